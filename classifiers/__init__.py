@@ -1,0 +1,1 @@
+"""From a citizen's text to guesses with confidence and evidence."""

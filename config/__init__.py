@@ -1,0 +1,1 @@
+"""How one city differs from another: profiles, and the numbers' Prometheus files."""

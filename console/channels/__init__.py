@@ -1,0 +1,1 @@
+"""Translation between outside formats and our words; no I/O."""

@@ -1,0 +1,1 @@
+"""The core: rules decide, the workflow makes things happen, the store remembers."""

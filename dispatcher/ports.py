@@ -1,0 +1,249 @@
+"""What the core needs from the outside, as protocols; ``hotline.bootstrap`` introduces the implementations."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from dispatcher.metrics import Increment
+from models.codes import Channel, Fate, Rating, Stage
+from models.contact import PersonalData
+from models.deadline import Deadline, DeadlineResult
+from models.message import Message
+from models.ticket import Assignment, OpenRequest, Ticket, TicketEvent
+from models.understanding import Understanding
+
+
+class Clock(Protocol):
+    """The only source of "now"."""
+
+    def now(self) -> datetime:
+        """Return the current instant, aware."""
+        ...
+
+
+Understand = Callable[[Sequence[str]], Awaitable[list[Understanding]]]
+"""Understands a batch of texts; one result for each, in order. Runs away from the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedData:
+    """Personal data as the vault stores it: encrypted, with the key's id. ``caller_ref`` is the caller's pseudonym."""
+
+    contact_id: UUID
+    caller_ref: str
+    key_id: str
+    sealed: bytes = field(repr=False)
+
+
+class Vault(Protocol):
+    """Turns personal data into what may be stored, and back for those who may see it."""
+
+    def seal(self, contact_id: UUID, personal: PersonalData) -> SealedData:
+        """Encrypt ``personal`` for this contact; the anonymous get a pseudonym of their own."""
+        ...
+
+    def open(self, sealed: SealedData) -> PersonalData:
+        """Decrypt.
+
+        Raises:
+            Rejected: the key that sealed it is not at hand, or the bytes were changed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A contact row to store. ``raw_text`` stays in PostgreSQL; ``fate`` is set at once when it can never be a ticket."""
+
+    contact_id: UUID
+    channel: Channel
+    caller_ref: str
+    received_at: datetime
+    accepted_at: datetime
+    raw_text: str = field(repr=False)
+    asr_confidence: float | None
+    district: str | None
+    sealed: SealedData
+    fate: Fate | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPosition:
+    """A partition as a consumer group reads it. ``topic_id`` changes when a topic is made anew."""
+
+    group: str
+    topic: str
+    topic_id: UUID
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that can never succeed: ``cause`` is a bounded label, ``detail`` a sentence without personal data.
+
+    ``body`` stays in PostgreSQL. ``reference`` tells it apart: topic, partition and offset, or a contact's id.
+    """
+
+    reference: str
+    cause: str
+    detail: str
+    body: bytes = field(repr=False)
+    occurred_at: datetime
+    contact_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A contact's fate and, if it has one, its ticket."""
+
+    contact_id: UUID
+    fate: Fate
+    ticket_no: str | None
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeadline:
+    """A deadline row: ``number`` tells apart rounds of the same stage."""
+
+    ticket_no: str
+    number: int
+    deadline: Deadline
+    result: DeadlineResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDeadline:
+    """A result to be written on a deadline row."""
+
+    ticket_no: str
+    number: int
+    stage: Stage
+    result: DeadlineResult
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewRating:
+    """A citizen's rating of one round of a ticket."""
+
+    ticket_no: str
+    unit_code: str
+    rating: Rating
+    rated_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentMark:
+    """A moment in a unit's hold on a ticket: ``signed``, ``replied`` or ``ended``."""
+
+    ticket_no: str
+    unit_code: str
+    moment: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Effects:
+    """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
+
+    new_tickets: list[Ticket] = field(default_factory=list)
+    changed_tickets: list[Ticket] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    assignment_marks: list[AssignmentMark] = field(default_factory=list)
+    deadlines: list[tuple[str, Deadline, DeadlineResult | None]] = field(default_factory=list)
+    settled_deadlines: list[SettledDeadline] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
+    ratings: list[NewRating] = field(default_factory=list)
+    settled_contacts: list[Settled] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    increments: list[Increment] = field(default_factory=list)
+
+
+class UnitOfWork(Protocol):
+    """One transaction: commits on a normal exit, leaves no trace after an error."""
+
+    async def next_offset(self, position: StreamPosition) -> int:
+        """Lock the partition's row and return the offset to settle next; 0 for one never seen."""
+        ...
+
+    async def advance(self, position: StreamPosition, next_offset: int) -> None:
+        """Move the partition's offset; forgets failed attempts."""
+        ...
+
+    async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
+        """Store the contacts that are new, with their vault rows, and return their ids."""
+        ...
+
+    async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
+        """Lock these contacts and return the fate of each that is stored; one without a fate is still to settle."""
+        ...
+
+    async def lock_callers(self, caller_refs: Iterable[str]) -> None:
+        """Hold every caller's lock until the transaction ends; taken in one order, so two workers cannot deadlock."""
+        ...
+
+    async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
+        """Return the callers' open tickets, oldest first."""
+        ...
+
+    async def ticket(self, ticket_no: str) -> Ticket:
+        """Return a ticket as this transaction may see it.
+
+        Raises:
+            NotFound: there is none, or the unit of this transaction has no part in it.
+        """
+        ...
+
+    async def lock_tickets(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Lock tickets in one order and return those that exist."""
+        ...
+
+    async def lock_deadlines(self, ticket_no: str) -> list[StoredDeadline]:
+        """Lock and return a ticket's deadlines."""
+        ...
+
+    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
+        """Return up to ``limit`` unsettled deadlines that passed before ``now`` and that nobody else holds."""
+        ...
+
+    async def sealed_data(self, contact_id: UUID) -> SealedData:
+        """Return a contact's vault row.
+
+        Raises:
+            NotFound: the contact is unknown.
+        """
+        ...
+
+    async def log_access(self, *, actor: str, act: str, subject: str, purpose: str, at: datetime) -> None:
+        """Write who looked at what, and why; never changed or deleted."""
+        ...
+
+    async def apply(self, effects: Effects, *, slot: int) -> None:
+        """Write the effects; rollups go to ``slot`` (below 64), so that writers of different slots never wait."""
+        ...
+
+
+class OpenUnitOfWork(Protocol):
+    """Opens a transaction; with ``unit_code`` it sees what row security lets that unit see."""
+
+    def __call__(self, *, unit_code: str | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Return the transaction as a context manager.
+
+        Raises:
+            TryLater: PostgreSQL is away or busy; nothing was written.
+        """
+        ...
+
+
+class ReserveNumbers(Protocol):
+    """Hands out blocks of a day's ticket sequence; gaps are allowed, reuse never."""
+
+    async def __call__(self, day: str, amount: int) -> int:
+        """Reserve ``amount`` numbers of ``day`` (``yyyymmdd``) and return the first."""
+        ...

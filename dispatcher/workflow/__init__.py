@@ -1,0 +1,1 @@
+"""What happens to contacts and tickets, one file per thing that happens."""

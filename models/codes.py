@@ -1,0 +1,166 @@
+"""The code lists of the trade. Values travel in topics and rows; labels stand on screens.
+
+Source: domain.md C.3 (codes are ours, names from published ticket forms) and A.2 (states).
+"""
+
+from enum import StrEnum
+
+
+class _Labelled(StrEnum):
+    """An enum whose value travels and whose Chinese label is shown."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "_Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def from_label(cls, label: str) -> "_Labelled":
+        """Return the member shown as ``label``.
+
+        Raises:
+            ValueError: no member has this label.
+        """
+        for member in cls:
+            if member.label == label:
+                return member
+        raise ValueError(f"{label!r} is not a label of {cls.__name__}")
+
+
+class Channel(_Labelled):
+    """诉求来源: the door a contact came through; the letter stands in the ticket number."""
+
+    PHONE = "P", "电话"
+    WECHAT = "W", "微信公众号"
+    MINI_PROGRAM = "M", "微信小程序"
+    WEB = "N", "网站"
+    APP = "A", "APP"
+    EMAIL = "E", "邮箱"
+    SMS = "S", "短信"
+    MICROBLOG = "B", "微博"
+    FROM_110 = "G", "110转办"
+    PROVINCE = "T", "省平台转办"
+    LEADER = "L", "领导交办"
+    PEOPLES_DAILY_BOARD = "I", "人民网留言板"
+    STATE_COUNCIL = "U", "国务院互联网+督查"
+    COUNTER = "V", "现场窗口"
+    DEPUTY_HOTLINE = "R", "人大代表热线"
+    PROACTIVE = "Z", "主动发现"
+
+
+class RequestType(_Labelled):
+    """诉求类型."""
+
+    CONSULT = "10", "咨询"
+    HELP = "20", "求助"
+    COMPLAINT = "30", "投诉"
+    REPORT = "40", "举报"
+    SUGGESTION = "50", "建议"
+    PRAISE = "60", "表扬"
+    VOID = "90", "无效"
+
+
+class Urgency(_Labelled):
+    """紧急程度, rising."""
+
+    NORMAL = "1", "一般"
+    URGENT = "2", "紧急"
+    CRITICAL = "3", "特急"
+
+
+class Rating(_Labelled):
+    """满意度: the five levels of 好差评; 未评价 is the absence of a rating, not a level."""
+
+    VERY_SATISFIED = "5", "非常满意"
+    SATISFIED = "4", "满意"
+    FAIRLY_SATISFIED = "3", "基本满意"
+    DISSATISFIED = "2", "不满意"
+    VERY_DISSATISFIED = "1", "非常不满意"
+
+
+class Role(_Labelled):
+    """Who acts. The log-in roles of this release, and the system itself."""
+
+    OPERATOR = "operator", "话务员"
+    UNIT = "unit", "成员单位"
+    SUPERVISOR = "supervisor", "督办员"
+    ADMIN = "admin", "系统管理员"
+    CITIZEN = "citizen", "诉求人"
+    SYSTEM = "system", "系统"
+
+
+class Fate(_Labelled):
+    """What became of a contact; every settled contact has exactly one fate."""
+
+    TICKETED = "ticketed", "已立单"
+    MERGED = "merged", "已并单"
+    NUISANCE = "nuisance", "无效骚扰"
+    DEAD = "dead", "死信"
+
+
+class TicketState(_Labelled):
+    """Where a ticket is in its life (domain.md A.2); 审核通过 and 已评价 are events, not states."""
+
+    PENDING = "pending", "待派单"
+    DISPATCHED = "dispatched", "已派单"
+    SIGNED = "signed", "已签收"
+    REPLIED = "replied", "已答复"
+    CLOSED = "closed", "办结"
+    DECLINED = "declined", "不予受理"
+
+
+class DeclineCode(_Labelled):
+    """不予受理 reasons. Source: 国办发〔2020〕53号; 汕头市12345管理办法 (domain.md A.11)."""
+
+    LITIGATION = "N1", "诉讼、仲裁、纪检、复议、信息公开事项"
+    PETITION = "N2", "已进入信访程序"
+    SECRET = "N3", "涉及国家秘密、商业秘密、个人隐私或违背公序良俗"
+    OTHER_REGION = "N4", "非本行政区域事项"
+    OTHER_AUTHORITY = "N5", "党委、人大、政协、法检、军队等职责事项"
+    EMERGENCY_LINE = "N6", "110、119、120、122 职责事项（转接）"
+    NOTHING_NEW = "N7", "无新情况的同一事由已办结"
+
+
+class Stage(_Labelled):
+    """A span of a ticket's life that has a deadline of its own (domain.md A.3)."""
+
+    DISPATCH = "dispatch", "派单"
+    SIGN = "sign", "签收"
+    RESOLVE = "resolve", "办理"
+    PROMISE = "promise", "答复承诺"
+
+
+class ClockKind(_Labelled):
+    """How a deadline counts time (domain.md A.4)."""
+
+    WALL = "WALL", "自然时间"
+    WORKING_HOURS = "WH", "工作时间"
+    WORKING_DAYS = "WD", "工作日"
+    NATURAL_DAYS = "ND", "自然日"
+
+
+class SubjectType(_Labelled):
+    """主体类型: on whose behalf the citizen speaks."""
+
+    CITIZEN = "citizen", "个人"
+    ENTERPRISE = "enterprise", "企业"
+
+
+class DispatchMode(_Labelled):
+    """Who decided the unit of a dispatch."""
+
+    AUTO = "auto", "自动派单"
+    MANUAL = "manual", "人工派单"
+
+
+class ReviewReason(_Labelled):
+    """Why a person decides instead of the engine."""
+
+    LOW_CONFIDENCE = "low_confidence", "分类把握不足"
+    ASR_LOW_CONFIDENCE = "asr_low_confidence", "语音识别质量低"
+    NO_LEAD_UNIT = "no_lead_unit", "派单目录无主办单位"
+    DISTRICT_UNKNOWN = "district_unknown", "属地不明"
+    UNCLASSIFIED = "unclassified", "无法归类"

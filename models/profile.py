@@ -1,0 +1,197 @@
+"""The facts in which one city differs from another, as plain values.
+
+``config.profiles`` reads them from files; rules and classifiers receive them. Nothing here knows a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from models.codes import ClockKind, RequestType, Stage, SubjectType, Urgency
+
+DISTRICT_GOVERNMENT = "@district"
+"""Stands for "the government of the district where it happened" in a matrix entry's lead."""
+
+
+class Handling(StrEnum):
+    """What a category means to the engine beyond its unit."""
+
+    DISPATCH = "dispatch"
+    NUISANCE = "nuisance"  # 无效骚扰: settled without a ticket when the engine is sure
+    UNCLASSIFIED = "unclassified"  # 无法归类: a person decides, however sure the engine is
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """事项分类, second level. ``code`` is stable for ever; ``level1_code`` is the prefix that groups it."""
+
+    code: str
+    level1_code: str
+    level1: str
+    level2: str
+    default_type: RequestType
+    words: tuple[str, ...]
+    urgent_words: tuple[str, ...]
+    handling: Handling
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """成员单位. An inactive unit keeps its history and receives nothing new."""
+
+    code: str
+    name: str
+    kind: str
+    duties: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """行政区 or 园区. ``code`` is GB/T 2260 where there is one; ``government`` is a unit code."""
+
+    code: str
+    name: str
+    government: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A street, road, neighbourhood or landmark that tells the district."""
+
+    name: str
+    district_code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEntry:
+    """One line of the 派单目录: who leads, for which requests, by which basis, in which time.
+
+    ``None`` in ``district_code`` or ``subject`` means any. ``lead`` is a unit code or ``DISTRICT_GOVERNMENT``.
+    ``valid_to`` is the last day on which the entry holds.
+    """
+
+    category_code: str
+    district_code: str | None
+    subject: SubjectType | None
+    lead: str
+    co_units: tuple[str, ...]
+    basis: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchMatrix:
+    """派单目录 in one version."""
+
+    version: str
+    entries: tuple[MatrixEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much time a stage may take, and on which clock.
+
+    ``days`` counts for WD and ND, ``duration`` for WALL and WH; the other one is empty.
+    ``source`` names the document, or "D" for a default of this project.
+    """
+
+    clock: ClockKind
+    days: int
+    duration: timedelta
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRules:
+    """Allowances by stage and urgency; 一般 requests are resolved by type.
+
+    ``by_category`` overrides a stage for single categories (挪车: 30 minutes).
+    """
+
+    by_urgency: Mapping[tuple[Stage, Urgency], Allowance]
+    by_type: Mapping[tuple[Stage, RequestType], Allowance]
+    by_category: Mapping[tuple[Stage, str], Allowance]
+    due_soon: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """Which days are worked. Outside ``years`` nothing is known but weekends: deadlines there are provisional.
+
+    ``holidays`` holds every day of a break, weekends included; ``workdays`` the rest days that are worked (调休).
+    ``day_end`` is the last moment of a working-day deadline. ``office_hours`` are the spans that WH counts.
+    """
+
+    version: str
+    timezone: ZoneInfo
+    years: frozenset[int]
+    holidays: Mapping[date, str]
+    workdays: Mapping[date, str]
+    office_hours: tuple[tuple[time, time], ...]
+    day_end: time
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceBands:
+    """``automatic``: the engine decides at or above; ``review``: the operator confirms one of three at or above.
+
+    ``asr``: a transcript recognised with a mean confidence below this is always confirmed by a person.
+    """
+
+    automatic: float
+    review: float
+    asr: float
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRule:
+    """When a caller's contact repeats an open ticket: within ``window`` and at ``similarity`` (0 to 1) or above."""
+
+    window: timedelta
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyLexicon:
+    """Words that make a request 特急 or 紧急, and those that take it back.
+
+    ``critical`` and ``urgent`` are words; ``critical_pairs`` are words that alarm only together (小孩 + 锁车里).
+    ``false_friends`` contain an alarming word without the danger (跳楼价); ``denials`` directly before it deny it (没有).
+    ``homophones`` maps what a recogniser writes to what was said (然气 to 燃气).
+    """
+
+    critical: tuple[str, ...]
+    urgent: tuple[str, ...]
+    critical_pairs: tuple[tuple[str, str], ...]
+    false_friends: tuple[str, ...]
+    denials: tuple[str, ...]
+    homophones: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One city, whole. ``version`` is written on every ticket that these facts decided."""
+
+    name: str
+    version: str
+    city: str
+    ticket_prefix: str
+    timezone: ZoneInfo
+    categories: Mapping[str, Category]
+    units: Mapping[str, Unit]
+    districts: Mapping[str, District]
+    places: tuple[Place, ...]
+    matrix: DispatchMatrix
+    deadlines: DeadlineRules
+    calendar: CalendarFacts
+    bands: ConfidenceBands
+    merge: MergeRule
+    urgency: UrgencyLexicon
+    messages: Mapping[str, str]

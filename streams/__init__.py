@@ -1,0 +1,1 @@
+"""The Kafka edge: decode, call the workflow, done."""
