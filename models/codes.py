@@ -4,6 +4,7 @@ Source: domain.md C.3 (codes are ours, names from published ticket forms) and A.
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class _Labelled(StrEnum):
@@ -11,14 +12,14 @@ class _Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "_Labelled":
+    def __new__(cls, value: str, label: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
         return member
 
     @classmethod
-    def from_label(cls, label: str) -> "_Labelled":
+    def from_label(cls, label: str) -> Self:
         """Return the member shown as ``label``.
 
         Raises:
