@@ -8,13 +8,13 @@ to the world when it runs as root, and leaves the server running after a ``kill 
 import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,7 @@ from psycopg import sql
 
 from hotline.embedded.account import server_account
 from hotline.embedded.launch import Account, launched
+from hotline.embedded.patience import came_true
 from hotline.embedded.program import Program
 from models.errors import Rejected, TryLater
 
@@ -50,7 +51,6 @@ _SETTINGS: Mapping[str, str] = MappingProxyType(
         "full_page_writes": "on",
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "lz4",
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
@@ -168,20 +168,20 @@ class EmbeddedPostgres:
         self._lock = lock
 
     def _end_former_server(self) -> None:
-        """Wait until no process of an earlier server is left, and drop its pid file.
+        """Wait until no process of an earlier server is left, then drop its pid file.
 
-        A pid file names a number that any program may have by now (in containers numbers repeat quickly), which makes
-        PostgreSQL refuse to start; a working directory in our data cannot be mistaken.
+        The file names a number that any program may have by now (in containers numbers repeat quickly), and PostgreSQL
+        would refuse to start; a postgres that works in our data folder cannot be mistaken.
         """
-        for wanted in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            with _patience(_GONE_WITHIN) as still_waiting:
-                _signal_all(_processes_in(self._data), wanted)
-                while (leftover := _processes_in(self._data)) and still_waiting():
-                    time.sleep(0.05)
-            if not leftover:
-                (self._data / "postmaster.pid").unlink(missing_ok=True)
-                return
-        raise TryLater(f"processes {leftover} of an earlier server do not leave {self._data}")
+        pid_file = self._data / "postmaster.pid"
+        leftover = _servers_in(self._data)
+        if leftover and pid_file.exists():
+            postmaster = int(pid_file.read_text().split()[0])
+            _send(signal.SIGINT, [postmaster] if postmaster in leftover else [])
+        if not came_true(lambda: not _servers_in(self._data), within=_GONE_WITHIN):
+            _send(signal.SIGKILL, _servers_in(self._data))
+            came_true(lambda: not _servers_in(self._data), within=_GONE_WITHIN)
+        pid_file.unlink(missing_ok=True)
 
     def _prepare_folders(self) -> Account | None:
         programs = _programs()
@@ -194,7 +194,8 @@ class EmbeddedPostgres:
     def _initialise(self, programs: Path, account: Account | None) -> None:
         """Make the data folder in one step, so that an interrupted first start leaves nothing half-made."""
         unfinished = self._directory / "data.unfinished"
-        _remove_tree(unfinished)
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
         _make_private_folder(unfinished, account)
         command = [
             str(programs / "initdb"),
@@ -235,15 +236,18 @@ class EmbeddedPostgres:
         )
 
     def _wait_until_ready(self, server: Program) -> None:
-        with _patience(_READY_WITHIN) as still_waiting:
-            while server.is_running and still_waiting():
-                try:
-                    psycopg.connect(self.url(SUPERUSER, "postgres"), connect_timeout=5).close()
-                except psycopg.OperationalError:
-                    time.sleep(0.03)
-                else:
-                    return
-        raise TryLater(f"PostgreSQL in {self._directory} does not answer:\n{server.last_words()}")
+        def settled() -> bool:
+            return not server.is_running or self._accepts_connections()
+
+        if not came_true(settled, within=_READY_WITHIN) or not server.is_running:
+            raise TryLater(f"PostgreSQL in {self._directory} does not answer:\n{server.last_words()}")
+
+    def _accepts_connections(self) -> bool:
+        try:
+            psycopg.connect(self.url(SUPERUSER, "postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _create_database(self) -> None:
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
@@ -285,43 +289,19 @@ def _make_private_folder(folder: Path, account: Account | None) -> None:
         raise Rejected(f"{folder} must be a folder of account {owner} with mode 0700; remove it")
 
 
-def _remove_tree(folder: Path) -> None:
-    for parent, folders, files in os.walk(folder, topdown=False):
-        for file in files:
-            Path(parent, file).unlink()
-        for child in folders:
-            Path(parent, child).rmdir()
-    if folder.exists():
-        folder.rmdir()
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """Numbers of the processes whose working directory is ``folder``: every PostgreSQL process sits in its data."""
+def _servers_in(data: Path) -> list[int]:
+    """Numbers of the postgres processes that work in this data folder; each of them sits in it."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            with suppress(OSError):
-                if (entry / "cwd").readlink() == folder:
+            with suppress(OSError):  # it ended meanwhile, or belongs to somebody else
+                is_postgres = (entry / "exe").readlink().name.startswith("postgres")
+                if is_postgres and (entry / "cwd").readlink() == data:
                     found.append(int(entry.name))
     return found
 
 
-def _signal_all(pids: list[int], wanted: signal.Signals) -> None:
+def _send(wanted: signal.Signals, pids: list[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, wanted)
-
-
-@contextmanager
-def _patience(at_most: timedelta) -> Iterator["_Patience"]:
-    yield _Patience(at_most)
-
-
-class _Patience:
-    """True until the time is up."""
-
-    def __init__(self, at_most: timedelta) -> None:
-        self._until = time.monotonic() + at_most.total_seconds()
-
-    def __call__(self) -> bool:
-        return time.monotonic() < self._until
