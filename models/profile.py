@@ -61,10 +61,14 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A street, road, neighbourhood or landmark that tells the district."""
+    """A street, road, neighbourhood or landmark that tells the district.
+
+    ``district_code`` is None for a name that lies in several districts: it decides nothing, and neither does a shorter
+    name inside it (琼山大道 also runs through 美兰区).
+    """
 
     name: str
-    district_code: str
+    district_code: str | None
     kind: str
 
 

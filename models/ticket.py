@@ -39,7 +39,6 @@ class EventKind(StrEnum):
     REPLIED = "unit.replied"
     CLOSED = "ticket.closed"
     RATED = "ticket.rated"
-    REVEALED = "contact.revealed"
 
 
 @dataclass(frozen=True, slots=True)

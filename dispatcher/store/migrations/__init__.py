@@ -1,0 +1,111 @@
+"""Applies the numbered ``.sql`` files beside this module, each once and in order.
+
+``NNNN_pre_name.sql`` runs before a release's code starts, ``NNNN_post_name.sql`` after the older code has gone. An applied
+file never changes: its checksum is stored, and a difference stops the migration.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from importlib.resources import files
+from typing import LiteralString, cast
+
+import psycopg
+
+from models.errors import Rejected, TryLater
+
+_ADVISORY_LOCK = 12345_0001
+_MONTHS_AHEAD = 18
+
+_BOOK = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    number   int PRIMARY KEY,
+    name     text NOT NULL,
+    checksum text NOT NULL
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file. ``number`` orders it."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """What must not change once applied."""
+        return sha256(self.sql.encode()).hexdigest()
+
+
+def all_migrations() -> tuple[Migration, ...]:
+    """Return every migration of this release, in order.
+
+    Raises:
+        ValueError: two files share a number.
+    """
+    found = [
+        Migration(int(entry.name[:4]), entry.name, entry.read_text(encoding="utf-8"))
+        for entry in files(__package__).iterdir()
+        if entry.name.endswith(".sql")
+    ]
+    found.sort(key=lambda migration: migration.number)
+    numbers = [migration.number for migration in found]
+    if len(set(numbers)) != len(numbers):
+        raise ValueError(f"two migrations share a number: {[migration.name for migration in found]}")
+    return tuple(found)
+
+
+def apply(owner_url: str, *, today: date) -> tuple[str, ...]:
+    """Bring the schema up to date, make the coming months' partitions, and return the names of what was applied.
+
+    ``owner_url`` connects as a role that may create roles and tables. Each migration is one transaction; two runs at once
+    wait for each other.
+
+    Raises:
+        Rejected: an applied file was changed afterwards, or the server is older than PostgreSQL 16.
+        TryLater: the server cannot be reached.
+    """
+    try:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            if connection.info.server_version < 160000:
+                raise Rejected(f"PostgreSQL 16 or newer is needed, this is {connection.info.server_version // 10000}")
+            connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+            connection.execute(_BOOK)
+            done = _apply_missing(connection)
+            _make_months(connection, today)
+            return done
+    except psycopg.OperationalError as error:
+        raise TryLater(f"PostgreSQL cannot be reached to migrate: {error}") from error
+
+
+def _apply_missing(connection: psycopg.Connection) -> tuple[str, ...]:
+    known = dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
+    applied = []
+    for migration in all_migrations():
+        if migration.number in known:
+            if known[migration.number] != migration.checksum:
+                raise Rejected(f"{migration.name} was applied before and has changed since; write a new migration instead")
+            continue
+        with connection.transaction():
+            connection.execute("SET LOCAL lock_timeout = '4s'")
+            if migration.number > 1:
+                connection.execute("SET LOCAL ROLE hotline_owner")
+            connection.execute(cast("LiteralString", migration.sql))
+            connection.execute("RESET ROLE")
+            connection.execute(
+                "INSERT INTO schema_migrations VALUES (%s, %s, %s)",
+                [migration.number, migration.name, migration.checksum],
+            )
+        applied.append(migration.name)
+    return tuple(applied)
+
+
+def _make_months(connection: psycopg.Connection, today: date) -> None:
+    with connection.transaction():
+        connection.execute("SET LOCAL ROLE hotline_owner")
+        for ahead in range(-1, _MONTHS_AHEAD + 1):
+            years, month = divmod(today.month - 1 + ahead, 12)
+            connection.execute("SELECT make_month_partition(%s)", [(today.year + years) * 100 + month + 1])

@@ -1,0 +1,183 @@
+"""The messages that tell the outside what happened; none carries personal data (decision 6)."""
+
+from datetime import datetime
+from typing import Any
+
+from dispatcher.ports import DeadLetter
+from models.codes import Stage
+from models.contact import Contact
+from models.deadline import Deadline
+from models.message import Message, Topic, event_id
+from models.profile import Category
+from models.ticket import Actor, Ticket, TicketEvent
+
+CONTACT_RECEIVED = "contact.received"
+DISPATCH_ITEM = "dispatch.item"
+EMERGENCY = "alert.emergency"
+DEAD_LETTER = "dead.letter"
+
+TITLE_LENGTH = 40
+"""Characters of a ticket's title. Source: domain.md C.2 标题(≤40字)."""
+
+
+def contact_message(contact: Contact, *, accepted_at: datetime, profile_version: str) -> Message:
+    """Return the announcement of a new contact, keyed so that one caller's contacts meet in one partition."""
+    return Message(
+        topic=Topic.CONTACTS,
+        key=contact.caller_ref,
+        event_id=event_id(str(contact.contact_id), CONTACT_RECEIVED, 1),
+        kind=CONTACT_RECEIVED,
+        occurred_at=accepted_at,
+        actor=f"door:{contact.channel.value}",
+        profile_version=profile_version,
+        data={
+            "contact_id": str(contact.contact_id),
+            "channel": contact.channel.value,
+            "text": contact.text,
+            "received_at": contact.received_at.isoformat(),
+            "caller_ref": contact.caller_ref,
+            "salutation": contact.salutation,
+            "asr_confidence": contact.asr_confidence,
+            "district": contact.district,
+        },
+    )
+
+
+def event_message(event: TicketEvent, ticket: Ticket) -> Message:
+    """Return a ticket's event for everybody who follows tickets."""
+    return Message(
+        topic=Topic.TICKET_EVENTS,
+        key=event.ticket_no,
+        event_id=event_id(event.ticket_no, event.kind.value, event.version),
+        kind=event.kind.value,
+        occurred_at=event.occurred_at,
+        actor=str(event.actor),
+        profile_version=event.profile_version,
+        ticket_no=event.ticket_no,
+        ticket_version=event.version,
+        data={
+            "state": event.to_state.value,
+            "channel": ticket.channel.value,
+            "type": ticket.request_type.label,
+            "category": ticket.category_code,
+            "urgency": ticket.urgency.label,
+            "district": ticket.district_code,
+            "unit": ticket.lead_unit,
+            **event.data,
+        },
+    )
+
+
+def dispatch_message(
+    ticket: Ticket,
+    *,
+    unit_code: str,
+    role: str,
+    category: Category,
+    deadlines: dict[Stage, Deadline],
+    actor: Actor,
+    at: datetime,
+    basis: str,
+) -> Message:
+    """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid."""
+    data: dict[str, Any] = {
+        "ticket_no": ticket.ticket_no,
+        "unit": unit_code,
+        "role": role,
+        "title": title_of(ticket.text),
+        "content": ticket.text,
+        "category": ticket.category_code,
+        "category_name": [category.level1, category.level2],
+        "type": ticket.request_type.label,
+        "urgency": ticket.urgency.label,
+        "channel": ticket.channel.label,
+        "district": ticket.district_code,
+        "address": ticket.address,
+        "caller": {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref},
+        "received_at": ticket.received_at.isoformat(),
+        "dispatched_at": at.isoformat(),
+        "sign_due": deadlines[Stage.SIGN].due.isoformat(),
+        "resolve_due": deadlines[Stage.RESOLVE].due.isoformat(),
+        "provisional": deadlines[Stage.RESOLVE].provisional,
+        "repeat_count": ticket.nudges,
+        "matrix": {"version": ticket.matrix_version, "basis": basis},
+    }
+    return Message(
+        topic=Topic.dispatch(unit_code),
+        key=ticket.ticket_no,
+        event_id=event_id(ticket.ticket_no, f"{DISPATCH_ITEM}.{unit_code}", ticket.version),
+        kind=DISPATCH_ITEM,
+        occurred_at=at,
+        actor=str(actor),
+        profile_version=ticket.profile_version,
+        ticket_no=ticket.ticket_no,
+        ticket_version=ticket.version,
+        unit_code=unit_code,
+        data=data,
+    )
+
+
+def nudge_message(ticket: Ticket, *, at: datetime) -> Message:
+    """Tell the lead unit that the citizen asked again."""
+    unit_code = ticket.lead_unit or ""
+    return Message(
+        topic=Topic.dispatch(unit_code),
+        key=ticket.ticket_no,
+        event_id=event_id(ticket.ticket_no, "dispatch.nudge", ticket.version),
+        kind="dispatch.nudge",
+        occurred_at=at,
+        actor="system:intake",
+        profile_version=ticket.profile_version,
+        ticket_no=ticket.ticket_no,
+        ticket_version=ticket.version,
+        unit_code=unit_code,
+        data={"ticket_no": ticket.ticket_no, "unit": unit_code, "repeat_count": ticket.nudges},
+    )
+
+
+def emergency_message(ticket: Ticket, *, at: datetime) -> Message:
+    """Alert the supervisors: an emergency word was said."""
+    return Message(
+        topic=Topic.ALERTS,
+        key=ticket.ticket_no,
+        event_id=event_id(ticket.ticket_no, EMERGENCY, ticket.version),
+        kind=EMERGENCY,
+        occurred_at=at,
+        actor="system:intake",
+        profile_version=ticket.profile_version,
+        ticket_no=ticket.ticket_no,
+        ticket_version=ticket.version,
+        data={
+            "kind": "emergency",
+            "word": ticket.alarm,
+            "category": ticket.category_code,
+            "district": ticket.district_code,
+            "address": ticket.address,
+            "unit": ticket.lead_unit,
+        },
+    )
+
+
+def dead_letter_message(letter: DeadLetter, profile_version: str) -> Message:
+    """Return cause and reference of a dead letter; its body stays in PostgreSQL."""
+    return Message(
+        topic=Topic.DEAD_LETTERS,
+        key=letter.reference,
+        event_id=event_id(letter.reference, DEAD_LETTER, 1),
+        kind=DEAD_LETTER,
+        occurred_at=letter.occurred_at,
+        actor="system:intake",
+        profile_version=profile_version,
+        data={
+            "reference": letter.reference,
+            "cause": letter.cause,
+            "detail": letter.detail,
+            "contact_id": str(letter.contact_id) if letter.contact_id else None,
+        },
+    )
+
+
+def title_of(text: str) -> str:
+    """Return a request's first words as its title."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1]}…"

@@ -1,0 +1,79 @@
+"""One city's facts with the indexes that rules need; built once, shared by every workflow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatcher.rules.calendar import WorkingCalendar
+from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.routing import RouteTable
+from models.codes import RequestType, Stage, Urgency
+from models.deadline import Deadline
+from models.errors import Rejected
+from models.profile import Category, Profile, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A profile with its calendar and its dispatch matrix ready to be asked."""
+
+    profile: Profile
+    calendar: WorkingCalendar
+    routes: RouteTable
+
+    @classmethod
+    def of(cls, profile: Profile) -> "City":
+        """Index ``profile``."""
+        return cls(
+            profile, WorkingCalendar(profile.calendar), RouteTable(profile.matrix, profile.districts, profile.units)
+        )
+
+    def category(self, code: str) -> Category:
+        """Return a category.
+
+        Raises:
+            Rejected: the profile has none with this code.
+        """
+        try:
+            return self.profile.categories[code]
+        except KeyError:
+            raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
+
+    def active_unit(self, code: str) -> Unit:
+        """Return a unit that may receive tickets.
+
+        Raises:
+            Rejected: the profile has none with this code, or it is closed.
+        """
+        unit = self.profile.units.get(code)
+        if unit is None:
+            raise Rejected(f"unit {code!r} is not in profile {self.profile.name}")
+        if not unit.active:
+            raise Rejected(f"unit {code} ({unit.name}) is closed and receives no tickets")
+        return unit
+
+    def local(self, instant: datetime) -> datetime:
+        """Return ``instant`` on the city's clocks."""
+        return instant.astimezone(self.profile.timezone)
+
+    def deadline(
+        self,
+        stage: Stage,
+        *,
+        unit_code: str | None,
+        category_code: str,
+        request_type: RequestType,
+        urgency: Urgency,
+        start: datetime,
+    ) -> Deadline:
+        """Return the deadline of a stage that starts at ``start``."""
+        return deadline_for(
+            stage,
+            unit_code=unit_code,
+            category_code=category_code,
+            request_type=request_type,
+            urgency=urgency,
+            start=self.local(start),
+            rules=self.profile.deadlines,
+            calendar=self.calendar,
+            profile_version=self.profile.version,
+        )

@@ -1,0 +1,235 @@
+"""A batch of contacts becomes tickets, in the transaction that also moves the partition's offset (decision 1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from dispatcher import metrics
+from dispatcher.ports import (
+    Clock,
+    DeadLetter,
+    Effects,
+    OpenUnitOfWork,
+    ReserveNumbers,
+    Settled,
+    StreamPosition,
+    Understand,
+    UnitOfWork,
+)
+from dispatcher.rules.merging import repeated_request
+from dispatcher.workflow.announce import dead_letter_message, nudge_message
+from dispatcher.workflow.city import City
+from dispatcher.workflow.history import record
+from dispatcher.workflow.register import register
+from models.codes import Fate, Role
+from models.contact import Contact
+from models.errors import HotlineError, Rejected
+from models.ticket import Actor, EventKind, OpenRequest, Ticket
+from models.ticket_number import ticket_number
+from models.understanding import Understanding
+
+INTAKE = Actor(Role.SYSTEM, "intake")
+
+
+class OffsetGap(HotlineError):
+    """Messages between the settled offset and the first one at hand are missing; read again from the settled offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message of a partition, decoded: a contact, or the reason why it can never be one."""
+
+    offset: int
+    contact: Contact | None
+    failure: DeadLetter | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A record with what was understood of its contact."""
+
+    offset: int
+    contact: Contact | None
+    failure: DeadLetter | None
+    understanding: Understanding | None
+
+
+class Intake:
+    """Settles batches. One transaction holds tickets, events, deadlines, rollups, dead letters, outbox and offset."""
+
+    def __init__(
+        self,
+        *,
+        city: City,
+        understand: Understand,
+        open_work: OpenUnitOfWork,
+        reserve_numbers: ReserveNumbers,
+        clock: Clock,
+    ) -> None:
+        self._city = city
+        self._understand = understand
+        self._open_work = open_work
+        self._reserve_numbers = reserve_numbers
+        self._clock = clock
+
+    async def understand(self, records: Sequence[Record]) -> list[_Understood]:
+        """Understand the contacts of ``records``, which may come from several partitions: text work pays in batches."""
+        contacts = [record.contact for record in records if record.contact is not None]
+        understandings = iter(await self._understand([contact.text for contact in contacts]))
+        return [
+            _Understood(item.offset, item.contact, item.failure, next(understandings) if item.contact else None)
+            for item in records
+        ]
+
+    async def settle(self, position: StreamPosition, records: Sequence[_Understood]) -> None:
+        """Settle consecutive messages of one partition, each exactly once, whatever was settled before.
+
+        A batch that the store refuses is halved until the message at fault stands alone; that one goes to the dead
+        letters and the good ones around it become tickets.
+
+        Raises:
+            OffsetGap: the first message lies beyond the settled offset; nothing was written.
+            TryLater: the store is away; nothing was written, the same batch may be settled again.
+        """
+        try:
+            await self._settle_together(position, records)
+        except Rejected as error:
+            if len(records) == 1:
+                await self._settle_together(position, [_refused(records[0], error, position, self._clock.now())])
+                return
+            middle = len(records) // 2
+            await self.settle(position, records[:middle])
+            await self.settle(position, records[middle:])
+
+    async def _settle_together(self, position: StreamPosition, records: Sequence[_Understood]) -> None:
+        now = self._clock.now()
+        day = f"{self._city.local(now):%Y%m%d}"
+        first_number = await self._reserve_numbers(day, len(records))
+        async with self._open_work() as work:
+            next_offset = await work.next_offset(position)
+            fresh = [item for item in records if item.offset >= next_offset]
+            if not fresh:
+                return
+            if fresh[0].offset > next_offset:
+                raise OffsetGap(
+                    f"{position.topic} partition {position.partition}: offset {next_offset} comes next, "
+                    f"but the first message at hand has offset {fresh[0].offset}"
+                )
+            effects = await self._decide(work, fresh, now=now, first_number=first_number)
+            await work.advance(position, fresh[-1].offset + 1)
+            await work.apply(effects, slot=position.partition % 32)
+
+    async def _decide(
+        self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int
+    ) -> Effects:
+        effects = Effects()
+        contacts = [item.contact for item in records if item.contact is not None]
+        buried = [item.failure.contact_id for item in records if item.failure and item.failure.contact_id]
+        fates = await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried])
+        callers = {contact.caller_ref for contact in contacts}
+        await work.lock_callers(callers)
+        open_requests = _by_caller(await work.open_requests(callers))
+        repeats: dict[str, list[Contact]] = {}
+        settled = set()
+        for number, item in enumerate(records, start=first_number):
+            if item.failure is not None:
+                _bury(item.failure, effects, self._city, fates)
+            if item.contact is None or item.understanding is None:
+                continue
+            contact = item.contact
+            if contact.contact_id not in fates:
+                _bury(_unknown(item.offset, contact, now), effects, self._city, fates)
+                continue
+            if fates[contact.contact_id] is not None or contact.contact_id in settled:
+                continue  # the relay told it twice; its effects exist
+            settled.add(contact.contact_id)
+            earlier = repeated_request(
+                contact, open_requests.get(contact.caller_ref, ()), self._city.profile.merge
+            )
+            if earlier is not None:
+                repeats.setdefault(earlier.ticket_no, []).append(contact)
+                continue
+            ticket_no = ticket_number(
+                self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number
+            )
+            ticket = register(contact, item.understanding, ticket_no=ticket_no, at=now, city=self._city, effects=effects)
+            if ticket is not None:
+                open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
+        await self._merge(work, repeats, effects, now)
+        return effects
+
+    async def _merge(
+        self, work: UnitOfWork, repeats: dict[str, list[Contact]], effects: Effects, now: datetime
+    ) -> None:
+        """Add each repeat to its ticket: one nudge a contact, no new work item."""
+        new = {ticket.ticket_no: index for index, ticket in enumerate(effects.new_tickets)}
+        stored = await work.lock_tickets(ticket_no for ticket_no in repeats if ticket_no not in new)
+        for ticket_no, contacts in repeats.items():
+            ticket = effects.new_tickets[new[ticket_no]] if ticket_no in new else stored[ticket_no]
+            for contact in contacts:
+                ticket = replace(ticket, nudges=ticket.nudges + 1, version=ticket.version + 1)
+                self._merge_one(ticket, contact, effects, now)
+            if ticket_no in new:
+                effects.new_tickets[new[ticket_no]] = ticket
+            else:
+                effects.changed_tickets.append(ticket)
+
+    def _merge_one(self, ticket: Ticket, contact: Contact, effects: Effects, now: datetime) -> None:
+        record(
+            effects,
+            ticket,
+            EventKind.MERGED,
+            from_state=ticket.state,
+            actor=INTAKE,
+            at=now,
+            data={"contact_id": str(contact.contact_id), "nudges": ticket.nudges},
+        )
+        if ticket.lead_unit is not None:
+            effects.messages.append(nudge_message(ticket, at=now))
+        effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, ticket.ticket_no, now))
+        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
+        level1 = self._city.category(ticket.machine_category).level1_code
+        effects.increments.append(metrics.count(metrics.REPEATS, level1))
+
+
+def _by_caller(requests: Sequence[OpenRequest]) -> dict[str, list[OpenRequest]]:
+    found: dict[str, list[OpenRequest]] = {}
+    for request in requests:
+        found.setdefault(request.caller_ref, []).append(request)
+    return found
+
+
+def _as_open(ticket: Ticket) -> OpenRequest:
+    return OpenRequest(ticket.ticket_no, ticket.caller_ref, ticket.text, ticket.category_code, ticket.received_at)
+
+
+def _bury(letter: DeadLetter, effects: Effects, city: City, fates: Mapping[UUID, Fate | None]) -> None:
+    effects.dead_letters.append(letter)
+    effects.messages.append(dead_letter_message(letter, city.profile.version))
+    effects.increments.append(metrics.count(metrics.DEAD_LETTERS, letter.cause))
+    if letter.contact_id is not None and fates.get(letter.contact_id, letter) is None:
+        effects.settled_contacts.append(Settled(letter.contact_id, Fate.DEAD, None, letter.occurred_at))
+        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
+
+
+def _unknown(offset: int, contact: Contact, now: datetime) -> DeadLetter:
+    return DeadLetter(
+        reference=f"contact {contact.contact_id} at offset {offset}",
+        cause="unknown_contact",
+        detail="no door has accepted this contact; only the relay writes topics",
+        body=b"",
+        occurred_at=now,
+    )
+
+
+def _refused(item: _Understood, error: Rejected, position: StreamPosition, now: datetime) -> _Understood:
+    letter = DeadLetter(
+        reference=f"{position.topic}/{position.partition}/{item.offset}",
+        cause="refused",
+        detail=str(error),
+        body=b"",
+        occurred_at=now,
+        contact_id=item.contact.contact_id if item.contact else None,
+    )
+    return _Understood(item.offset, None, letter, None)

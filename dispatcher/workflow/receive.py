@@ -1,0 +1,118 @@
+"""A contact enters through a door: vault, contact and announcement in one transaction (decision 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from dispatcher import metrics
+from dispatcher.ports import Clock, DeadLetter, Effects, NewContact, OpenUnitOfWork, Settled, Vault
+from dispatcher.rules.redaction import redact, salutation, storable
+from dispatcher.workflow.announce import contact_message, dead_letter_message
+from dispatcher.workflow.city import City
+from models.codes import Fate
+from models.contact import MAX_TEXT, Contact, Submission
+
+_FIRST_SLOT, _SLOTS = 32, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a door may tell: the contact is stored; ``is_new`` is false for a retry of one that already was."""
+
+    contact_id: UUID
+    is_new: bool
+
+
+async def receive(
+    submissions: Sequence[Submission], *, city: City, vault: Vault, open_work: OpenUnitOfWork, clock: Clock
+) -> list[Receipt]:
+    """Store submissions and announce the new ones, each once, however often it is delivered.
+
+    A submission without text, or longer than ``MAX_TEXT``, can never be a ticket: it is stored and goes to the dead
+    letters with its cause, so that nothing a door has accepted is lost. Doors that can refuse should do so first.
+
+    Raises:
+        TryLater: the store is away; nothing was written and nothing may be confirmed to the citizen.
+    """
+    now = clock.now()
+    first_of = {submission.contact_id: submission for submission in reversed(submissions)}
+    rows = [_new_contact(submission, vault, now) for submission in first_of.values()]
+    async with open_work() as work:
+        new_ids = await work.add_contacts(rows)
+        receipts = _receipts(submissions, new_ids)
+        effects = Effects()
+        for row in rows:
+            if row.contact_id in new_ids:
+                _announce(row, first_of[row.contact_id], effects, city)
+        for submission, receipt in zip(submissions, receipts, strict=True):
+            if not receipt.is_new:
+                effects.increments.append(metrics.count(metrics.DUPLICATES_DROPPED, submission.channel.value))
+        await work.apply(effects, slot=_FIRST_SLOT + now.microsecond % _SLOTS)
+    return receipts
+
+
+def cause_of_death(text: str) -> str | None:
+    """Return why a text can never become a ticket: ``empty_text``, ``oversized_text`` or, when it can, None."""
+    if not text.strip():
+        return "empty_text"
+    return "oversized_text" if len(text) > MAX_TEXT else None
+
+
+def _new_contact(submission: Submission, vault: Vault, now: datetime) -> NewContact:
+    text = storable(submission.text)
+    sealed = vault.seal(submission.contact_id, submission.personal)
+    return NewContact(
+        contact_id=submission.contact_id,
+        channel=submission.channel,
+        caller_ref=sealed.caller_ref,
+        received_at=submission.received_at,
+        accepted_at=now,
+        raw_text=text,
+        asr_confidence=submission.asr_confidence,
+        district=submission.district,
+        sealed=sealed,
+        fate=Fate.DEAD if cause_of_death(text) else None,
+    )
+
+
+def _announce(row: NewContact, submission: Submission, effects: Effects, city: City) -> None:
+    effects.increments.append(metrics.count(metrics.CONTACTS, row.channel.value))
+    cause = cause_of_death(row.raw_text)
+    if cause:
+        letter = DeadLetter(
+            reference=f"contact {row.contact_id}",
+            cause=cause,
+            detail=f"the contact's text has {len(row.raw_text)} characters; 1 to {MAX_TEXT} can be a request",
+            body=b"",
+            occurred_at=row.accepted_at,
+            contact_id=row.contact_id,
+        )
+        effects.dead_letters.append(letter)
+        effects.settled_contacts.append(Settled(row.contact_id, Fate.DEAD, None, row.accepted_at))
+        effects.messages.append(dead_letter_message(letter, city.profile.version))
+        effects.increments.append(metrics.count(metrics.DEAD_LETTERS, cause))
+        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
+        return
+    personal = submission.personal
+    contact = Contact(
+        contact_id=row.contact_id,
+        channel=row.channel,
+        text=redact(row.raw_text, known=(personal.name, personal.phone, personal.openid)),
+        received_at=row.received_at,
+        caller_ref=row.caller_ref,
+        salutation=salutation(personal.name, row.raw_text),
+        asr_confidence=row.asr_confidence,
+        district=row.district,
+    )
+    effects.messages.append(contact_message(contact, accepted_at=row.accepted_at, profile_version=city.profile.version))
+
+
+def _receipts(submissions: Sequence[Submission], new_ids: set[UUID]) -> list[Receipt]:
+    seen: set[UUID] = set()
+    receipts = []
+    for submission in submissions:
+        contact_id = submission.contact_id
+        receipts.append(Receipt(contact_id, contact_id in new_ids and contact_id not in seen))
+        seen.add(contact_id)
+    return receipts

@@ -1,0 +1,38 @@
+"""查看联系方式: who must phone the citizen sees the contact data, and the access log keeps who, when and why."""
+
+from dispatcher import metrics
+from dispatcher.ports import Clock, Effects, OpenUnitOfWork, Vault
+from models.codes import Role
+from models.contact import PersonalData
+from models.errors import Forbidden, Rejected
+from models.ticket import Actor
+
+_SLOT = 49
+_MAY = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.UNIT})
+
+
+async def reveal_contact(
+    ticket_no: str, *, actor: Actor, purpose: str, vault: Vault, open_work: OpenUnitOfWork, clock: Clock
+) -> PersonalData:
+    """Return the citizen's contact data; the log entry commits before anything is shown.
+
+    Raises:
+        Forbidden: the actor's role never sees contact data.
+        NotFound: there is no such ticket, or the actor's unit has no part in it.
+        Rejected: no purpose was given.
+        TryLater: the store is away; nothing was shown.
+    """
+    if actor.role not in _MAY:
+        raise Forbidden(f"{actor.role.label}不能查看联系方式")
+    if not purpose.strip():
+        raise Rejected("a purpose is needed to see a citizen's contact data")
+    async with open_work(unit_code=actor.unit_code) as work:
+        ticket = await work.ticket(ticket_no)
+    async with open_work() as work:
+        sealed = await work.sealed_data(ticket.contact_id)
+        await work.log_access(
+            actor=str(actor), act="reveal_contact", subject=ticket_no, purpose=purpose.strip(), at=clock.now()
+        )
+        effects = Effects(increments=[metrics.count(metrics.REVEALS, actor.role.value)])
+        await work.apply(effects, slot=_SLOT)
+    return vault.open(sealed)
