@@ -1,0 +1,82 @@
+"""The calendar files of a profile: which days are rested and which rest days are worked.
+
+Source of the days: the State Council's yearly notice on holidays; regional files may add days of their own.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from config.profile_files import Problems, Row, read_rows
+from config.profile_rules import CalendarSettings
+from models.profile import CalendarFacts
+
+SHARED_CALENDARS = Path(__file__).parent / "calendars"
+"""Where a calendar file is looked for when the profile has none of that name: the nation's days are everybody's."""
+
+STATUTORY_HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
+"""The breaks that every year has. Source: 全国年节及纪念日放假办法, article 2."""
+
+
+def read_calendar(directory: Path, settings: CalendarSettings, timezone: ZoneInfo, problems: Problems) -> CalendarFacts:
+    """Return the days of all calendar files together; a hole, a twin or a 调休 day on a weekday is noted."""
+    holidays: dict[date, str] = {}
+    workdays: dict[date, str] = {}
+    for name in settings.files:
+        own = directory / "calendar" / name
+        for row in read_rows(own if own.exists() else SHARED_CALENDARS / name, ("date", "kind", "name"), problems):
+            _add_day(row, settings.years, holidays, workdays)
+    _note_holes(settings.years, holidays, problems)
+    return CalendarFacts(
+        version=settings.version,
+        timezone=timezone,
+        years=frozenset(settings.years),
+        holidays=MappingProxyType(holidays),
+        workdays=MappingProxyType(workdays),
+        office_hours=settings.office_hours,
+        day_end=settings.day_end,
+    )
+
+
+def _add_day(row: Row, years: tuple[int, ...], holidays: dict[date, str], workdays: dict[date, str]) -> None:
+    day = row.day("date")
+    kind = row.text("kind")
+    name = row.text("name")
+    if day == date.min:
+        return
+    if day in holidays or day in workdays:
+        row.note("date", f"{day} is given twice")
+    elif day.year not in years:
+        row.note("date", f"{day} is outside the years that profile.toml names")
+    elif kind == "holiday":
+        holidays[day] = name
+    elif kind != "workday":
+        row.note("kind", f"{kind!r} is not holiday or workday")
+    elif day.weekday() < 5:
+        row.note("date", f"{day} is a {day:%A}: a weekday is worked anyway")
+    else:
+        workdays[day] = name
+
+
+def _note_holes(years: tuple[int, ...], holidays: dict[date, str], problems: Problems) -> None:
+    for year in years:
+        missing = [
+            name
+            for name in STATUTORY_HOLIDAYS
+            if not any(day.year == year and name in given for day, given in holidays.items())
+        ]
+        if missing:
+            problems.add("profile.toml", "calendar.years", f"{year} has no {' '.join(missing)} in the calendar files")
+    for earlier, later in zip(sorted(years), sorted(years)[1:], strict=False):
+        if later != earlier + 1:
+            problems.add("profile.toml", "calendar.years", f"there is a hole between {earlier} and {later}")
+    _note_missing_days(holidays, problems)
+
+
+def _note_missing_days(holidays: dict[date, str], problems: Problems) -> None:
+    """Note a single day that is missing inside a break: every published break runs without a gap."""
+    for day, name in sorted(holidays.items()):
+        after_gap = day + timedelta(days=2)
+        if holidays.get(after_gap) == name and day + timedelta(days=1) not in holidays:
+            problems.add("profile.toml", "calendar.files", f"{name} has a hole at {day + timedelta(days=1)}")

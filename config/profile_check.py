@@ -1,0 +1,195 @@
+"""What must hold between the files of a profile: codes that exist, a lead for everything, no contradiction."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import combinations
+
+from config.profile_files import Problems
+from models.codes import SubjectType
+from models.profile import DISTRICT_GOVERNMENT, District, Handling, MatrixEntry, Place, Profile
+
+WECHAT_LETTERS = 600
+"""A WeChat text reply may hold this many characters (domain.md I.5)."""
+
+_PERSONAL_DATA = {
+    "a mobile number": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    "an identity number": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"),
+}
+
+
+def check_whole(profile: Profile, problems: Problems) -> None:
+    """Note what is wrong between the files; each file alone was checked while it was read."""
+    _check_categories(profile, problems)
+    _check_districts(profile, problems)
+    _check_places(profile.places, profile.districts, problems)
+    _check_matrix_codes(profile, problems)
+    _check_matrix_choice(profile, problems)
+    _check_deadlines(profile, problems)
+    _check_messages(profile.messages, problems)
+
+
+def _check_categories(profile: Profile, problems: Problems) -> None:
+    names: dict[str, str] = {}
+    for category in profile.categories.values():
+        known = names.setdefault(category.level1_code, category.level1)
+        if known != category.level1:
+            reason = f"level1 {category.level1_code} is called {category.level1} here and {known} before"
+            problems.add("taxonomy.csv", category.code, reason)
+        for word in category.urgent_words:
+            if word not in profile.urgency.critical and word not in profile.urgency.urgent:
+                reason = f"urgent word {word!r} is neither in lexicons/critical.txt nor in lexicons/urgent.txt"
+                problems.add("taxonomy.csv", category.code, reason)
+    for handling in Handling:
+        if not any(category.handling is handling for category in profile.categories.values()):
+            problems.add("taxonomy.csv", "handling", f"no category is handled as {handling}")
+
+
+def _check_districts(profile: Profile, problems: Problems) -> None:
+    owners: dict[str, str] = {}
+    for district in profile.districts.values():
+        reason = _unit_problem(profile, district.government)
+        if reason:
+            problems.add("districts.csv", district.code, f"government {reason}")
+        for name in (district.name, *district.aliases):
+            owner = owners.setdefault(name, district.code)
+            if owner != district.code:
+                problems.add("districts.csv", district.code, f"name {name!r} belongs to {owner} already")
+
+
+def _check_places(places: Sequence[Place], districts: Mapping[str, District], problems: Problems) -> None:
+    names = {name: district for district in districts.values() for name in (district.name, *district.aliases)}
+    for place in places:
+        if place.district_code is not None and place.district_code not in districts:
+            problems.add("places.csv", place.name, f"district {place.district_code!r} is not in districts.csv")
+        if place.name in names and names[place.name].code != place.district_code:
+            problems.add("places.csv", place.name, f"is a name of district {names[place.name].code}")
+        if len(place.name) < 2:
+            problems.add("places.csv", place.name, "a single character is found in too many texts")
+
+
+def _unit_problem(profile: Profile, code: str) -> str | None:
+    """Return why ``code`` cannot receive tickets, None when it can."""
+    if code not in profile.units:
+        return f"{code!r} is not in units.csv"
+    return None if profile.units[code].active else f"{code!r} is not active"
+
+
+def _title(entry: MatrixEntry) -> str:
+    where = entry.district_code or "any district"
+    who = entry.subject.label if entry.subject else "any subject"
+    return f"{entry.category_code} {where} {who} from {entry.valid_from}"
+
+
+def _check_matrix_codes(profile: Profile, problems: Problems) -> None:
+    for entry in profile.matrix.entries:
+
+        def note(reason: str, entry: MatrixEntry = entry) -> None:
+            problems.add("matrix.csv", _title(entry), reason)
+
+        if entry.category_code not in profile.categories:
+            note(f"category {entry.category_code!r} is not in taxonomy.csv")
+        if entry.district_code is not None and entry.district_code not in profile.districts:
+            note(f"district {entry.district_code!r} is not in districts.csv")
+        # An entry that has run out may name a unit that has closed since: it explains old tickets.
+        lead_problem = None if entry.valid_to else _unit_problem(profile, entry.lead)
+        if entry.lead != DISTRICT_GOVERNMENT and lead_problem:
+            note(f"lead {lead_problem}")
+        for unit_code in entry.co_units:
+            co_unit_problem = None if entry.valid_to else _unit_problem(profile, unit_code)
+            if co_unit_problem:
+                note(f"co-unit {co_unit_problem}")
+            if unit_code == entry.lead:
+                note(f"{unit_code!r} is lead and co-unit")
+
+
+def _meet(one: MatrixEntry, other: MatrixEntry) -> bool:
+    """Return whether both entries hold on some day."""
+    last = date.max
+    return one.valid_from <= (other.valid_to or last) and other.valid_from <= (one.valid_to or last)
+
+
+def _cases(profile: Profile) -> Iterator[tuple[str | None, SubjectType]]:
+    """Yield each district (None: not known) with each subject."""
+    for district_code in (None, *profile.districts):
+        for subject in SubjectType:
+            yield district_code, subject
+
+
+def _check_matrix_choice(profile: Profile, problems: Problems) -> None:
+    """Note two entries that both decide, neither more exact than the other, and requests that none decides."""
+    by_category: dict[str, list[MatrixEntry]] = defaultdict(list)
+    for entry in profile.matrix.entries:
+        by_category[entry.category_code].append(entry)
+    for entries in by_category.values():
+        for one, other in combinations(entries, 2):
+            if (one.district_code, one.subject) == (other.district_code, other.subject) and _meet(one, other):
+                problems.add("matrix.csv", _title(other), f"overlaps with the entry {_title(one)}")
+            elif _rival(one, other) and _meet(one, other) and not _settled(one, other, entries):
+                reason = f"decides the same requests as the entry {_title(one)}, and neither is more exact"
+                problems.add("matrix.csv", _title(other), reason)
+    for category in profile.categories.values():
+        if category.handling is not Handling.NUISANCE:
+            _check_cover(category.code, by_category[category.code], profile, problems)
+
+
+def _rival(one: MatrixEntry, other: MatrixEntry) -> bool:
+    """Return whether one entry names only the district and the other only the subject."""
+    for narrow, wide in ((one, other), (other, one)):
+        if narrow.district_code and not narrow.subject and wide.subject and not wide.district_code:
+            return True
+    return False
+
+
+def _settled(one: MatrixEntry, other: MatrixEntry, entries: Sequence[MatrixEntry]) -> bool:
+    """Return whether an entry for district and subject together stands above two rivals."""
+    district_code = one.district_code or other.district_code
+    subject = one.subject or other.subject
+    return any((entry.district_code, entry.subject) == (district_code, subject) for entry in entries)
+
+
+def _check_cover(category_code: str, entries: Sequence[MatrixEntry], profile: Profile, problems: Problems) -> None:
+    """Note the first kind of request, or the first day, that finds no lead."""
+    if not entries:
+        problems.add("matrix.csv", category_code, "has no lead unit")
+        return
+    for district_code, subject in _cases(profile):
+        spans = sorted(
+            (entry.valid_from, entry.valid_to or date.max)
+            for entry in entries
+            if entry.district_code in (None, district_code) and entry.subject in (None, subject)
+        )
+        hole = _first_hole(spans)
+        if hole is not None:
+            where = district_code or "unknown"
+            reason = f"has no lead unit for district {where}, subject {subject.label}, from {hole}"
+            problems.add("matrix.csv", category_code, reason)
+            return
+
+
+def _first_hole(spans: Sequence[tuple[date, date]]) -> date | None:
+    """Return the first day without an entry after the first entry began; None when there is none."""
+    if not spans:
+        return date.min
+    reached = spans[0][1]
+    for opening, closing in spans[1:]:
+        if reached == date.max or opening > reached + timedelta(days=1):
+            break
+        reached = max(reached, closing)
+    return None if reached == date.max else reached + timedelta(days=1)
+
+
+def _check_deadlines(profile: Profile, problems: Problems) -> None:
+    for stage, category_code in profile.deadlines.by_category:
+        if category_code not in profile.categories:
+            problems.add("deadlines.toml", f"{stage}.by_category.{category_code}", "is not in taxonomy.csv")
+
+
+def _check_messages(messages: Mapping[str, str], problems: Problems) -> None:
+    for name, text in messages.items():
+        if len(text) > WECHAT_LETTERS:
+            problems.add("messages.toml", name, f"has {len(text)} characters; a WeChat reply holds {WECHAT_LETTERS}")
+        for what, pattern in _PERSONAL_DATA.items():
+            if pattern.search(text):
+                problems.add("messages.toml", name, f"holds {what}")

@@ -1,0 +1,133 @@
+"""The CSV files of a profile, read into the words of ``models.profile``.
+
+A twin of a code is noted here, since the mappings that leave this module could not show it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from config.profile_files import Problems, Row, read_rows
+from models.codes import RequestType, SubjectType
+from models.profile import Category, District, Handling, MatrixEntry, Place, Unit
+
+T = TypeVar("T")
+
+SEVERAL_DISTRICTS = "跨区"
+"""In ``places.csv`` instead of a district code: the road or river runs through several."""
+
+_CATEGORY_COLUMNS = (
+    *("code", "level1_code", "level1", "level2", "default_type"),
+    *("urgent_words", "words", "handling", "source"),
+)
+_MATRIX_COLUMNS = ("category", "district", "subject", "lead", "co_units", "basis", "valid_from", "valid_to")
+
+
+def _by_code(rows: Sequence[Row], build: Callable[[Row], T]) -> dict[str, T]:
+    """Return what ``build`` makes of each row, by its code; the first of two twins stays."""
+    found: dict[str, T] = {}
+    lines: dict[str, int] = {}
+    for row in rows:
+        code = row.text("code")
+        if code in found:
+            row.note("code", f"{code!r} stands already in line {lines[code]}")
+        elif code:
+            found[code] = build(row)
+            lines[code] = row.line
+    return found
+
+
+def read_categories(path: Path, problems: Problems) -> dict[str, Category]:
+    """Return the 事项分类 by code."""
+    types = "one of " + " ".join(member.label for member in RequestType)
+    handlings = "one of " + " ".join(Handling)
+
+    def build(row: Row) -> Category:
+        return Category(
+            code=row.text("code"),
+            level1_code=row.text("level1_code"),
+            level1=row.text("level1"),
+            level2=row.text("level2"),
+            default_type=row.parsed("default_type", RequestType.from_label, RequestType.HELP, types),
+            words=row.words("words"),
+            urgent_words=row.words("urgent_words"),
+            handling=row.parsed("handling", Handling, Handling.DISPATCH, handlings),
+            source=row.text("source"),
+        )
+
+    return _by_code(read_rows(path, _CATEGORY_COLUMNS, problems), build)
+
+
+def read_units(path: Path, problems: Problems) -> dict[str, Unit]:
+    """Return the 成员单位 by code."""
+
+    def build(row: Row) -> Unit:
+        return Unit(
+            code=row.text("code"),
+            name=row.text("name"),
+            kind=row.text("kind"),
+            duties=row.text("duties"),
+            active=row.yes("active"),
+        )
+
+    return _by_code(read_rows(path, ("code", "name", "kind", "duties", "active"), problems), build)
+
+
+def read_districts(path: Path, problems: Problems) -> dict[str, District]:
+    """Return the 行政区 and 园区 by code."""
+
+    def build(row: Row) -> District:
+        return District(
+            code=row.text("code"),
+            name=row.text("name"),
+            government=row.text("government"),
+            aliases=row.words("aliases"),
+        )
+
+    return _by_code(read_rows(path, ("code", "name", "government", "aliases"), problems), build)
+
+
+def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:
+    """Return the gazetteer. A place that stands twice is noted; one that lies in several districts says 跨区."""
+    places: dict[str, tuple[Place, int]] = {}
+    for row in read_rows(path, ("name", "district", "kind"), problems):
+        district = row.text("district")
+        place = Place(
+            name=row.text("name"),
+            district_code=None if district == SEVERAL_DISTRICTS else district,
+            kind=row.text("kind"),
+        )
+        twin, line = places.setdefault(place.name, (place, row.line))
+        if line == row.line:
+            continue
+        if twin.district_code == place.district_code:
+            row.note("name", f"{place.name!r} stands already in line {line}")
+        else:
+            row.note(
+                "district", f"{place.name!r} is in {place.district_code} here, in {twin.district_code} in line {line}"
+            )
+    return tuple(place for place, _ in places.values())
+
+
+def read_matrix(path: Path, problems: Problems) -> tuple[MatrixEntry, ...]:
+    """Return the lines of the 派单目录. An empty district or subject means any; an empty ``valid_to``, no end."""
+    subjects = "one of " + " ".join(member.label for member in SubjectType)
+    entries: list[MatrixEntry] = []
+    for row in read_rows(path, _MATRIX_COLUMNS, problems):
+        subject: SubjectType | None = None
+        if row.optional("subject"):
+            subject = row.parsed("subject", SubjectType.from_label, SubjectType.CITIZEN, subjects)
+        entry = MatrixEntry(
+            category_code=row.text("category"),
+            district_code=row.optional("district"),
+            subject=subject,
+            lead=row.text("lead"),
+            co_units=row.words("co_units"),
+            basis=row.text("basis"),
+            valid_from=row.day("valid_from"),
+            valid_to=row.optional_day("valid_to"),
+        )
+        if entry.valid_to is not None and entry.valid_to < entry.valid_from:
+            row.note("valid_to", f"{entry.valid_to} is before valid_from {entry.valid_from}")
+        entries.append(entry)
+    return tuple(entries)

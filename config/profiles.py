@@ -1,0 +1,100 @@
+"""Profiles: finding one, checking one, loading one. A profile is a directory of files that make one city."""
+
+from pathlib import Path
+from types import MappingProxyType
+
+from config.profile_calendar import read_calendar
+from config.profile_check import check_whole
+from config.profile_corpus import check_corpus, corpus_files
+from config.profile_files import Problems
+from config.profile_lexicons import read_lexicon
+from config.profile_rules import read_deadlines, read_head, read_messages
+from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
+from models.errors import BadProfile, NotFound
+from models.profile import DispatchMatrix, Profile
+
+__all__ = ["check_profile", "corpus_files", "find_profile", "load_profile", "profile_names"]
+
+_SHIPPED = Path(__file__).parent / "profiles"
+
+_FILES = frozenset(
+    {
+        *("profile.toml", "taxonomy.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
+        *("deadlines.toml", "messages.toml", "README.md"),
+    }
+)
+_DIRECTORIES = frozenset({"calendar", "lexicons", "corpus"})
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the profiles that come with the program."""
+    return tuple(sorted(path.name for path in _SHIPPED.iterdir() if (path / "profile.toml").is_file()))
+
+
+def find_profile(name: str) -> Path:
+    """Return the directory of a profile that comes with the program, or ``name`` itself when it is a directory.
+
+    Raises:
+        NotFound: it is neither.
+    """
+    if name in profile_names():
+        return _SHIPPED / name
+    directory = Path(name)
+    if directory.is_dir():
+        return directory
+    raise NotFound(f"profile {name!r} is neither one of {', '.join(profile_names())} nor a directory")
+
+
+def load_profile(directory: Path) -> Profile:
+    """Return the profile in ``directory``. The seed corpus is not read here.
+
+    Raises:
+        BadProfile: the files break a rule of the format; all problems are in it, as "file: key: reason".
+    """
+    problems = Problems()
+    profile = _read(directory, problems)
+    if problems.lines:
+        raise BadProfile(problems.lines)
+    return profile
+
+
+def check_profile(directory: Path) -> tuple[str, ...]:
+    """Return every problem of the profile in ``directory`` and of its seed corpus, as "file: key: reason"."""
+    problems = Problems()
+    profile = _read(directory, problems)
+    check_corpus(directory, profile.categories, problems)
+    return problems.lines
+
+
+def _read(directory: Path, problems: Problems) -> Profile:
+    """Read all files and note every problem; with problems the result is only good for finding more of them."""
+    _note_stray_files(directory, problems)
+    head = read_head(directory / "profile.toml", problems)
+    profile = Profile(
+        name=head.name,
+        version=head.version,
+        city=head.city,
+        ticket_prefix=head.ticket_prefix,
+        timezone=head.timezone,
+        categories=MappingProxyType(read_categories(directory / "taxonomy.csv", problems)),
+        units=MappingProxyType(read_units(directory / "units.csv", problems)),
+        districts=MappingProxyType(read_districts(directory / "districts.csv", problems)),
+        places=read_places(directory / "places.csv", problems),
+        matrix=DispatchMatrix(version=head.matrix_version, entries=read_matrix(directory / "matrix.csv", problems)),
+        deadlines=read_deadlines(directory / "deadlines.toml", problems),
+        calendar=read_calendar(directory, head.calendar, head.timezone, problems),
+        bands=head.bands,
+        merge=head.merge,
+        urgency=read_lexicon(directory / "lexicons", problems),
+        messages=MappingProxyType(read_messages(directory / "messages.toml", problems)),
+    )
+    check_whole(profile, problems)
+    return profile
+
+
+def _note_stray_files(directory: Path, problems: Problems) -> None:
+    """Note a file that nothing reads: its name is most often a slip of the pen. Hidden files are left alone."""
+    for path in sorted(directory.iterdir()):
+        known = _DIRECTORIES if path.is_dir() else _FILES
+        if path.name not in known and not path.name.startswith("."):
+            problems.add(path.name, "file", "is not part of a profile")
