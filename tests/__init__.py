@@ -1,0 +1,1 @@
+"""What Hotline promises, as tests."""

@@ -1,0 +1,105 @@
+"""Fresh databases on one server, each a copy of a migrated template."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+APPLICATION_ROLE = "hotline_app"
+
+# Tests that choose their own time stay within the months that follow this day; others live today.
+_FIRST_TEST_DAY = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One migrated, empty database.
+
+    Attributes:
+        owner_url: connects as the role that migrates, a superuser.
+        app_url: connects as ``hotline_app``, as the product's processes do.
+    """
+
+    name: str
+    owner_url: str
+    app_url: str
+
+
+class DatabaseServer:
+    """A PostgreSQL server on which tests may make and drop databases.
+
+    Parameters:
+        owner_url: a superuser on any database of the server.
+        password: what ``hotline_app`` logs in with; None where the server asks for none.
+    """
+
+    def __init__(self, owner_url: str, *, password: str | None) -> None:
+        self._owner_url = owner_url
+        self._password = password
+        self._template: str | None = None
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[Database]:
+        """A migrated database of one's own, dropped afterwards together with whoever is still connected.
+
+        Copying the template takes 30 ms and dropping 5 ms; WAL_LOG and FILE_COPY are equally fast here.
+        """
+        with self._database(self._migrated_template()) as database:
+            yield database
+
+    @contextmanager
+    def empty_database(self) -> Iterator[Database]:
+        """A database without a schema, for tests of the migrations themselves."""
+        with self._database("template0") as database:
+            yield database
+
+    def close(self) -> None:
+        """Drop the template."""
+        if self._template is not None:
+            self._drop(self._template)
+            self._template = None
+
+    @contextmanager
+    def _database(self, template: str) -> Iterator[Database]:
+        name = f"hotline_test_{secrets.token_hex(6)}"
+        self._create(name, template)
+        try:
+            yield Database(name, self._url(name), self._url(name, role=APPLICATION_ROLE))
+        finally:
+            self._drop(name)
+
+    def _migrated_template(self) -> str:
+        from dispatcher.store import migrations  # noqa: PLC0415 - tests of other rooms do not need the store
+
+        if self._template is None:
+            name = f"hotline_template_{secrets.token_hex(6)}"
+            self._create(name, "template0")
+            self._template = name
+            for day in (_FIRST_TEST_DAY, datetime.now(UTC).date()):
+                migrations.apply(self._url(name), today=day)
+            if self._password is not None:
+                role, password = sql.Identifier(APPLICATION_ROLE), sql.Literal(self._password)
+                self._execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, password))
+        return self._template
+
+    def _create(self, name: str, template: str) -> None:
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _drop(self, name: str) -> None:
+        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self._owner_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _url(self, database: str, *, role: str | None = None) -> str:
+        parts = urlsplit(self._owner_url)
+        login, _, address = parts.netloc.rpartition("@")
+        if role is not None:
+            login = quote(role) + ("" if self._password is None else f":{quote(self._password)}")
+        return urlunsplit(parts._replace(netloc=f"{login}@{address}", path=f"/{quote(database)}"))

@@ -1,0 +1,109 @@
+"""The services as pytest fixtures.
+
+``database`` is a migrated database of one's own; ``broker`` the Kafka broker of this run (``--broker=apache`` for a
+real one); ``apache_kafka`` always the real one; ``prometheus_tools`` and ``promtool`` a real Prometheus.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.embedded.broker import EmbeddedBroker
+from hotline.embedded.postgres import EmbeddedPostgres
+from tests.services.apache_kafka import ApacheKafka, kafka_classpath
+from tests.services.databases import Database, DatabaseServer
+from tests.services.prometheus import PrometheusTools, prometheus_tools_or_skip
+
+# A test database need not survive a power cut. Commits still reach the system before they are answered, so a killed
+# server loses nothing: the promises that the tests check are unchanged.
+_QUICKER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Choose the broker of the run."""
+    parser.addoption(
+        "--broker",
+        choices=("embedded", "apache"),
+        default=os.environ.get("HOTLINE_TEST_BROKER", "embedded"),
+        help="the Kafka broker behind the fixture 'broker' (default: $HOTLINE_TEST_BROKER or embedded)",
+    )
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder for the services of this run; removed afterwards, but for what pytest shows of a failure."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-tests-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(scratch: Path) -> Iterator[DatabaseServer]:
+    """The PostgreSQL server of the run: ``HOTLINE_TEST_DATABASE_URL`` (a superuser), or an embedded one."""
+    given = os.environ.get("HOTLINE_TEST_DATABASE_URL")
+    if given:
+        server = DatabaseServer(given, password=secrets.token_urlsafe(18))
+        yield server
+        server.close()
+        return
+    with EmbeddedPostgres(scratch / "postgres", settings=_QUICKER) as embedded:
+        yield DatabaseServer(embedded.owner_url, password=None)
+
+
+@pytest.fixture
+def database(postgres_server: DatabaseServer) -> Iterator[Database]:
+    """A migrated, empty database for this test alone."""
+    with postgres_server.fresh_database() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def empty_database(postgres_server: DatabaseServer) -> Iterator[Database]:
+    """A database without a schema for this test alone."""
+    with postgres_server.empty_database() as empty:
+        yield empty
+
+
+@pytest.fixture(scope="session")
+def apache_kafka(scratch: Path) -> Iterator[ApacheKafka]:
+    """One real Apache Kafka for the whole run; use topic names of your own."""
+    with ApacheKafka(scratch / "kafka", classpath=kafka_classpath()) as kafka:
+        yield kafka
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest, scratch: Path) -> Iterator[EmbeddedBroker | ApacheKafka]:
+    """The Kafka broker of the run; use topic names of your own."""
+    if request.config.getoption("--broker") == "apache":
+        yield request.getfixturevalue("apache_kafka")
+        return
+    with EmbeddedBroker(scratch / "broker") as embedded:
+        yield embedded
+
+
+@pytest.fixture
+def fresh_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmbeddedBroker | ApacheKafka]:
+    """A broker without any topic, for tests that use the product's topic names."""
+    if request.config.getoption("--broker") == "apache":
+        with ApacheKafka(tmp_path / "kafka", classpath=kafka_classpath()) as kafka:
+            yield kafka
+        return
+    with EmbeddedBroker(tmp_path / "broker") as embedded:
+        yield embedded
+
+
+@pytest.fixture(scope="session")
+def prometheus_tools() -> PrometheusTools:
+    """The programs ``prometheus`` and ``promtool``."""
+    return prometheus_tools_or_skip()
+
+
+@pytest.fixture(scope="session")
+def promtool(prometheus_tools: PrometheusTools) -> Path:
+    """The program that checks rule files and runs their tests."""
+    return prometheus_tools.promtool
