@@ -1,0 +1,124 @@
+"""The working calendar: which days count, and where a count of days or office hours ends.
+
+Outside the loaded years only weekends are known, so every answer that leaves them says that it is provisional
+(domain.md 0.7: next year's notice is published in November, but December's deadlines already need it).
+"""
+
+from bisect import bisect_right
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from models.profile import CalendarFacts
+
+_DAY = timedelta(days=1)
+_MARGIN_YEARS = 1
+
+
+class Count(NamedTuple):
+    """Where a count ended: the last moment, the days that it counted, and whether it left the loaded years."""
+
+    end: datetime
+    days: tuple[date, ...]
+    provisional: bool
+
+
+class WorkingCalendar:
+    """Counts days and office hours of one profile. Immutable; made once, asked for every deadline.
+
+    All answers are in the profile's time zone, and so are the days: a moment in another zone is converted first.
+    """
+
+    def __init__(self, facts: CalendarFacts) -> None:
+        self.facts = facts
+        self._spans = tuple((_offset(opening), _offset(closing)) for opening, closing in facts.office_hours)
+        self._hours = sum((closing - opening for opening, closing in self._spans), timedelta())
+        # The working days of the loaded years and their neighbours, so that counting is one bisection.
+        self._first = date(min(facts.years) - _MARGIN_YEARS, 1, 1)
+        last = date(max(facts.years) + _MARGIN_YEARS, 12, 31)
+        days = (self._first + _DAY * offset for offset in range((last - self._first).days + 1))
+        self._working = [day for day in days if self.is_working_day(day)]
+
+    def is_known(self, day: date) -> bool:
+        """Return whether the holidays of that day's year are loaded."""
+        return day.year in self.facts.years
+
+    def is_working_day(self, day: date) -> bool:
+        """Return whether ``day`` is worked. Outside the loaded years: whether it is no weekend."""
+        if day in self.facts.holidays:
+            return False
+        return day.weekday() < 5 or day in self.facts.workdays
+
+    def working_days(self, moment: datetime, count: int) -> Count:
+        """Count working days after the day of ``moment``, which itself does not count.
+
+        Ends at the profile's ``day_end`` on the last one. Source: Civil Code 201 to 203 (domain.md A.4.2).
+        """
+        start = moment.astimezone(self.facts.timezone).date()
+        days = self._working_days_after(start, count)
+        return Count(self._end_of(days[-1]), days, self._leaves_loaded_years(start + _DAY, days[-1]))
+
+    def natural_days(self, moment: datetime, count: int) -> Count:
+        """Count days after the day of ``moment``; a last day that is a rest day moves to the next working day.
+
+        Only the last day and those it moves over can be in doubt. Source: Civil Code 201 to 203.
+        """
+        start = moment.astimezone(self.facts.timezone).date()
+        days = tuple(start + _DAY * offset for offset in range(1, count + 1))
+        last = days[-1] if self.is_working_day(days[-1]) else self._working_days_after(days[-1], 1)[0]
+        return Count(self._end_of(last), days, self._leaves_loaded_years(days[-1], last))
+
+    def working_time(self, moment: datetime, duration: timedelta) -> Count:
+        """Count office time from ``moment`` on, or from the next opening when the office is closed.
+
+        A count that is used up at a closing ends there and not at the next opening. ``days`` stays empty.
+        """
+        local = moment.astimezone(self.facts.timezone)
+        start = local.date()
+        used = self._office_time_until(_offset(local.timetz())) if self.is_working_day(start) else timedelta()
+        full_days, rest = divmod(used + duration, self._hours)
+        if not rest:
+            full_days, rest = full_days - 1, self._hours
+        end_day = self._working_days_after(start - _DAY, full_days + 1)[-1]
+        end = datetime.combine(end_day, time(), self.facts.timezone) + self._offset_after(rest)
+        return Count(end, (), self._leaves_loaded_years(start, end_day))
+
+    def _working_days_after(self, start: date, count: int) -> tuple[date, ...]:
+        if start >= self._first:
+            position = bisect_right(self._working, start)
+            if position + count <= len(self._working):
+                return tuple(self._working[position : position + count])
+        return self._walk(start, count)
+
+    def _walk(self, start: date, count: int) -> tuple[date, ...]:
+        """Count day by day where nothing was prepared: long before or after the loaded years."""
+        days: list[date] = []
+        day = start
+        while len(days) < count:
+            day += _DAY
+            if self.is_working_day(day):
+                days.append(day)
+        return tuple(days)
+
+    def _leaves_loaded_years(self, first: date, last: date) -> bool:
+        return any(year not in self.facts.years for year in range(first.year, last.year + 1))
+
+    def _end_of(self, day: date) -> datetime:
+        return datetime.combine(day, self.facts.day_end, self.facts.timezone)
+
+    def _office_time_until(self, offset: timedelta) -> timedelta:
+        """Return how much office time of a working day has passed at ``offset`` from midnight."""
+        passed = (min(offset, closing) - opening for opening, closing in self._spans if offset > opening)
+        return sum(passed, timedelta())
+
+    def _offset_after(self, office_time: timedelta) -> timedelta:
+        """Return the offset from midnight at which ``office_time`` of a working day, above 0, has passed."""
+        for opening, closing in self._spans:
+            if office_time <= closing - opening:
+                return opening + office_time
+            office_time -= closing - opening
+        raise ValueError(f"a working day has no {office_time} more than its {self._hours}")
+
+
+def _offset(moment: time) -> timedelta:
+    """Return the time of day as an offset from midnight."""
+    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
