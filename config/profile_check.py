@@ -41,9 +41,6 @@ def _check_categories(profile: Profile, problems: Problems) -> None:
             if word not in profile.urgency.critical and word not in profile.urgency.urgent:
                 reason = f"urgent word {word!r} is neither in lexicons/critical.txt nor in lexicons/urgent.txt"
                 problems.add("taxonomy.csv", category.code, reason)
-    for handling in Handling:
-        if not any(category.handling is handling for category in profile.categories.values()):
-            problems.add("taxonomy.csv", "handling", f"no category is handled as {handling}")
 
 
 def _check_districts(profile: Profile, problems: Problems) -> None:
