@@ -41,9 +41,7 @@ def server_account(data: Path, *, needs: Iterable[Path]) -> Account | None:
 def _owner(path: Path) -> Account:
     status = path.stat()
     if status.st_uid == 0:
-        raise Rejected(
-            f"{path} belongs to root; PostgreSQL runs under another account: give the folder to {_CANDIDATES[-1]}"
-        )
+        raise Rejected(f"{path} belongs to root; PostgreSQL runs under another account: give the folder to {_CANDIDATES[-1]}")
     return Account(status.st_uid, status.st_gid)
 
 

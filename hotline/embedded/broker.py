@@ -29,6 +29,7 @@ class EmbeddedBroker:
     Parameters:
         directory: holds ``broker.log``.
         port: None chooses a free one, which stays the same over restarts.
+        advertised_port: where clients are sent to, when something stands between them and the broker.
 
     Raises (on start):
         Rejected: the wheel is not installed.
@@ -37,16 +38,15 @@ class EmbeddedBroker:
 
     name = "broker"
 
-    def __init__(self, directory: Path, port: int | None = None) -> None:
+    def __init__(self, directory: Path, port: int | None = None, *, advertised_port: int | None = None) -> None:
         self._port = port or free_port()
-        address = f"tcp://{LOOPBACK}:{self._port}"
         self._program = Program(
             self.name,
             [
                 str(_binary()),
                 "--silent",
-                f"--listener-url={address}",
-                f"--advertised-listener-url={address}",
+                f"--listener-url=tcp://{LOOPBACK}:{self._port}",
+                f"--advertised-listener-url=tcp://{LOOPBACK}:{advertised_port or self._port}",
                 "--storage-engine=memory://tansu/",
             ],
             log_path=directory / "broker.log",
@@ -99,9 +99,7 @@ class EmbeddedBroker:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def _wait_until_ready(self) -> None:

@@ -4,11 +4,22 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from hotline.embedded.launch import Account, launched
+
+
+@cache
+def _starter() -> ThreadPoolExecutor:
+    """The one thread that starts programs; it lives as long as we do.
+
+    Linux takes the thread that starts a child for its parent, and would end the child together with a shorter thread.
+    """
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 class Program:
@@ -40,10 +51,10 @@ class Program:
     ) -> None:
         self.name = name
         self.log_path = log_path
+        self.grace = grace
         self._argv = tuple(argv)
         self._env = env
         self._stop_signal = stop_signal
-        self._grace = grace
         self._account = account
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,6 +78,9 @@ class Program:
         if self.is_running:
             return
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        _starter().submit(self._start).result()
+
+    def _start(self) -> None:
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line, no shell
                 launched(self._argv, death_signal=self._stop_signal, account=self._account),
@@ -102,7 +116,7 @@ class Program:
     def stop(self) -> None:
         """Ask, wait for the grace, then kill. Stopping a stopped program is fine."""
         self.ask_to_stop()
-        if not self.wait(self._grace):
+        if not self.wait(self.grace):
             self.kill()
 
     def last_words(self, lines: int = 15) -> str:

@@ -1,12 +1,11 @@
 """A real Apache Kafka for the tests: one KRaft node, jars fetched by Maven from ``tests/kafka/pom.xml``."""
 
-import base64
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -57,16 +56,26 @@ class ApacheKafka:
     Parameters:
         directory: holds ``server.properties``, ``data/`` and ``kafka.log``.
         classpath: from ``kafka_classpath``.
+        port: None chooses a free one, which stays the same over restarts.
+        advertised_port: where clients are sent to, when something stands between them and the broker.
         settings: broker settings that replace or extend ours.
     """
 
     name = "apache-kafka"
 
-    def __init__(self, directory: Path, *, classpath: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        classpath: str,
+        port: int | None = None,
+        advertised_port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._directory = directory
         self._properties = directory / "server.properties"
-        self._port = free_port()
-        self._settings = {**_SETTINGS, **self._listeners(), **(settings or {})}
+        self._port = port or free_port()
+        self._settings = {**_SETTINGS, **self._places(advertised_port or self._port), **(settings or {})}
         self._java = [
             "java",
             "-Xmx512m",
@@ -116,16 +125,14 @@ class ApacheKafka:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
-    def _listeners(self) -> dict[str, str]:
+    def _places(self, advertised_port: int) -> dict[str, str]:
         controller = free_port()
         return {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{LOOPBACK}:{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{advertised_port}",
             "controller.quorum.voters": f"1@{LOOPBACK}:{controller}",
             "log.dirs": str(self._directory / "data"),
         }
@@ -134,12 +141,15 @@ class ApacheKafka:
         self._directory.mkdir(parents=True, exist_ok=True)
         lines = [f"{name}={value}" for name, value in self._settings.items()]
         self._properties.write_text("\n".join(lines) + "\n")
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        subprocess.run(
+        cluster_id = secrets.token_hex(11)  # 22 characters like Kafka's own ids, and never one that looks like an option
+        said = subprocess.run(
             [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties)],
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
         )
+        if said.returncode != 0:
+            raise RuntimeError(f"Apache Kafka could not format {self._directory}:\n{said.stdout}{said.stderr}")
 
     def _wait_until_ready(self) -> None:
         def settled() -> bool:
@@ -182,12 +192,8 @@ def kafka_classpath() -> str:
 def _require_java() -> None:
     if shutil.which("java") is None:
         missing("Apache Kafka", "java is not installed")
-    said = subprocess.run(
-        ["java", "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False
-    )
-    versions = [
-        line.split("=")[1].strip() for line in said.stderr.splitlines() if "java.specification.version =" in line
-    ]
+    said = subprocess.run(["java", "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False)
+    versions = [line.split("=")[1].strip() for line in said.stderr.splitlines() if "java.specification.version =" in line]
     if not versions or float(versions[0]) < _OLDEST_JAVA:
         missing("Apache Kafka", f"Java {_OLDEST_JAVA} or newer is needed, this is {versions}")
 

@@ -3,14 +3,19 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from hotline.embedded.ports import LOOPBACK
 
 APPLICATION_ROLE = "hotline_app"
+_STANDARD_PORT = 5432
 
 # Tests that choose their own time stay within the months that follow this day; others live today.
 _FIRST_TEST_DAY = date(2026, 1, 1)
@@ -28,6 +33,23 @@ class Database:
     name: str
     owner_url: str
     app_url: str
+
+    @property
+    def address(self) -> tuple[str, int] | Path:
+        """Where the server listens: host and port, or the path of its Unix socket."""
+        known = conninfo_to_dict(self.owner_url)
+        host, port = str(known.get("host") or "localhost"), int(known.get("port") or _STANDARD_PORT)
+        return Path(host, f".s.PGSQL.{port}") if host.startswith("/") else (host, port)
+
+    def reached_at(self, port: int) -> "Database":
+        """The same database through this loopback port, behind which a proxy stands."""
+        return replace(self, owner_url=_through(port, self.owner_url), app_url=_through(port, self.app_url))
+
+
+def _through(port: int, url: str) -> str:
+    parts = urlsplit(url)
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{login}@{LOOPBACK}:{port}", query="sslmode=disable"))
 
 
 class DatabaseServer:

@@ -9,15 +9,18 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from hotline.embedded.broker import EmbeddedBroker
+from hotline.embedded.ports import LOOPBACK, free_port
 from hotline.embedded.postgres import EmbeddedPostgres
 from tests.services.apache_kafka import ApacheKafka, kafka_classpath
 from tests.services.databases import Database, DatabaseServer
 from tests.services.prometheus import PrometheusTools, prometheus_tools_or_skip
+from tests.services.proxy import Proxy
 
 # A test database need not survive a power cut. Commits still reach the system before they are answered, so a killed
 # server loses nothing: the promises that the tests check are unchanged.
@@ -95,6 +98,40 @@ def fresh_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Emb
         return
     with EmbeddedBroker(tmp_path / "broker") as embedded:
         yield embedded
+
+
+@pytest.fixture
+def database_proxy(database: Database) -> Iterator[Proxy]:
+    """Stands before ``database``; reach it with ``database.reached_at(database_proxy.port)``."""
+    with Proxy(database.address) as proxy:
+        yield proxy
+
+
+@dataclass(frozen=True, slots=True)
+class ProxiedBroker:
+    """A broker whose clients all pass the proxy, because it advertises the proxy's address."""
+
+    broker: EmbeddedBroker | ApacheKafka
+    proxy: Proxy
+
+    @property
+    def bootstrap(self) -> str:
+        """What Kafka clients call ``bootstrap_servers``."""
+        return f"{LOOPBACK}:{self.proxy.port}"
+
+
+@pytest.fixture
+def broker_behind_proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProxiedBroker]:
+    """A broker of one's own, without topics, with a proxy before it."""
+    port = free_port()
+    with Proxy((LOOPBACK, port)) as proxy:
+        broker: EmbeddedBroker | ApacheKafka
+        if request.config.getoption("--broker") == "apache":
+            broker = ApacheKafka(tmp_path / "kafka", classpath=kafka_classpath(), port=port, advertised_port=proxy.port)
+        else:
+            broker = EmbeddedBroker(tmp_path / "broker", port, advertised_port=proxy.port)
+        with broker:
+            yield ProxiedBroker(broker, proxy)
 
 
 @pytest.fixture(scope="session")

@@ -93,9 +93,7 @@ class Prometheus:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def query(self, promql: str) -> list[Sample]:
@@ -111,9 +109,7 @@ class Prometheus:
 
     def firing(self) -> set[str]:
         """Names of the alerts that fire now."""
-        return {
-            alert["labels"]["alertname"] for alert in self.api("/api/v1/alerts")["alerts"] if alert["state"] == "firing"
-        }
+        return {alert["labels"]["alertname"] for alert in self.api("/api/v1/alerts")["alerts"] if alert["state"] == "firing"}
 
     def api(self, path: str, **parameters: str) -> Any:
         """The ``data`` of one call of Prometheus's HTTP API."""
