@@ -30,9 +30,7 @@ class Family:
 
 CONTACTS = Family("hotline_contacts_total", "Contacts accepted at a door.", ("channel",))
 CONTACTS_SETTLED = Family("hotline_contacts_settled_total", "Contacts by what became of them.", ("fate",))
-DUPLICATES_DROPPED = Family(
-    "hotline_duplicates_dropped_total", "Submissions that a door had already accepted.", ("source",)
-)
+DUPLICATES_DROPPED = Family("hotline_duplicates_dropped_total", "Submissions that a door had already accepted.", ("source",))
 REGISTERED = Family("hotline_tickets_registered_total", "Tickets registered.", ("channel", "type", "level1"))
 REPEATS = Family("hotline_repeats_merged_total", "Contacts merged into the caller's open ticket.", ("level1",))
 DISPATCHED = Family("hotline_dispatched_total", "First dispatches of a ticket to its lead unit.", ("unit", "mode"))
@@ -48,9 +46,7 @@ REVEALS = Family("hotline_contact_reveals_total", "Audited looks at a citizen's 
 STAGE_SECONDS = Family(
     "hotline_stage_seconds", "How long a stage took, on the wall clock.", ("stage", "urgency"), STAGE_BUCKETS
 )
-CONFIDENCE = Family(
-    "hotline_classify_confidence", "Confidence of the engine's category.", ("level1",), CONFIDENCE_BUCKETS
-)
+CONFIDENCE = Family("hotline_classify_confidence", "Confidence of the engine's category.", ("level1",), CONFIDENCE_BUCKETS)
 
 FAMILIES: tuple[Family, ...] = (
     CONTACTS,

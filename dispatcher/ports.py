@@ -247,3 +247,58 @@ class ReserveNumbers(Protocol):
     async def __call__(self, day: str, amount: int) -> int:
         """Reserve ``amount`` numbers of ``day`` (``yyyymmdd``) and return the first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How often settling has begun at this offset without an end, this time included, and what the last end was."""
+
+    number: int
+    last_error: str | None
+
+
+class Offsets(Protocol):
+    """Where each partition stands, apart from the transactions that move it."""
+
+    async def positions(self, group: str, topic_id: UUID) -> Mapping[int, int]:
+        """Return the next offset of every partition of the topic that was ever settled."""
+        ...
+
+    async def begin_attempt(self, position: StreamPosition, offset: int) -> Attempt:
+        """Note, durably and before the work, that settling begins at ``offset``."""
+        ...
+
+    async def note_error(self, position: StreamPosition, error: str) -> None:
+        """Keep what ended an attempt, for the dead letter that it may become."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An announcement on its way: ``unit_seq`` is given on a unit's stream, and durable before the first send."""
+
+    seq: int
+    topic: str
+    key: str
+    unit_seq: int | None
+    envelope: str = field(repr=False)
+
+
+class RelayOutbox(Protocol):
+    """The outbox as the relay works it; plain functions, the one stated exception to asynchronous I/O (decision 2)."""
+
+    def become_leader(self) -> bool:
+        """Take the publisher's lock for as long as this connection lives; false while another relay holds it."""
+        ...
+
+    def next_rows(self, published: Sequence[int], *, at: datetime, limit: int) -> list[OutboxRow]:
+        """Mark ``published`` and return the oldest unpublished rows, numbered for their units, in one transaction."""
+        ...
+
+    def topics_seen(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> list[str]:
+        """Remember the topics' ids and return the names of those that had another id before."""
+        ...
+
+    def publish_again(self, topic: str, *, since: datetime) -> int:
+        """Make the topic's rows written after ``since`` unpublished again and return how many they are."""
+        ...

@@ -14,8 +14,11 @@ _NUMBER = (
     r"(?P<number>(?<![\d.])\d(?:[ \-]?\d){6,}[Xx]?(?!\s*(?:元|块|万|亿|平|吨|公里|\.\d))"
     r"|[零〇一二三四五六七八九幺两][零〇一二三四五六七八九幺两 ]{5,}[零〇一二三四五六七八九幺两])"
 )
-_NAME = r"(?P<lead>我叫|名叫|叫做|姓名[是为：:]?\s*|联系人[是为：:]?\s*|我的名字[是叫])(?P<name>(?![他她你我它了过不])[\u4e00-\u9fff]{2,3})"
-_PERSONAL = re.compile("|".join((_TICKET_NUMBER, _MAIL, _NUMBER, _NAME)))
+_NAME = (
+    r"(?P<lead>我叫|名叫|叫做|姓名[是为：:]?\s*|联系人[是为：:]?\s*|我的名字[是叫])"
+    r"(?P<name>(?![他她你我它了过不])[\u4e00-\u9fff]{2,3})"
+)
+_PERSONAL = re.compile(f"{_TICKET_NUMBER}|{_MAIL}|{_NUMBER}|{_NAME}")
 
 _SURNAME_SAID = re.compile(r"(?:我|免贵)姓([\u4e00-\u9fff])")
 _COMPOUND_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "南宫"})

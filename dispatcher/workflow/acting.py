@@ -61,13 +61,9 @@ class Act:
             if deadline.stage is not stage or stored.result is not None:
                 continue
             result = DeadlineResult.MET if self.at <= deadline.due else DeadlineResult.MISSED
-            self.effects.settled_deadlines.append(
-                SettledDeadline(stored.ticket_no, stored.number, stage, result, self.at)
-            )
+            self.effects.settled_deadlines.append(SettledDeadline(stored.ticket_no, stored.number, stage, result, self.at))
             self.effects.increments.append(
-                metrics.count(
-                    metrics.DEADLINES, deadline.unit_code or metrics.HOTLINE_ITSELF, stage.value, result.value
-                )
+                metrics.count(metrics.DEADLINES, deadline.unit_code or metrics.HOTLINE_ITSELF, stage.value, result.value)
             )
 
     def observe_stage(self, stage: Stage) -> None:
@@ -83,7 +79,5 @@ class Act:
     def record(self, after: Ticket, kind: EventKind, data: Mapping[str, Any]) -> Ticket:
         """Write the event that leads to ``after``, and return ``after``."""
         before: TicketState = self.ticket.state
-        record(
-            self.effects, after, kind, from_state=before, actor=self.command.actor, at=self.at, data=data
-        )
+        record(self.effects, after, kind, from_state=before, actor=self.command.actor, at=self.at, data=data)
         return after

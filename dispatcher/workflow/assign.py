@@ -48,9 +48,7 @@ def put_on_stream(
         )
     effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
     effects.increments.extend(
-        metrics.observe_span(
-            metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label
-        )
+        metrics.observe_span(metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label)
     )
 
 

@@ -23,9 +23,7 @@ class City:
     @classmethod
     def of(cls, profile: Profile) -> "City":
         """Index ``profile``."""
-        return cls(
-            profile, WorkingCalendar(profile.calendar), RouteTable(profile.matrix, profile.districts, profile.units)
-        )
+        return cls(profile, WorkingCalendar(profile.calendar), RouteTable(profile.matrix, profile.districts, profile.units))
 
     def category(self, code: str) -> Category:
         """Return a category.

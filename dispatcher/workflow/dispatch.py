@@ -25,9 +25,7 @@ def confirm(act: Act) -> Ticket:
         raise Rejected(f"district {district_code!r} is not in profile {act.city.profile.name}")
     route = _route(act, category.code, district_code)
     if route.lead is None:
-        raise Rejected(
-            f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'"
-        )
+        raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
     return _send(act, route, category_code=category.code, request_type=request_type, district_code=district_code)
 
 
@@ -67,9 +65,7 @@ def _type(label: str) -> RequestType:
         raise Rejected(f"{label!r} is not a request type; one of {[kind.label for kind in RequestType]}") from error
 
 
-def _send(
-    act: Act, route: Route, *, category_code: str, request_type: RequestType, district_code: str | None
-) -> Ticket:
+def _send(act: Act, route: Route, *, category_code: str, request_type: RequestType, district_code: str | None) -> Ticket:
     unit_code = route.lead or ""
     after = act.ticket.moved_to(
         TicketState.DISPATCHED,

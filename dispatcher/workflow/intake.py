@@ -120,9 +120,7 @@ class Intake:
             await work.advance(position, fresh[-1].offset + 1)
             await work.apply(effects, slot=position.partition % 32)
 
-    async def _decide(
-        self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int
-    ) -> Effects:
+    async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
         effects = Effects()
         contacts = [item.contact for item in records if item.contact is not None]
         buried = [item.failure.contact_id for item in records if item.failure and item.failure.contact_id]
@@ -144,24 +142,18 @@ class Intake:
             if fates[contact.contact_id] is not None or contact.contact_id in settled:
                 continue  # the relay told it twice; its effects exist
             settled.add(contact.contact_id)
-            earlier = repeated_request(
-                contact, open_requests.get(contact.caller_ref, ()), self._city.profile.merge
-            )
+            earlier = repeated_request(contact, open_requests.get(contact.caller_ref, ()), self._city.profile.merge)
             if earlier is not None:
                 repeats.setdefault(earlier.ticket_no, []).append(contact)
                 continue
-            ticket_no = ticket_number(
-                self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number
-            )
+            ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
             ticket = register(contact, item.understanding, ticket_no=ticket_no, at=now, city=self._city, effects=effects)
             if ticket is not None:
                 open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
         await self._merge(work, repeats, effects, now)
         return effects
 
-    async def _merge(
-        self, work: UnitOfWork, repeats: dict[str, list[Contact]], effects: Effects, now: datetime
-    ) -> None:
+    async def _merge(self, work: UnitOfWork, repeats: dict[str, list[Contact]], effects: Effects, now: datetime) -> None:
         """Add each repeat to its ticket: one nudge a contact, no new work item."""
         new = {ticket.ticket_no: index for index, ticket in enumerate(effects.new_tickets)}
         stored = await work.lock_tickets(ticket_no for ticket_no in repeats if ticket_no not in new)

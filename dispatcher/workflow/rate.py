@@ -20,9 +20,7 @@ def rate(act: Act) -> Ticket:
     if ticket.state is not TicketState.CLOSED or ticket.lead_unit is None:
         raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; only a unit's closed ticket is rated")
     rating = _rating(act.text("rating"))
-    act.effects.ratings.append(
-        NewRating(ticket.ticket_no, ticket.lead_unit, rating, act.at, act.optional_text("reason"))
-    )
+    act.effects.ratings.append(NewRating(ticket.ticket_no, ticket.lead_unit, rating, act.at, act.optional_text("reason")))
     act.effects.increments.append(metrics.count(metrics.EVALUATIONS, ticket.lead_unit, rating.value))
     after = replace(ticket, version=ticket.version + 1)
     return act.record(after, EventKind.RATED, {"rating": rating.label})

@@ -36,9 +36,7 @@ def register(
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
     district_code = _district(contact, understanding, city)
-    route = city.routes.choose(
-        judgement.category_code, district_code=district_code, subject=None, on=city.local(at).date()
-    )
+    route = city.routes.choose(judgement.category_code, district_code=district_code, subject=None, on=city.local(at).date())
     doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
     ticket = Ticket(
         ticket_no=ticket_no,
@@ -124,9 +122,7 @@ def _settle(contact: Contact, fate: Fate, ticket_no: str | None, at: datetime, e
 
 def _count(ticket: Ticket, city: City, effects: Effects) -> None:
     level1 = city.category(ticket.category_code).level1_code
-    effects.increments.append(
-        metrics.count(metrics.REGISTERED, ticket.channel.value, ticket.request_type.label, level1)
-    )
+    effects.increments.append(metrics.count(metrics.REGISTERED, ticket.channel.value, ticket.request_type.label, level1))
     effects.increments.extend(metrics.observe(metrics.CONFIDENCE, ticket.confidence, level1))
 
 
@@ -144,7 +140,5 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: C
         result = None
         if stage is Stage.DISPATCH and dispatched:
             result = DeadlineResult.MET if at <= deadline.due else DeadlineResult.MISSED
-            effects.increments.append(
-                metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value)
-            )
+            effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))
         effects.deadlines.append((ticket.ticket_no, deadline, result))

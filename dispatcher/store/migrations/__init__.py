@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 
@@ -32,7 +32,7 @@ class Migration:
 
     number: int
     name: str
-    sql: str
+    sql: LiteralString
 
     @property
     def checksum(self) -> str:
@@ -82,7 +82,7 @@ def apply(owner_url: str, *, today: date) -> tuple[str, ...]:
 
 
 def _apply_missing(connection: psycopg.Connection) -> tuple[str, ...]:
-    known = dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
+    known: dict[int, str] = dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
     applied = []
     for migration in all_migrations():
         if migration.number in known:
@@ -93,7 +93,7 @@ def _apply_missing(connection: psycopg.Connection) -> tuple[str, ...]:
             connection.execute("SET LOCAL lock_timeout = '4s'")
             if migration.number > 1:
                 connection.execute("SET LOCAL ROLE hotline_owner")
-            connection.execute(cast("LiteralString", migration.sql))
+            connection.execute(migration.sql)
             connection.execute("RESET ROLE")
             connection.execute(
                 "INSERT INTO schema_migrations VALUES (%s, %s, %s)",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from typing import LiteralString, cast
+from typing import LiteralString
 
 _MARK = "-- name:"
 
@@ -19,7 +19,7 @@ def load_queries(filename: str) -> Mapping[str, LiteralString]:
         name, _, sql = part.partition("\n")
         if name.strip() in queries:
             raise ValueError(f"{filename} names {name.strip()!r} twice")
-        queries[name.strip()] = cast("LiteralString", sql.strip())
+        queries[name.strip()] = sql.strip()
     return MappingProxyType(queries)
 
 

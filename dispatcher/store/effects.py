@@ -1,0 +1,97 @@
+"""Writes ``Effects`` in one fixed order, each kind with one statement, so that two transactions cannot lock crosswise."""
+
+from base64 import b64encode
+from collections import Counter
+
+import orjson
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from dispatcher.metrics import Increment
+from dispatcher.ports import AssignmentMark, DeadLetter, Effects, NewRating, Settled
+from dispatcher.store import rows
+from dispatcher.store.queries import load_queries
+from dispatcher.store.rows import Row
+from models.message import Message
+
+_QUERIES = load_queries("effects.sql")
+
+
+async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects, *, slot: int) -> None:
+    """Write everything; tickets before their announcements, rollups last (decision 8)."""
+    batches: list[tuple[str, list[Row]]] = [
+        ("new_tickets", [rows.ticket_row(ticket) for ticket in effects.new_tickets]),
+        ("changed_tickets", [rows.ticket_row(ticket) for ticket in effects.changed_tickets]),
+        ("assignments", [rows.assignment_row(assignment) for assignment in effects.assignments]),
+        ("assignment_marks", [_mark_row(mark) for mark in effects.assignment_marks]),
+        ("deadlines", [rows.deadline_row(*deadline) for deadline in effects.deadlines]),
+        ("settled_deadlines", [rows.settled_deadline_row(settled) for settled in effects.settled_deadlines]),
+        ("events", [rows.event_row(event) for event in effects.events]),
+        ("ratings", [_rating_row(rating) for rating in effects.ratings]),
+        ("settled_contacts", [_settled_row(settled) for settled in effects.settled_contacts]),
+        ("dead_letters", [_letter_row(letter) for letter in effects.dead_letters]),
+    ]
+    for name, batch in batches:
+        if batch:
+            await connection.execute(_QUERIES[name], {"rows": rows.encode(batch)})
+    if effects.messages:
+        await _write_outbox(connection, effects.messages)
+    if effects.increments:
+        rollups = rows.encode(_summed(effects.increments))
+        await connection.execute(_QUERIES["rollups"], {"rows": rollups, "slot": slot})
+
+
+async def _write_outbox(connection: AsyncConnection[TupleRow], messages: list[Message]) -> None:
+    await connection.execute(
+        _QUERIES["outbox"],
+        {
+            "event_ids": [message.event_id for message in messages],
+            "topics": [message.topic for message in messages],
+            "keys": [message.key for message in messages],
+            "unit_codes": [message.unit_code for message in messages],
+            "ticket_nos": [message.ticket_no for message in messages],
+            "envelopes": [orjson.dumps(message.envelope()).decode() for message in messages],
+            "written_ats": [message.occurred_at for message in messages],
+        },
+    )
+
+
+def _summed(increments: list[Increment]) -> list[Row]:
+    totals: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for increment in increments:
+        totals[increment.family, increment.labels] += increment.amount
+    return [{"family": family, "labels": labels, "amount": amount} for (family, labels), amount in totals.items()]
+
+
+def _mark_row(mark: AssignmentMark) -> Row:
+    return {"ticket_no": mark.ticket_no, "unit_code": mark.unit_code, "moment": mark.moment, "at": mark.at}
+
+
+def _rating_row(rating: NewRating) -> Row:
+    return {
+        "ticket_no": rating.ticket_no,
+        "unit_code": rating.unit_code,
+        "rating": rating.rating.value,
+        "rated_at": rating.rated_at,
+        "reason": rating.reason,
+    }
+
+
+def _settled_row(settled: Settled) -> Row:
+    return {
+        "contact_id": settled.contact_id,
+        "fate": settled.fate.value,
+        "ticket_no": settled.ticket_no,
+        "settled_at": settled.settled_at,
+    }
+
+
+def _letter_row(letter: DeadLetter) -> Row:
+    return {
+        "reference": letter.reference,
+        "cause": letter.cause,
+        "detail": letter.detail,
+        "body": b64encode(letter.body).decode(),
+        "contact_id": letter.contact_id,
+        "occurred_at": letter.occurred_at,
+    }

@@ -1,0 +1,101 @@
+-- name: new_tickets
+WITH given AS (
+    SELECT *
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+           ticket_no text, month int, contact_id uuid, version int, state text, state_since timestamptz, channel text,
+           request_type text, category_code text, urgency text, text text, caller_ref text, salutation text,
+           district_code text, address text, lead_unit text, top jsonb, review_reasons text[], machine_category text,
+           machine_type text, alarm text, nudges int, received_at timestamptz, registered_at timestamptz,
+           profile_version text, matrix_version text, model_version text)
+), keys AS (
+    INSERT INTO ticket_keys (ticket_no, contact_id) SELECT ticket_no, contact_id FROM given
+)
+INSERT INTO tickets (
+       ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version)
+SELECT ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+  FROM given;
+
+-- name: changed_tickets
+UPDATE tickets
+   SET version = row.version, state = row.state, state_since = row.state_since, request_type = row.request_type,
+       category_code = row.category_code, urgency = row.urgency, district_code = row.district_code,
+       lead_unit = row.lead_unit, nudges = row.nudges
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, month int, version int, state text, state_since timestamptz, request_type text,
+       category_code text, urgency text, district_code text, lead_unit text, nudges int)
+ WHERE tickets.ticket_no = row.ticket_no AND tickets.month = row.month;
+
+-- name: assignments
+INSERT INTO assignments (ticket_no, unit_code, role, mode, dispatched_at, matrix_version, basis)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, unit_code text, role text, mode text, dispatched_at timestamptz, matrix_version text, basis text);
+
+-- name: assignment_marks
+UPDATE assignments
+   SET signed_at = CASE row.moment WHEN 'signed' THEN row.at ELSE signed_at END,
+       replied_at = CASE row.moment WHEN 'replied' THEN row.at ELSE replied_at END,
+       ended_at = CASE row.moment WHEN 'ended' THEN row.at ELSE ended_at END
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(ticket_no text, unit_code text, moment text, at timestamptz)
+ WHERE assignments.ticket_no = row.ticket_no AND assignments.unit_code = row.unit_code
+   AND assignments.ended_at IS NULL;
+
+-- name: deadlines
+INSERT INTO deadlines (ticket_no, stage, unit_code, clock, start, due, provisional, days, calendar_version,
+                       profile_version, result, settled_at)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, stage text, unit_code text, clock text, start timestamptz, due timestamptz, provisional boolean,
+       days date[], calendar_version text, profile_version text, result text, settled_at timestamptz);
+
+-- name: settled_deadlines
+UPDATE deadlines
+   SET result = row.result, settled_at = row.settled_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, number smallint, stage text, result text, settled_at timestamptz)
+ WHERE deadlines.ticket_no = row.ticket_no AND deadlines.stage = row.stage AND deadlines.number = row.number;
+
+-- name: events
+INSERT INTO ticket_events (ticket_no, month, version, kind, occurred_at, actor_role, actor_name, actor_unit,
+                           from_state, to_state, profile_version, data)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, month int, version int, kind text, occurred_at timestamptz, actor_role text, actor_name text,
+       actor_unit text, from_state text, to_state text, profile_version text, data jsonb);
+
+-- name: ratings
+INSERT INTO ratings (ticket_no, unit_code, rating, rated_at, reason)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, unit_code text, rating text, rated_at timestamptz, reason text);
+
+-- name: settled_contacts
+UPDATE contacts
+   SET fate = row.fate, ticket_no = row.ticket_no, settled_at = row.settled_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       contact_id uuid, fate text, ticket_no text, settled_at timestamptz)
+ WHERE contacts.contact_id = row.contact_id;
+
+-- name: dead_letters
+INSERT INTO dead_letters (reference, cause, detail, body, contact_id, occurred_at)
+SELECT reference, cause, detail, decode(body, 'base64'), contact_id, occurred_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       reference text, cause text, detail text, body text, contact_id uuid, occurred_at timestamptz);
+
+-- name: outbox
+INSERT INTO outbox (event_id, topic, key, unit_code, ticket_no, envelope, written_at)
+SELECT *
+  FROM unnest(%(event_ids)s::uuid[], %(topics)s::text[], %(keys)s::text[], %(unit_codes)s::text[],
+              %(ticket_nos)s::text[], %(envelopes)s::text[], %(written_ats)s::timestamptz[]);
+
+-- name: rollups
+-- Last in every transaction and in one order, so that two writers of a slot wait but never lock each other out.
+INSERT INTO rollups AS rollups (family, labels, slot, value)
+SELECT family, labels, %(slot)s, amount
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(family text, labels text[], amount bigint)
+ ORDER BY family, labels
+    ON CONFLICT (family, labels, slot) DO UPDATE SET value = rollups.value + excluded.value;

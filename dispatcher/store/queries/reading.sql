@@ -1,0 +1,214 @@
+-- name: ping
+SELECT 1;
+
+-- name: become_unit
+-- From here to the end of the transaction only what row security lets this unit see.
+SELECT set_config('hotline.unit', %(unit_code)s, true), set_config('role', 'hotline_unit', true);
+
+-- name: ticket
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+  FROM tickets
+ WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
+
+-- name: deadlines_of_ticket
+SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
+  FROM deadlines
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY start, due, stage, number;
+
+-- name: holds_of_ticket
+SELECT unit_code, role, mode, dispatched_at, signed_at, replied_at, ended_at, matrix_version, basis
+  FROM assignments
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY dispatched_at, role DESC, unit_code;
+
+-- name: events_of_ticket
+SELECT ticket_no, version, kind, occurred_at, actor_role, actor_name, actor_unit, from_state, to_state, profile_version, data
+  FROM ticket_events
+ WHERE ticket_no = %(ticket_no)s AND month = %(month)s
+ ORDER BY version;
+
+-- name: rating_of_ticket
+SELECT ticket_no, unit_code, rating, rated_at, reason FROM ratings WHERE ticket_no = %(ticket_no)s;
+
+-- name: tickets
+-- The number's month and the number itself are the key: a page never reads what an earlier page held.
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+  FROM tickets
+ WHERE (month, ticket_no) < (%(after_month)s::int, %(after)s::text)
+   AND (%(state)s::text IS NULL OR state = %(state)s)
+   AND (%(category_code)s::text IS NULL OR category_code = %(category_code)s)
+ ORDER BY month DESC, ticket_no DESC
+ LIMIT %(limit)s;
+
+-- name: tickets_of_unit
+-- Starts at the unit's assignments, so that neither a filter nor row security walks through everybody's tickets.
+SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
+       t.text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top, t.review_reasons,
+       t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at, t.profile_version,
+       t.matrix_version, t.model_version
+  FROM (SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
+          FROM assignments
+         WHERE unit_code = %(unit_code)s) AS a
+  JOIN tickets t ON t.ticket_no = a.ticket_no AND t.month = a.month
+ WHERE (a.month, a.ticket_no) < (%(after_month)s::int, %(after)s::text)
+   AND (%(state)s::text IS NULL OR t.state = %(state)s)
+   AND (%(category_code)s::text IS NULL OR t.category_code = %(category_code)s)
+ ORDER BY a.month DESC, a.ticket_no DESC
+ LIMIT %(limit)s;
+
+-- name: pending
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
+       model_version
+  FROM tickets
+ WHERE state = 'pending'
+ ORDER BY registered_at, ticket_no
+ LIMIT %(limit)s;
+
+-- name: pending_total
+SELECT count(*) AS total, min(registered_at) AS oldest
+  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS some;
+
+-- name: dues
+SELECT ticket_no, stage, due, provisional, result
+  FROM deadlines
+ WHERE ticket_no = ANY(%(ticket_nos)s)
+ ORDER BY ticket_no, stage, number;
+
+-- name: contact
+SELECT contact_id, channel, accepted_at, fate, ticket_no FROM contacts WHERE contact_id = %(contact_id)s;
+
+-- name: unit_board
+-- Open holds of a unit, at most so many in each state, due first.
+WITH held AS (
+    SELECT a.ticket_no, a.role, a.dispatched_at, a.signed_at, a.replied_at, substr(a.ticket_no, 3, 6)::int AS month
+      FROM assignments a
+     WHERE a.unit_code = %(unit_code)s AND a.ended_at IS NULL
+), ranked AS (
+    SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code,
+           t.urgency, left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit,
+           t.top, t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at,
+           t.registered_at, t.profile_version, t.matrix_version, t.model_version,
+           held.role, held.dispatched_at, held.signed_at, held.replied_at,
+           count(*) OVER (PARTITION BY t.state) AS total,
+           row_number() OVER (PARTITION BY t.state ORDER BY t.urgency DESC, d.due, t.ticket_no) AS place
+      FROM held
+      JOIN tickets t ON t.ticket_no = held.ticket_no AND t.month = held.month
+      LEFT JOIN LATERAL (
+           SELECT due FROM deadlines
+            WHERE ticket_no = held.ticket_no AND stage = CASE WHEN t.state = 'dispatched' THEN 'sign' ELSE 'resolve' END
+            ORDER BY number DESC
+            LIMIT 1) AS d ON true
+     WHERE t.state IN ('dispatched', 'signed', 'replied')
+)
+SELECT * FROM ranked WHERE place <= %(limit)s ORDER BY state, place;
+
+-- name: unit_stream
+-- Rows that are numbered and not yet published are returned too: the reader stops at the first of them.
+SELECT unit_seq, envelope, published_at IS NOT NULL AS published
+  FROM outbox
+ WHERE unit_code = %(unit_code)s AND unit_seq > %(after)s
+ ORDER BY unit_seq
+ LIMIT %(limit)s;
+
+-- name: unit_progress
+SELECT asked.unit_code, latest.unit_seq
+  FROM unnest(%(unit_codes)s::text[]) AS asked (unit_code)
+ CROSS JOIN LATERAL (
+       SELECT unit_seq FROM outbox
+        WHERE unit_code = asked.unit_code AND unit_seq IS NOT NULL AND published_at IS NOT NULL
+        ORDER BY unit_seq DESC
+        LIMIT 1) AS latest;
+
+-- name: unit_loads
+SELECT a.unit_code,
+       count(*) AS open,
+       count(*) FILTER (WHERE a.signed_at IS NULL) AS unsigned,
+       count(*) FILTER (WHERE d.due > %(now)s AND d.due <= %(soon)s) AS due_soon,
+       count(*) FILTER (WHERE d.due <= %(now)s) AS overdue
+  FROM assignments a
+  JOIN LATERAL (
+       SELECT due FROM deadlines
+        WHERE ticket_no = a.ticket_no AND stage = 'resolve'
+        ORDER BY number DESC
+        LIMIT 1) AS d ON true
+ WHERE a.role = 'lead' AND a.ended_at IS NULL AND a.replied_at IS NULL
+ GROUP BY a.unit_code
+ ORDER BY overdue DESC, due_soon DESC, open DESC, a.unit_code;
+
+-- name: overdue
+-- The resolve deadline has passed and the lead unit has not replied; longest overdue first.
+WITH late AS (
+    SELECT a.ticket_no, substr(a.ticket_no, 3, 6)::int AS month, d.due
+      FROM assignments a
+      JOIN LATERAL (
+           SELECT due FROM deadlines
+            WHERE ticket_no = a.ticket_no AND stage = 'resolve'
+            ORDER BY number DESC
+            LIMIT 1) AS d ON true
+     WHERE a.role = 'lead' AND a.ended_at IS NULL AND a.replied_at IS NULL AND d.due <= %(now)s
+     ORDER BY d.due, a.ticket_no
+     LIMIT %(limit)s
+)
+SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
+       t.profile_version, t.matrix_version, t.model_version
+  FROM late
+  JOIN tickets t ON t.ticket_no = late.ticket_no AND t.month = late.month
+ ORDER BY late.due, t.ticket_no;
+
+-- name: emergencies
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
+       model_version
+  FROM tickets
+ WHERE urgency = '3'
+ ORDER BY registered_at DESC
+ LIMIT %(limit)s;
+
+-- name: dead_letters
+SELECT reference, cause, detail, contact_id, occurred_at FROM dead_letters ORDER BY id DESC LIMIT %(limit)s;
+
+-- name: awaiting_close
+WITH answered AS (
+    SELECT ticket_no, substr(ticket_no, 3, 6)::int AS month, replied_at
+      FROM assignments
+     WHERE role = 'lead' AND ended_at IS NULL AND replied_at IS NOT NULL
+     ORDER BY replied_at, ticket_no
+     LIMIT %(limit)s
+)
+SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
+       t.profile_version, t.matrix_version, t.model_version
+  FROM answered
+  JOIN tickets t ON t.ticket_no = answered.ticket_no AND t.month = answered.month
+ WHERE t.state = 'replied'
+ ORDER BY answered.replied_at, t.ticket_no;
+
+-- name: unrated
+-- Closed since the given day by a unit's work, and not rated yet; latest first.
+WITH ended AS (
+    SELECT a.ticket_no, substr(a.ticket_no, 3, 6)::int AS month, a.ended_at
+      FROM assignments a
+     WHERE a.role = 'lead' AND a.ended_at >= %(since)s
+       AND NOT EXISTS (SELECT FROM ratings r WHERE r.ticket_no = a.ticket_no)
+     ORDER BY a.ended_at DESC
+     LIMIT %(limit)s
+)
+SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
+       t.profile_version, t.matrix_version, t.model_version
+  FROM ended
+  JOIN tickets t ON t.ticket_no = ended.ticket_no AND t.month = ended.month
+ WHERE t.state = 'closed'
+ ORDER BY ended.ended_at DESC;

@@ -1,0 +1,5 @@
+-- name: purge_published
+-- Rows that no topic's retention holds any more; a few at a time, so that nobody waits for it.
+DELETE FROM outbox
+ WHERE seq IN (SELECT seq FROM outbox WHERE written_at < %(before)s AND published_at IS NOT NULL
+                ORDER BY written_at LIMIT %(limit)s);

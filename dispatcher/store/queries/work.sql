@@ -1,0 +1,103 @@
+-- name: become_unit
+-- From here to the end of the transaction only what row security lets this unit see.
+SELECT set_config('hotline.unit', %(unit_code)s, true), set_config('role', 'hotline_unit', true);
+
+-- name: lock_offset
+SELECT next_offset
+  FROM stream_offsets
+ WHERE group_name = %(group)s AND topic_id = %(topic_id)s AND partition = %(partition)s
+   FOR UPDATE;
+
+-- name: add_offset
+INSERT INTO stream_offsets (group_name, topic_id, partition, topic)
+VALUES (%(group)s, %(topic_id)s, %(partition)s, %(topic)s)
+    ON CONFLICT DO NOTHING;
+
+-- name: advance_offset
+UPDATE stream_offsets
+   SET next_offset = %(next_offset)s, attempts = 0, attempted_offset = NULL, last_error = NULL
+ WHERE group_name = %(group)s AND topic_id = %(topic_id)s AND partition = %(partition)s;
+
+-- name: add_contacts
+-- Stores what is new with its vault row and returns the ids of what was new.
+WITH given AS (
+    SELECT *
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+           contact_id uuid, channel text, caller_ref text, received_at timestamptz, accepted_at timestamptz,
+           raw_text text, asr_confidence real, district text, key_id text, sealed text)
+), stored AS (
+    INSERT INTO contacts (contact_id, channel, caller_ref, received_at, accepted_at, raw_text, asr_confidence, district)
+    SELECT contact_id, channel, caller_ref, received_at, accepted_at, raw_text, asr_confidence, district
+      FROM given
+     ORDER BY contact_id
+        ON CONFLICT (contact_id) DO NOTHING
+    RETURNING contact_id
+), sealed AS (
+    INSERT INTO vault (contact_id, caller_ref, key_id, sealed)
+    SELECT contact_id, caller_ref, key_id, decode(sealed, 'base64')
+      FROM given JOIN stored USING (contact_id)
+)
+SELECT contact_id FROM stored;
+
+-- name: lock_unsettled
+SELECT contact_id, fate
+  FROM contacts
+ WHERE contact_id = ANY(%(contact_ids)s)
+ ORDER BY contact_id
+   FOR NO KEY UPDATE;
+
+-- name: lock_callers
+-- One order for everybody; the lock's name is a hash, and two callers who share one merely wait for each other.
+SELECT pg_advisory_xact_lock(hashtextextended(caller_ref, 12345))
+  FROM (SELECT unnest(%(caller_refs)s::text[]) AS caller_ref ORDER BY 1) AS callers;
+
+-- name: open_requests
+SELECT ticket_no, caller_ref, text, category_code, received_at
+  FROM tickets
+ WHERE caller_ref = ANY(%(caller_refs)s)
+   AND state IN ('pending', 'dispatched', 'signed', 'replied')
+ ORDER BY registered_at, ticket_no;
+
+-- name: ticket
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+  FROM tickets
+ WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
+
+-- name: lock_tickets
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
+       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+  FROM tickets
+ WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s)
+ ORDER BY ticket_no
+   FOR NO KEY UPDATE;
+
+-- name: lock_deadlines
+SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
+  FROM deadlines
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY stage, number
+   FOR UPDATE;
+
+-- name: lock_overdue_deadlines
+SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
+  FROM deadlines
+ WHERE result IS NULL AND due < %(now)s
+ ORDER BY due
+ LIMIT %(limit)s
+   FOR UPDATE SKIP LOCKED;
+
+-- name: sealed_data
+SELECT contact_id, caller_ref, key_id, sealed FROM vault WHERE contact_id = %(contact_id)s;
+
+-- name: log_access
+INSERT INTO access_log (actor, act, subject, purpose, occurred_at)
+VALUES (%(actor)s, %(act)s, %(subject)s, %(purpose)s, %(at)s);
+
+-- name: reserve_numbers
+INSERT INTO ticket_sequences AS sequences (day, last)
+VALUES (%(day)s, %(amount)s)
+    ON CONFLICT (day) DO UPDATE SET last = sequences.last + excluded.last
+RETURNING last - %(amount)s + 1;

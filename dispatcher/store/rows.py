@@ -1,0 +1,180 @@
+"""Between our words and rows; the one place where each column meets its field."""
+
+from base64 import b64encode
+from typing import Any
+
+import orjson
+from psycopg.rows import DictRow
+
+from dispatcher.ports import NewContact, SettledDeadline, StoredDeadline, StreamPosition
+from models.codes import Channel, ClockKind, RequestType, ReviewReason, Stage, TicketState, Urgency
+from models.deadline import Deadline, DeadlineResult
+from models.ticket import Assignment, Ticket, TicketEvent
+from models.understanding import Guess
+
+Row = dict[str, Any]
+
+
+def encode(values: list[Row]) -> str:
+    """Return rows as the JSON that ``jsonb_to_recordset`` reads; dates and UUIDs become their ISO text."""
+    return orjson.dumps(values).decode()
+
+
+def month_of(ticket_no: str) -> int:
+    """Return the partition key, yyyymm, that stands in the number; 0, an empty partition, for what is no number."""
+    digits = ticket_no[2:8]
+    return int(digits) if digits.isdigit() else 0
+
+
+def position_parameters(position: StreamPosition) -> Row:
+    """Return a stream position as query parameters."""
+    return {
+        "group": position.group,
+        "topic": position.topic,
+        "topic_id": position.topic_id,
+        "partition": position.partition,
+    }
+
+
+def contact_row(contact: NewContact) -> Row:
+    """Return a new contact with its vault row."""
+    return {
+        "contact_id": contact.contact_id,
+        "channel": contact.channel.value,
+        "caller_ref": contact.caller_ref,
+        "received_at": contact.received_at,
+        "accepted_at": contact.accepted_at,
+        "raw_text": contact.raw_text,
+        "asr_confidence": contact.asr_confidence,
+        "district": contact.district,
+        "key_id": contact.sealed.key_id,
+        "sealed": b64encode(contact.sealed.sealed).decode(),
+    }
+
+
+def ticket_row(ticket: Ticket) -> Row:
+    """Return a ticket as a row of ``tickets``."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "month": month_of(ticket.ticket_no),
+        "contact_id": ticket.contact_id,
+        "version": ticket.version,
+        "state": ticket.state.value,
+        "state_since": ticket.state_since,
+        "channel": ticket.channel.value,
+        "request_type": ticket.request_type.value,
+        "category_code": ticket.category_code,
+        "urgency": ticket.urgency.value,
+        "text": ticket.text,
+        "caller_ref": ticket.caller_ref,
+        "salutation": ticket.salutation,
+        "district_code": ticket.district_code,
+        "address": ticket.address,
+        "lead_unit": ticket.lead_unit,
+        "top": [[guess.category_code, guess.probability] for guess in ticket.top],
+        "review_reasons": [reason.value for reason in ticket.review_reasons],
+        "machine_category": ticket.machine_category,
+        "machine_type": ticket.machine_type.value,
+        "alarm": ticket.alarm,
+        "nudges": ticket.nudges,
+        "received_at": ticket.received_at,
+        "registered_at": ticket.registered_at,
+        "profile_version": ticket.profile_version,
+        "matrix_version": ticket.matrix_version,
+        "model_version": ticket.model_version,
+    }
+
+
+def ticket_from_row(row: DictRow) -> Ticket:
+    """Return the ticket of a row."""
+    return Ticket(
+        **{
+            **row,
+            "state": TicketState(row["state"]),
+            "channel": Channel(row["channel"]),
+            "request_type": RequestType(row["request_type"]),
+            "urgency": Urgency(row["urgency"]),
+            "top": tuple(Guess(code, probability) for code, probability in row["top"]),
+            "review_reasons": tuple(ReviewReason(reason) for reason in row["review_reasons"]),
+            "machine_type": RequestType(row["machine_type"]),
+        }
+    )
+
+
+def assignment_row(assignment: Assignment) -> Row:
+    """Return an assignment as a row."""
+    return {
+        "ticket_no": assignment.ticket_no,
+        "unit_code": assignment.unit_code,
+        "role": assignment.role,
+        "mode": assignment.mode.value,
+        "dispatched_at": assignment.dispatched_at,
+        "matrix_version": assignment.matrix_version,
+        "basis": assignment.basis,
+    }
+
+
+def deadline_row(ticket_no: str, deadline: Deadline, result: DeadlineResult | None) -> Row:
+    """Return a deadline as a row; one that is settled when it is made is settled at its start's end."""
+    return {
+        "ticket_no": ticket_no,
+        "stage": deadline.stage.value,
+        "unit_code": deadline.unit_code,
+        "clock": deadline.clock.value,
+        "start": deadline.start,
+        "due": deadline.due,
+        "provisional": deadline.provisional,
+        "days": deadline.days,
+        "calendar_version": deadline.calendar_version,
+        "profile_version": deadline.profile_version,
+        "result": result.value if result else None,
+    }
+
+
+def deadline_from_row(row: DictRow) -> StoredDeadline:
+    """Return the deadline of a row."""
+    return StoredDeadline(
+        ticket_no=row["ticket_no"],
+        number=row["number"],
+        result=DeadlineResult(row["result"]) if row["result"] else None,
+        deadline=Deadline(
+            stage=Stage(row["stage"]),
+            unit_code=row["unit_code"],
+            clock=ClockKind(row["clock"]),
+            start=row["start"],
+            due=row["due"],
+            provisional=row["provisional"],
+            days=tuple(row["days"]),
+            calendar_version=row["calendar_version"],
+            profile_version=row["profile_version"],
+        ),
+    )
+
+
+def settled_deadline_row(settled: SettledDeadline) -> Row:
+    """Return a deadline's result as a row."""
+    return {
+        "ticket_no": settled.ticket_no,
+        "number": settled.number,
+        "stage": settled.stage.value,
+        "result": settled.result.value,
+        "settled_at": settled.settled_at,
+    }
+
+
+def event_row(event: TicketEvent) -> Row:
+    """Return an event as a row of the audit."""
+    return {
+        "ticket_no": event.ticket_no,
+        "month": month_of(event.ticket_no),
+        "version": event.version,
+        "kind": event.kind.value,
+        "occurred_at": event.occurred_at,
+        "actor_role": event.actor.role.value,
+        "actor_name": event.actor.name,
+        "actor_unit": event.actor.unit_code,
+        "from_state": event.from_state.value if event.from_state else None,
+        "to_state": event.to_state.value,
+        "profile_version": event.profile_version,
+        "data": event.data,
+    }

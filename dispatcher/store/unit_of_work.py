@@ -1,0 +1,115 @@
+"""One PostgreSQL transaction as ``ports.UnitOfWork``."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, TupleRow, dict_row
+
+from dispatcher.ports import Effects, NewContact, SealedData, StoredDeadline, StreamPosition
+from dispatcher.store import rows
+from dispatcher.store.effects import write_effects
+from dispatcher.store.queries import load_queries
+from models.codes import Fate
+from models.errors import NotFound
+from models.ticket import OpenRequest, Ticket
+
+_QUERIES = load_queries("work.sql")
+
+
+class PostgresUnitOfWork:
+    """Runs named queries on a connection whose transaction somebody else opened."""
+
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    async def next_offset(self, position: StreamPosition) -> int:
+        """Lock the partition's row, made on first sight, and return the offset to settle next."""
+        parameters = rows.position_parameters(position)
+        found = await self._all("lock_offset", parameters)
+        if not found:
+            await self._run("add_offset", parameters)
+            found = await self._all("lock_offset", parameters)
+        return int(found[0]["next_offset"])
+
+    async def advance(self, position: StreamPosition, next_offset: int) -> None:
+        """Move the partition's offset."""
+        await self._run("advance_offset", {**rows.position_parameters(position), "next_offset": next_offset})
+
+    async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
+        """Store the new ones with their vault rows and return their ids."""
+        found = await self._all("add_contacts", {"rows": rows.encode([rows.contact_row(one) for one in contacts])})
+        return {row["contact_id"] for row in found}
+
+    async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
+        """Lock the contacts in one order and return their fates."""
+        found = await self._all("lock_unsettled", {"contact_ids": list(contact_ids)})
+        return {row["contact_id"]: Fate(row["fate"]) if row["fate"] else None for row in found}
+
+    async def lock_callers(self, caller_refs: Iterable[str]) -> None:
+        """Hold the callers' advisory locks until the transaction ends."""
+        await self._run("lock_callers", {"caller_refs": list(caller_refs)})
+
+    async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
+        """Return the callers' open tickets, oldest first."""
+        found = await self._all("open_requests", {"caller_refs": list(caller_refs)})
+        return [OpenRequest(**row) for row in found]
+
+    async def ticket(self, ticket_no: str) -> Ticket:
+        """Return a ticket that this transaction may see.
+
+        Raises:
+            NotFound: there is none, or row security hides it.
+        """
+        found = await self._all("ticket", {"ticket_no": ticket_no, "month": rows.month_of(ticket_no)})
+        if not found:
+            raise NotFound(f"there is no ticket {ticket_no}")
+        return rows.ticket_from_row(found[0])
+
+    async def lock_tickets(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Lock tickets in the order of their numbers."""
+        numbers = list(ticket_nos)
+        if not numbers:
+            return {}
+        months = list({rows.month_of(number) for number in numbers})
+        found = await self._all("lock_tickets", {"ticket_nos": numbers, "months": months})
+        return {row["ticket_no"]: rows.ticket_from_row(row) for row in found}
+
+    async def lock_deadlines(self, ticket_no: str) -> list[StoredDeadline]:
+        """Lock and return a ticket's deadlines."""
+        found = await self._all("lock_deadlines", {"ticket_no": ticket_no})
+        return [rows.deadline_from_row(row) for row in found]
+
+    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
+        """Lock up to ``limit`` running deadlines that passed before ``now`` and that nobody else holds."""
+        found = await self._all("lock_overdue_deadlines", {"now": now, "limit": limit})
+        return [rows.deadline_from_row(row) for row in found]
+
+    async def sealed_data(self, contact_id: UUID) -> SealedData:
+        """Return a contact's vault row.
+
+        Raises:
+            NotFound: the contact is unknown.
+        """
+        found = await self._all("sealed_data", {"contact_id": contact_id})
+        if not found:
+            raise NotFound(f"contact {contact_id} has no vault row")
+        return SealedData(**found[0])
+
+    async def log_access(self, *, actor: str, act: str, subject: str, purpose: str, at: datetime) -> None:
+        """Append to the access log."""
+        await self._run("log_access", {"actor": actor, "act": act, "subject": subject, "purpose": purpose, "at": at})
+
+    async def apply(self, effects: Effects, *, slot: int) -> None:
+        """Write the effects in one fixed order, rollups last."""
+        await write_effects(self._connection, effects, slot=slot)
+
+    async def _run(self, name: str, parameters: Mapping[str, Any]) -> None:
+        await self._connection.execute(_QUERIES[name], parameters)
+
+    async def _all(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
+        async with self._connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_QUERIES[name], parameters)
+            return await cursor.fetchall()

@@ -1,0 +1,194 @@
+"""What pages and lists read: protocols with the shapes that they return."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from dispatcher.ports import DeadLetter, NewRating, StoredDeadline
+from models.codes import Channel, DispatchMode, Fate, Stage, TicketState
+from models.deadline import DeadlineResult
+from models.ticket import Ticket, TicketEvent
+
+SHORT_TEXT = 200
+"""Characters of a request that a line of a list carries; its detail carries all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a stage is due, and its result once it is settled. ``provisional``: the calendar did not reach that far."""
+
+    due: datetime
+    provisional: bool
+    result: DeadlineResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket in a list, its text cut to ``SHORT_TEXT``, with the deadlines that the reader may see."""
+
+    ticket: Ticket
+    dues: Mapping[Stage, Due]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitItem:
+    """A ticket on a unit's board. ``role`` is ``lead`` or ``co``; a co-unit watches and cannot sign."""
+
+    line: TicketLine
+    role: str
+    dispatched_at: datetime
+    signed_at: datetime | None
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBoard:
+    """A unit's open work, what is due first standing first, and how much there is beyond what is listed."""
+
+    items: tuple[UnitItem, ...]
+    totals: Mapping[TicketState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A unit's hold on a ticket, with its moments."""
+
+    unit_code: str
+    role: str
+    mode: DispatchMode
+    dispatched_at: datetime
+    signed_at: datetime | None
+    replied_at: datetime | None
+    ended_at: datetime | None
+    matrix_version: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetail:
+    """A ticket with everything that happened to it, as far as the reader may see it; events oldest first."""
+
+    ticket: Ticket
+    deadlines: tuple[StoredDeadline, ...]
+    holds: tuple[Hold, ...]
+    events: tuple[TicketEvent, ...]
+    rating: NewRating | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets a list holds; None means any."""
+
+    state: TicketState | None = None
+    unit_code: str | None = None
+    category_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Tickets that wait for a person, oldest first; ``total`` stops counting at ``COUNTED_UP_TO``."""
+
+    lines: tuple[TicketLine, ...]
+    total: int
+
+
+COUNTED_UP_TO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ContactProgress:
+    """How far a contact has come. Without a ``fate`` it is still on its way."""
+
+    contact_id: UUID
+    channel: Channel
+    accepted_at: datetime
+    fate: Fate | None
+    ticket: Ticket | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamItem:
+    """One message of a unit's stream: ``envelope`` is the JSON text as it stands on the topic, ``unit_seq`` filled in."""
+
+    unit_seq: int
+    envelope: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLoad:
+    """A unit's open lead work: not yet replied to. ``due_soon`` and ``overdue`` are parts of ``open``."""
+
+    unit_code: str
+    open: int
+    unsigned: int
+    due_soon: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """What a supervisor watches; each list holds the first few, most pressing first."""
+
+    pending_total: int
+    oldest_pending: datetime | None
+    loads: tuple[UnitLoad, ...]
+    overdue: tuple[TicketLine, ...]
+    emergencies: tuple[Ticket, ...]
+    dead_letters: tuple[DeadLetter, ...]
+    awaiting_close: tuple[TicketLine, ...]
+    unrated: tuple[Ticket, ...]
+
+
+class Views(Protocol):
+    """Reads for people. With ``unit_code`` a read sees what row security lets that unit see, and nothing else.
+
+    Every read raises ``TryLater`` when the store is away.
+    """
+
+    async def ping(self) -> None:
+        """Return when the store answers."""
+        ...
+
+    async def ticket(self, ticket_no: str, *, unit_code: str | None = None) -> TicketDetail:
+        """Return a ticket with its history.
+
+        Raises:
+            NotFound: there is none, or ``unit_code`` has no part in it.
+        """
+        ...
+
+    async def tickets(
+        self, wanted: TicketFilter, *, after: str | None, limit: int, unit_code: str | None = None
+    ) -> list[Ticket]:
+        """Return up to ``limit`` tickets, highest number first, that stand below the number ``after``."""
+        ...
+
+    async def pending(self, *, limit: int) -> Pending:
+        """Return the tickets that wait for a person."""
+        ...
+
+    async def contact(self, contact_id: UUID) -> ContactProgress:
+        """Return how far a contact has come.
+
+        Raises:
+            NotFound: no door has accepted it.
+        """
+        ...
+
+    async def unit_board(self, unit_code: str, *, limit: int) -> UnitBoard:
+        """Return up to ``limit`` open items of a unit in each state."""
+        ...
+
+    async def unit_stream(self, unit_code: str, *, after: int, limit: int) -> list[StreamItem]:
+        """Return the published messages of a unit's stream that follow ``after``, in order, none left out."""
+        ...
+
+    async def unit_progress(self, unit_codes: Collection[str]) -> Mapping[str, int]:
+        """Return the ``unit_seq`` published last on each of these streams; a unit without messages is missing."""
+        ...
+
+    async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
+        """Return what is open at ``now``; due before ``soon`` counts as due soon."""
+        ...

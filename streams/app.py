@@ -1,0 +1,87 @@
+"""The Faust application: membership, ownership and batches; everything that matters is settled in PostgreSQL."""
+
+import logging
+from collections.abc import Callable, Mapping, Set as AbstractSet
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.types import TP, StreamT
+
+from models.message import Topic
+from streams.consumer import seeking_transport
+from streams.intake import GROUP, IntakeAgent
+
+BATCH = 500
+"""Events taken together at most; the store writes 500 rows a statement at its best (streaming.md 6)."""
+
+BATCH_WAIT_SECONDS = 0.01
+
+OpenAgent = Callable[[], AbstractAsyncContextManager[IntakeAgent]]
+
+
+class HotlineApp(faust.App):
+    """A Faust app whose consumer seeks to PostgreSQL's offsets."""
+
+    def __init__(self, *arguments: Any, open_agent: OpenAgent, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._open_agent = open_agent
+        self.intake_agent: IntakeAgent | None = None
+
+    async def on_first_start(self) -> None:
+        """Open the agent's tools on the loop that will use them, before any partition is assigned."""
+        await super().on_first_start()
+        self.intake_agent = await self.enter_async_context(self._open_agent())
+
+    async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
+        """Return where each assigned partition goes on."""
+        return await self.tools.positions_of(assigned)
+
+    @property
+    def tools(self) -> IntakeAgent:
+        """The agent's body, once the app has started."""
+        if self.intake_agent is None:
+            raise RuntimeError("the application has not started")
+        return self.intake_agent
+
+    def _new_transport(self) -> Any:
+        return seeking_transport(self.conf.broker_consumer, self)
+
+
+def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_timeout: float = 20.0) -> HotlineApp:
+    """Return the intake application.
+
+    ``session_timeout`` in seconds: how long a silent worker keeps its partitions. Tables, leader topic, web server and topic
+    declaration are off: none is needed, each is a way to stall (streaming.md 1.5, 1.6).
+    """
+    app = HotlineApp(
+        GROUP,
+        open_agent=open_agent,
+        broker=[f"kafka://{server}" for server in bootstrap.split(",")],
+        datadir=str(datadir),
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        producer_threaded=False,
+        broker_session_timeout=session_timeout,
+        broker_heartbeat_interval=min(3.0, session_timeout / 4),
+        broker_max_poll_records=BATCH,
+        stream_buffer_maxsize=2 * BATCH,
+        consumer_auto_offset_reset="earliest",
+    )
+    contacts = app.topic(Topic.CONTACTS, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(contacts, name="intake")
+    async def intake(stream: StreamT[bytes]) -> None:
+        async for events in stream.take_events(BATCH, within=BATCH_WAIT_SECONDS):
+            await app.tools.take(events)
+
+    return app
+
+
+def run_worker(app: HotlineApp, *, loglevel: int = logging.WARNING) -> None:
+    """Run until a signal ends it; returns after a clean stop."""
+    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False).execute_from_commandline()

@@ -1,0 +1,161 @@
+"""The intake agent's body: events of several partitions in, one transaction per partition out.
+
+Nothing that Faust does with an event matters after this: PostgreSQL owns the offset. So no error may reach the stream,
+where it would count as an acknowledgement; what cannot be settled ends the process (streaming.md 1.1).
+"""
+
+import asyncio
+import os
+import traceback
+from collections.abc import Mapping, Sequence, Set as AbstractSet
+from itertools import groupby
+from operator import attrgetter
+from typing import NoReturn
+from uuid import UUID
+
+import structlog
+from faust.types import TP, EventT
+
+from dispatcher.ports import Attempt, Clock, DeadLetter, Offsets, StreamPosition
+from dispatcher.workflow.intake import Intake, OffsetGap, Record
+from models.errors import TryLater
+from models.message import Topic
+from streams.decode import record_from_bytes
+
+GROUP = "hotline-intake"
+
+ALONE_AFTER = 3
+"""An offset whose batch ended the worker this often is settled alone; once more, and it goes to the dead letters."""
+
+EXIT_BUG, EXIT_TRY_LATER = 3, 75
+PATIENCE_SECONDS = 60.0
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 5.0
+
+log = structlog.get_logger()
+
+
+class IntakeAgent:
+    """Decodes, understands and settles what Faust hands over.
+
+    Parameters:
+        intake: the workflow.
+        offsets: where each partition stands.
+        clock: the only "now".
+        topic_id: the present identity of the contacts topic.
+    """
+
+    def __init__(self, *, intake: Intake, offsets: Offsets, clock: Clock, topic_id: UUID) -> None:
+        self._intake = intake
+        self._offsets = offsets
+        self._clock = clock
+        self._topic_id = topic_id
+        self._unproven: set[int] = set()
+
+    async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
+        """Return where each assigned partition goes on; from now on each is unproven until a batch of it is settled."""
+        settled = await self._offsets.positions(GROUP, self._topic_id)
+        self._unproven = {partition.partition for partition in assigned}
+        return {partition: settled.get(partition.partition, 0) for partition in assigned}
+
+    async def take(self, events: Sequence[EventT]) -> None:
+        """Settle a batch of events; returns when PostgreSQL has it, or ends the process."""
+        try:
+            await self._settle_with_patience(events)
+        except OffsetGap as error:
+            log.critical("offset_gap", detail=str(error))
+            _end(EXIT_BUG)
+        except TryLater as error:
+            log.critical("store_away_too_long", detail=str(error))
+            _end(EXIT_TRY_LATER)
+        except asyncio.CancelledError:
+            raise  # the batch's transaction is rolled back; the next assignment seeks to the settled offset
+        except BaseException as error:  # noqa: BLE001  a bug: note it for the dead letter it may become, and end
+            log.critical("intake_bug", exception=traceback.format_exc())
+            await self._note_error(events, error)
+            _end(EXIT_BUG)
+
+    async def _settle_with_patience(self, events: Sequence[EventT]) -> None:
+        wait = _FIRST_WAIT_SECONDS
+        waited = 0.0
+        while True:
+            try:
+                await self._settle(events)
+            except TryLater as error:
+                if waited >= PATIENCE_SECONDS:
+                    raise
+                log.warning("store_away", detail=str(error), waited_seconds=round(waited, 1))
+                await asyncio.sleep(wait)
+                waited += wait
+                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+            else:
+                return
+
+    async def _settle(self, events: Sequence[EventT]) -> None:
+        messages = sorted((event.message for event in events), key=attrgetter("partition", "offset"))
+        now = self._clock.now()
+        records = [
+            record_from_bytes(message.value, topic=Topic.CONTACTS, partition=message.partition, offset=message.offset, now=now)
+            for message in messages
+        ]
+        numbered = list(zip((message.partition for message in messages), records, strict=True))
+        if any(partition in self._unproven for partition, _ in numbered):
+            numbered = await self._without_killers(numbered)
+        understood = await self._intake.understand([record for _, record in numbered])
+        placed = zip((partition for partition, _ in numbered), understood, strict=True)
+        for partition, group in groupby(placed, key=lambda pair: pair[0]):
+            await self._intake.settle(self._position(partition), [item for _, item in group])
+            self._unproven.discard(partition)
+
+    async def _without_killers(self, numbered: list[tuple[int, Record]]) -> list[tuple[int, Record]]:
+        """Count an attempt for each unproven partition; settle alone what ended the worker too often.
+
+        Returns what remains to be settled together.
+        """
+        remaining: list[tuple[int, Record]] = []
+        for partition, group in groupby(numbered, key=lambda pair: pair[0]):
+            records = [record for _, record in group]
+            if partition in self._unproven:
+                attempt = await self._offsets.begin_attempt(self._position(partition), records[0].offset)
+                if attempt.number > ALONE_AFTER:
+                    await self._settle_one_by_one(partition, records, attempt)
+                    continue
+            remaining.extend((partition, record) for record in records)
+        return remaining
+
+    async def _settle_one_by_one(self, partition: int, records: Sequence[Record], attempt: Attempt) -> None:
+        position = self._position(partition)
+        for record in records:
+            if record is not records[0]:
+                attempt = await self._offsets.begin_attempt(position, record.offset)
+            suspect = self._killer(position, record, attempt) if attempt.number > ALONE_AFTER + 1 else record
+            await self._intake.settle(position, await self._intake.understand([suspect]))
+        self._unproven.discard(partition)
+
+    def _killer(self, position: StreamPosition, record: Record, attempt: Attempt) -> Record:
+        letter = DeadLetter(
+            reference=f"{position.topic}/{position.partition}/{record.offset}",
+            cause="ended_the_worker",
+            detail=attempt.last_error or "the worker ended without a word each time",
+            body=b"",
+            occurred_at=self._clock.now(),
+            contact_id=record.contact.contact_id if record.contact else None,
+        )
+        log.error("message_ended_the_worker", reference=letter.reference, attempts=attempt.number)
+        return Record(record.offset, None, letter)
+
+    async def _note_error(self, events: Sequence[EventT], error: BaseException) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{frames[-1].name} line {frames[-1].lineno}" if frames else "an unknown place"
+        for partition in {event.message.partition for event in events}:
+            try:
+                await self._offsets.note_error(self._position(partition), f"{type(error).__name__} in {place}")
+            except TryLater:
+                log.warning("error_not_noted", partition=partition)
+
+    def _position(self, partition: int) -> StreamPosition:
+        return StreamPosition(GROUP, Topic.CONTACTS, self._topic_id, partition)
+
+
+def _end(code: int) -> NoReturn:
+    """End at once: no ``finally`` of Faust may acknowledge anything; the supervisor starts the worker anew."""
+    os._exit(code)
