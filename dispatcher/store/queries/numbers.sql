@@ -1,0 +1,51 @@
+-- name: limit_statements
+-- For this transaction; a scrape must end before Prometheus gives it up.
+SELECT set_config('statement_timeout', %(milliseconds)s, true), set_config('transaction_read_only', 'on', true);
+
+-- name: rollup_sums
+-- Every business counter, summed over the slots of its writers.
+SELECT family, labels, sum(value)::bigint AS value
+  FROM rollups
+ GROUP BY family, labels;
+
+-- name: open_tickets
+-- Open tickets by who must act now: the lead unit, or the hotline where none has been chosen.
+SELECT coalesce(lead_unit, %(hotline)s) AS unit_code, state, count(*) AS tickets
+  FROM tickets
+ WHERE state IN ('pending', 'dispatched', 'signed', 'replied')
+ GROUP BY 1, 2;
+
+-- name: overdue_tickets
+-- Tickets whose present stage is past its due time: to be dispatched by the hotline, to be replied to by the lead unit.
+SELECT coalesce(tickets.lead_unit, %(hotline)s) AS unit_code, count(*) AS tickets
+  FROM tickets
+  JOIN deadlines ON deadlines.ticket_no = tickets.ticket_no
+                AND deadlines.stage = CASE tickets.state WHEN 'pending' THEN 'dispatch' ELSE 'resolve' END
+ WHERE tickets.state IN ('pending', 'dispatched', 'signed')
+   AND deadlines.due < %(now)s
+ GROUP BY 1;
+
+-- name: due_soon
+-- Running resolve deadlines that end before each limit; a later limit includes the earlier ones.
+SELECT deadlines.unit_code, limits.position, count(*) AS tickets
+  FROM deadlines
+  JOIN unnest(%(limits)s::timestamptz[]) WITH ORDINALITY AS limits (until, position) ON deadlines.due <= limits.until
+ WHERE deadlines.result IS NULL
+   AND deadlines.stage = 'resolve'
+   AND deadlines.due >= %(now)s
+ GROUP BY 1, 2;
+
+-- name: deadline_health
+-- Deadlines that have passed and that the timers have not settled, and running ones beyond the loaded calendar.
+SELECT (SELECT count(*) FROM deadlines WHERE result IS NULL AND due < %(now)s) AS unswept,
+       (SELECT count(*) FROM deadlines WHERE result IS NULL AND provisional) AS provisional;
+
+-- name: outbox_backlog
+SELECT count(*) AS messages, min(written_at) AS oldest
+  FROM outbox
+ WHERE published_at IS NULL;
+
+-- name: settled_offsets
+-- How far each consumer group has come in each partition that it ever settled.
+SELECT group_name, topic, topic_id, partition, next_offset
+  FROM stream_offsets;
