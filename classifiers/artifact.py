@@ -1,0 +1,194 @@
+"""The artifact: a trained model as a directory that any process can load, with the card that vouches for it.
+
+``card.json`` tells what the model is, ``vocabulary.json`` holds the terms in column order, ``arrays.npz`` the numbers.
+Nothing in it is executed on loading: no pickle.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.features import TextFeatures
+from classifiers.linear import LinearHead
+from models.errors import Rejected
+
+FORMAT = 1
+"""Raised when an older program could not read what a newer one writes."""
+
+_CARD, _VOCABULARY, _ARRAYS = "card.json", "vocabulary.json", "arrays.npz"
+
+
+class BadArtifact(Rejected):
+    """A directory is not a model of ours, was changed since it was written, or does not fit the profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBands:
+    """Confidences read off held-out rows; None where no threshold keeps what it promises.
+
+    At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
+    ``automatic`` the truth is among three guesses in ``review_precision`` of them.
+    """
+
+    automatic: float | None
+    automatic_precision: float
+    review: float | None
+    review_precision: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a model is and how good it was when it was made.
+
+    ``version`` is a hash of the model's content: the same rows and seed give the same one. ``split`` says on which rows
+    ``scores`` were measured. ``thin_labels`` had too few rows to be measured.
+    """
+
+    version: str
+    created_at: datetime
+    seed: int
+    profile: str | None
+    labels: tuple[str, ...]
+    types: tuple[str, ...]
+    rows_by_label: Mapping[str, int]
+    thin_labels: tuple[str, ...]
+    training_sha256: str
+    packages: Mapping[str, str]
+    split: str
+    scores: Mapping[str, float]
+    bands: MeasuredBands
+
+    def to_json(self) -> str:
+        """Return the card as people and programs read it."""
+        fields = {"format": FORMAT, **asdict(self), "created_at": self.created_at.isoformat()}
+        return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Card":
+        """Return the card that ``to_json`` wrote.
+
+        Raises:
+            BadArtifact: it is not such a card, or of another format.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(text)
+            if (written_as := fields.pop("format", None)) != FORMAT:
+                raise BadArtifact(f"the card has format {written_as}; this program reads format {FORMAT}")
+            for name in ("labels", "types", "thin_labels"):
+                fields[name] = tuple(fields[name])
+            fields["created_at"] = datetime.fromisoformat(fields["created_at"])
+            fields["bands"] = MeasuredBands(**fields["bands"])
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadArtifact(f"the card is not one of ours: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Artifact:
+    """A trained model: features shared by the heads. ``request_type`` is None when the training rows had no types."""
+
+    card: Card
+    features: TextFeatures
+    category: LinearHead
+    request_type: LinearHead | None
+
+
+def content_version(features: TextFeatures, category: LinearHead, request_type: LinearHead | None) -> str:
+    """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
+    digest = hashlib.sha256(json.dumps(list(features.vocabulary_), ensure_ascii=False).encode())
+    for name, values in sorted(_arrays_of(features, category, request_type).items()):
+        digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()[:12]
+
+
+def save_artifact(artifact: Artifact, directory: Path) -> None:
+    """Write ``artifact`` to ``directory``; what stood there before is replaced at once, or not at all.
+
+    Raises:
+        BadArtifact: ``directory`` holds something that is not an artifact.
+    """
+    if directory.exists() and not (directory / _CARD).is_file() and any(directory.iterdir()):
+        raise BadArtifact(f"{directory}: holds other files; an artifact is not written over them")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as scratch:
+        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
+        fresh.mkdir()
+        _write(artifact, fresh)
+        if directory.exists():
+            directory.rename(old)
+        fresh.rename(directory)
+
+
+def load_artifact(directory: Path, categories: Collection[str] | None = None) -> Artifact:
+    """Read an artifact back.
+
+    Raises:
+        BadArtifact: it is missing or broken, its card does not match its arrays, or it guesses codes that are not in
+            ``categories``.
+    """
+    try:
+        card = Card.from_json((directory / _CARD).read_text(encoding="utf-8"))
+        terms: list[str] = json.loads((directory / _VOCABULARY).read_text(encoding="utf-8"))
+        with np.load(directory / _ARRAYS, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        artifact = _artifact_from(card, terms, arrays)
+    except BadArtifact as error:
+        raise BadArtifact(f"{directory}: {error}") from error
+    except FileNotFoundError as error:
+        raise BadArtifact(f"{directory}: no trained model here ({Path(error.filename).name} is missing)") from error
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise BadArtifact(f"{directory}: cannot be read: {error}") from error
+    if categories is not None and (unknown := sorted(set(card.labels) - set(categories))):
+        raise BadArtifact(f"{directory}: guesses categories that the profile lacks: {', '.join(unknown[:5])}")
+    return artifact
+
+
+def _write(artifact: Artifact, directory: Path) -> None:
+    (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
+    vocabulary = json.dumps(list(artifact.features.vocabulary_), ensure_ascii=False)
+    (directory / _VOCABULARY).write_text(vocabulary, encoding="utf-8")
+    with (directory / _ARRAYS).open("wb") as file:
+        arrays = _arrays_of(artifact.features, artifact.category, artifact.request_type)
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def _artifact_from(card: Card, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Artifact:
+    features = TextFeatures().restore(terms, arrays["idf"])
+    category = _head_from("category", arrays)
+    request_type = _head_from("type", arrays) if "type_weights" in arrays else None
+    if content_version(features, category, request_type) != card.version or tuple(category.classes_) != card.labels:
+        raise BadArtifact("the card does not belong to these arrays; train again")
+    return Artifact(card, features, category, request_type)
+
+
+def _arrays_of(features: TextFeatures, category: LinearHead, request_type: LinearHead | None) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {"idf": features.idf_, **_head_arrays("category", category)}
+    return arrays if request_type is None else arrays | _head_arrays("type", request_type)
+
+
+def _head_arrays(name: str, head: LinearHead) -> dict[str, NDArray[Any]]:
+    return {
+        f"{name}_labels": head.classes_,
+        f"{name}_weights": head.weights_,
+        f"{name}_intercepts": head.intercepts_,
+        f"{name}_steepness": np.array(head.steepness_),
+    }
+
+
+def _head_from(name: str, arrays: Mapping[str, NDArray[Any]]) -> LinearHead:
+    return LinearHead().restore(
+        arrays[f"{name}_labels"],
+        arrays[f"{name}_weights"],
+        arrays[f"{name}_intercepts"],
+        float(arrays[f"{name}_steepness"]),
+    )

@@ -1,0 +1,50 @@
+"""Evidence: the citizen's own words that speak for a guess."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from classifiers.features import TextFeatures, terms_of, words_behind_terms
+from classifiers.linear import LinearHead
+from classifiers.normalise import NormalisedText
+from classifiers.words import cut_words
+from models.understanding import Evidence
+
+MOST_WORDS = 5
+
+
+def explain(text: NormalisedText, features: TextFeatures, head: LinearHead) -> tuple[Evidence, ...]:
+    """Return up to ``MOST_WORDS`` words with the largest pull towards the best label, strongest first.
+
+    A word's pull is what it and its characters add to the best label's margin beyond what they add to the average label.
+    """
+    words = cut_words(text.text)
+    row = features.transform([words])
+    best = int(head.decision_function(row).argmax())
+    pull_of_column = row.data * (head.weights_[row.indices, best] - head.weights_[row.indices].mean(axis=1))
+    pulls = _spread(words, features, dict(zip(row.indices.tolist(), pull_of_column.tolist(), strict=True)))
+    return tuple(_strongest(text, words, pulls))
+
+
+def _spread(words: Sequence[str], features: TextFeatures, pull_of_column: Mapping[int, float]) -> list[float]:
+    """Return each word's share of the pulls: a term's pull is divided by its occurrences and by the words it spans."""
+    columns = [features.vocabulary_.get(term) for term in terms_of(words)]
+    occurrences = Counter(columns)
+    pulls = [0.0] * len(words)
+    for column, owners in zip(columns, words_behind_terms(words), strict=True):
+        if column is not None:
+            for owner in owners:
+                pulls[owner] += pull_of_column[column] / occurrences[column] / len(owners)
+    return pulls
+
+
+def _strongest(text: NormalisedText, words: Sequence[str], pulls: Sequence[float]) -> list[Evidence]:
+    """Return the strongest words, each once, at its first place."""
+    evidence: dict[str, Evidence] = {}
+    cursor = 0
+    for word, pull in zip(words, pulls, strict=True):
+        start = text.text.index(word, cursor)
+        cursor = start + len(word)
+        if pull > 0 and (word not in evidence or evidence[word].weight < pull):
+            raw_start, raw_end = text.raw_span(start, cursor)
+            evidence[word] = Evidence(text.raw[raw_start:raw_end], raw_start, raw_end, pull)
+    return sorted(evidence.values(), key=lambda each: -each.weight)[:MOST_WORDS]

@@ -1,0 +1,92 @@
+"""Understanding: everything that the classifiers make of a batch of requests."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifiers.artifact import Artifact
+from classifiers.evidence import explain
+from classifiers.language import language_of
+from classifiers.normalise import NormalisedText, normalise
+from classifiers.place import NOWHERE, PlaceReader
+from classifiers.request_type import guess_types
+from classifiers.urgency import UrgencyReader
+from classifiers.words import cut_words
+from models.codes import RequestType
+from models.profile import Category, District, Place, UrgencyLexicon
+from models.understanding import Evidence, Guess, Understanding
+
+N_GUESSES = 3
+
+
+class Understander:
+    """Understands requests with a trained model and the facts of one profile.
+
+    The facts are a profile's ``categories``, ``districts``, ``places`` and ``urgency``. A label of the model that is no
+    category of the profile is guessed all the same; its type is 求助 unless the model guesses types.
+    """
+
+    def __init__(
+        self,
+        artifact: Artifact,
+        *,
+        categories: Mapping[str, Category],
+        districts: Mapping[str, District],
+        places: Sequence[Place],
+        urgency: UrgencyLexicon,
+    ) -> None:
+        self._artifact = artifact
+        self._categories = categories
+        self._labels = [str(label) for label in artifact.category.classes_]
+        self._urgency = UrgencyReader(urgency, categories)
+        self._place = PlaceReader(districts, places)
+
+    def understand(self, texts: Sequence[str]) -> list[Understanding]:
+        """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
+        normalised = [normalise(text) for text in texts]
+        features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
+        tops = self._top_guesses(self._artifact.category.predict_proba(features))
+        types = self._types(features, tops)
+        return [self._one(text, top, type_) for text, top, type_ in zip(normalised, tops, types, strict=True)]
+
+    def evidence(self, text: str) -> tuple[Evidence, ...]:
+        """Return the words that speak most for the best category, strongest first, where they stand in ``text``."""
+        return explain(normalise(text), self._artifact.features, self._artifact.category)
+
+    def _top_guesses(self, probabilities: NDArray[np.float32]) -> list[tuple[Guess, ...]]:
+        n_guesses = min(N_GUESSES, len(self._labels))
+        best = np.argpartition(-probabilities, n_guesses - 1, axis=1)[:, :n_guesses]
+        values = np.take_along_axis(probabilities, best, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        columns = np.take_along_axis(best, order, axis=1).tolist()
+        ranked = np.take_along_axis(values, order, axis=1).tolist()
+        return [
+            tuple(Guess(self._labels[column], value) for column, value in zip(row, row_values, strict=True))
+            for row, row_values in zip(columns, ranked, strict=True)
+        ]
+
+    def _types(self, features: csr_matrix, tops: Sequence[tuple[Guess, ...]]) -> list[RequestType]:
+        if self._artifact.request_type is not None:
+            return guess_types(self._artifact.request_type, features)
+        return [self._default_type(top[0].category_code) for top in tops]
+
+    def _default_type(self, category_code: str) -> RequestType:
+        category = self._categories.get(category_code)
+        return RequestType.HELP if category is None else category.default_type
+
+    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType) -> Understanding:
+        alarm = self._urgency.read(text.text, [guess.category_code for guess in top])
+        place = self._place.read(text.text)
+        return Understanding(
+            top=top,
+            request_type=type_,
+            urgency=alarm.urgency,
+            alarm=alarm.word,
+            alarm_category=alarm.category_code,
+            district_code=place.district_code,
+            address=None if place is NOWHERE else text.raw[slice(*text.raw_span(place.start, place.end))],
+            language=language_of(text.text),
+            model_version=self._artifact.card.version,
+        )

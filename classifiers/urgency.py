@@ -1,0 +1,137 @@
+"""Urgency: the words that make a request 特急 or 紧急, and what takes their alarm back.
+
+Source of the rules: domain.md I.3. A missed emergency costs more than a false one, so what denies an alarm lowers it to
+紧急, where a person looks, and never silently to 一般.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.phrases import Found, PhraseFinder
+from models.codes import Urgency
+from models.profile import Category, UrgencyLexicon
+
+PAIR_REACH = 20
+"""How many characters may stand between the two words of a pair: about one spoken clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """How urgent a request is, the word that says so, and the category that this word belongs to, if it does."""
+
+    urgency: Urgency
+    word: str | None
+    category_code: str | None
+
+
+CALM = Alarm(Urgency.NORMAL, None, None)
+
+
+class UrgencyReader:
+    """Reads the urgency of normalised texts from a profile's lexicon and its categories' urgent words.
+
+    A category's urgent word that the lexicon does not list alarms on its own account only to 紧急: 坠落 stands in calm
+    complaints too. It becomes 特急 when the category is among the guesses.
+    """
+
+    def __init__(self, lexicon: UrgencyLexicon, categories: Mapping[str, Category]) -> None:
+        self._owners = _owners_of_words(categories)
+        self._critical = frozenset(lexicon.critical)
+        self._urgent = frozenset(lexicon.urgent)
+        self._false_friends = frozenset(lexicon.false_friends)
+        self._denials = tuple(sorted(lexicon.denials, key=len, reverse=True))
+        self._partners = _partners_of_words(lexicon.critical_pairs)
+        alarming = self._critical | self._urgent | self._owners.keys() | self._partners.keys()
+        self._meant = _spellings(alarming, lexicon.homophones)
+        self._finder = PhraseFinder(self._meant.keys() | self._false_friends)
+
+    def read(self, text: str, guesses: Sequence[str]) -> Alarm:
+        """Return the strongest alarm of ``text``; ``guesses`` are the likely category codes, best first."""
+        found = self._finder.every(text)
+        if not found:
+            return CALM
+        alarms = [*self._alarms(text, self._without_false_friends(found), guesses)]
+        return max(alarms, key=_strength, default=CALM)
+
+    def _without_false_friends(self, found: Sequence[Found]) -> list[Found]:
+        """Drop what only stands inside a harmless phrase; the words left are spelled as meant."""
+        harmless = [each for each in found if each.phrase in self._false_friends]
+        return [
+            Found(each.start, each.end, self._meant[each.phrase])
+            for each in found
+            if each.phrase in self._meant and not any(mask.start < each.end and each.start < mask.end for mask in harmless)
+        ]
+
+    def _alarms(self, text: str, found: Sequence[Found], guesses: Sequence[str]) -> Iterator[Alarm]:
+        for each in found:
+            urgency = self._urgency_of(each.phrase, guesses)
+            if urgency is not None:
+                if urgency is Urgency.CRITICAL and self._is_denied(text, each.start):
+                    urgency = Urgency.URGENT
+                yield Alarm(urgency, each.phrase, self._owner(each.phrase, guesses))
+        for first, second in self._pairs(found):
+            yield Alarm(Urgency.CRITICAL, f"{first}+{second}", self._owner(first, guesses) or self._owner(second, guesses))
+
+    def _urgency_of(self, word: str, guesses: Sequence[str]) -> Urgency | None:
+        if word in self._critical:
+            return Urgency.CRITICAL
+        if word in self._urgent:
+            return Urgency.URGENT
+        owners = self._owners.get(word)
+        if owners is None:
+            return None
+        return Urgency.URGENT if owners.isdisjoint(guesses) else Urgency.CRITICAL
+
+    def _owner(self, word: str, guesses: Sequence[str]) -> str | None:
+        """Return the one category that ``word`` belongs to; of several, the likeliest that was guessed."""
+        owners = self._owners.get(word, frozenset())
+        if len(owners) == 1:
+            return next(iter(owners))
+        return next((code for code in guesses if code in owners), None)
+
+    def _is_denied(self, text: str, start: int) -> bool:
+        return text.endswith(self._denials, 0, start)
+
+    def _pairs(self, found: Sequence[Found]) -> Iterator[tuple[str, str]]:
+        for first in found:
+            partners = self._partners.get(first.phrase)
+            if partners is None:
+                continue
+            for second in found:
+                gap = max(second.start - first.end, first.start - second.end)
+                if second.phrase in partners and 0 <= gap <= PAIR_REACH:
+                    yield first.phrase, second.phrase
+
+
+def _strength(alarm: Alarm) -> tuple[str, bool, int]:
+    """Order alarms: urgency, then those whose category is known, then the longer word."""
+    return alarm.urgency.value, alarm.category_code is not None, len(alarm.word or "")
+
+
+def _owners_of_words(categories: Mapping[str, Category]) -> dict[str, frozenset[str]]:
+    owners: dict[str, set[str]] = {}
+    for code, category in categories.items():
+        for word in category.urgent_words:
+            owners.setdefault(word, set()).add(code)
+    return {word: frozenset(codes) for word, codes in owners.items()}
+
+
+def _partners_of_words(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    partners: dict[str, set[str]] = {}
+    for first, second in pairs:
+        partners.setdefault(first, set()).add(second)
+        partners.setdefault(second, set())
+    return {word: frozenset(others) for word, others in partners.items()}
+
+
+def _spellings(words: Iterable[str], homophones: Mapping[str, str]) -> dict[str, str]:
+    """Map each way to write an alarming word, also as a recogniser mishears it, to the word that is meant."""
+    meant = {}
+    for word in words:
+        for heard, said in homophones.items():
+            if said in word:
+                meant[word.replace(said, heard)] = word
+            elif word in said:
+                meant.setdefault(heard, word)
+        meant[word] = word
+    return meant
