@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dispatcher.ports import DeadLetter, NewRating, StoredDeadline
+from dispatcher.rules.rates import Counts
 from models.codes import Channel, DispatchMode, Fate, Stage, TicketState
 from models.deadline import DeadlineResult
 from models.ticket import Ticket, TicketEvent
@@ -191,4 +192,22 @@ class Views(Protocol):
 
     async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
         """Return what is open at ``now``; due before ``soon`` counts as due soon."""
+        ...
+
+
+# ---- Numbers ----
+
+
+class NumbersDesk(Protocol):
+    """Reads what the rates are made of; ``rules.rates.rates`` turns counts into rates with their basis.
+
+    Both reads raise ``TryLater`` when the store is away or too slow.
+    """
+
+    async def counts(self, unit_code: str | None) -> Counts:
+        """Return the counts of a unit, or of the whole city where ``unit_code`` is None."""
+        ...
+
+    async def counts_by_unit(self) -> Mapping[str, Counts]:
+        """Return the counts of every unit that was ever dispatched to, by unit code."""
         ...
