@@ -55,6 +55,9 @@ _SETTINGS: Mapping[str, str] = MappingProxyType(
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %u@%d ",
+        # Details and statements of an error can hold what a citizen said; the product logs errors without them.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
     }
 )
 
@@ -132,6 +135,9 @@ class EmbeddedPostgres:
         """Stop the server in good order: sessions end, everything committed is on disk."""
         if self._server is not None:
             self._server.stop()
+        if self._socket.parent != self._directory:
+            with suppress(OSError):
+                self._socket.rmdir()
         if self._lock is not None:
             self._lock.close()
             self._lock = None

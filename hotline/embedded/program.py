@@ -22,6 +22,10 @@ def _starter() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
 class Program:
     """A program that we start, watch and stop; it never outlives us.
 
@@ -81,7 +85,7 @@ class Program:
         _starter().submit(self._start).result()
 
     def _start(self) -> None:
-        with self.log_path.open("ab") as log:
+        with open(self.log_path, "ab", opener=_for_us_alone) as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line, no shell
                 launched(self._argv, death_signal=self._stop_signal, account=self._account),
                 stdin=subprocess.DEVNULL,

@@ -7,27 +7,22 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
-from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
+from kafka import KafkaConsumer
+from kafka.admin import KafkaAdminClient
+from psycopg.conninfo import conninfo_to_dict
 
 from hotline.embedded.broker import EmbeddedBroker
-from hotline.embedded.patience import came_true
 from hotline.embedded.postgres import EmbeddedPostgres
 from models.errors import TryLater
-from tests.services.apache_kafka import ApacheKafka, kafka_classpath
-from tests.services.databases import Database
-from tests.services.fixtures import ProxiedBroker
-from tests.services.proxy import Proxy
+from tests.services.apache_kafka import ApacheKafka
+from tests.services.kafka_topics import consume, create_topic, produce
 
 pytestmark = pytest.mark.integration
-
-SOON = timedelta(seconds=20)
 
 
 def write(postgres: EmbeddedPostgres, *notes: str) -> None:
@@ -41,37 +36,6 @@ def notes_in(postgres: EmbeddedPostgres) -> list[str]:
     """The stored notes, oldest first."""
     with psycopg.connect(postgres.owner_url) as connection:
         return [note for (note,) in connection.execute("SELECT note FROM notes ORDER BY ctid")]
-
-
-def produce(bootstrap: str, topic: str, *values: bytes) -> None:
-    """Send the values and wait until the broker has acknowledged each."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap)
-    for sent in [producer.send(topic, value) for value in values]:
-        sent.get(timeout=10)
-    producer.close()
-
-
-def consume(bootstrap: str, topic: str, count: int) -> list[bytes]:
-    """Read the topic from its start until ``count`` values came or time is up."""
-    consumer = KafkaConsumer(
-        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None, consumer_timeout_ms=10_000
-    )
-    values: list[bytes] = []
-    while len(values) < count:
-        batch = consumer.poll(timeout_ms=10_000)
-        if not batch:
-            break
-        values.extend(record.value for records in batch.values() for record in records)
-    consumer.close()
-    return values
-
-
-def create_topic(bootstrap: str, topic: str, **configs: str) -> None:
-    """Make a topic of one partition; underscores stand for the dots of a setting's name."""
-    settings = {name.replace("_", "."): value for name, value in configs.items()}
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics([NewTopic(topic, 1, 1, topic_configs=settings)])
-    admin.close()
 
 
 class TestPostgres:
@@ -130,6 +94,17 @@ class TestPostgres:
         for folder in ("socket", "data"):
             assert (tmp_path / "postgres" / folder).stat().st_mode & 0o077 == 0
 
+    def test_what_citizens_said_stays_out_of_the_log(self, postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+        """A refused row leaves its error in the server's log, without the row."""
+        with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE notes (note text CHECK (length(note) < 3))")
+            with pytest.raises(psycopg.errors.CheckViolation):
+                connection.execute("INSERT INTO notes VALUES ('海甸岛三东路')")
+
+        log = (tmp_path / "postgres" / "postgres.log").read_text()
+        assert "violates check constraint" in log
+        assert "海甸岛" not in log
+
     def test_a_folder_with_a_long_name_works(self, tmp_path: Path) -> None:
         """A clone deep down in somebody's home works although Unix sockets need short paths."""
         deep = tmp_path.joinpath(*["a-folder-with-a-long-name"] * 6)
@@ -138,6 +113,9 @@ class TestPostgres:
             write(postgres, "one")
             assert notes_in(postgres) == ["one"]
             assert not (deep / "socket").exists()
+            elsewhere = Path(conninfo_to_dict(postgres.owner_url)["host"])
+            assert elsewhere.stat().st_mode & 0o077 == 0
+        assert not elsewhere.exists()
 
     def test_a_folder_serves_one_server_at_a_time(self, postgres: EmbeddedPostgres, tmp_path: Path) -> None:
         """A second start in the same folder is refused in words, and the first server does not notice."""
@@ -290,99 +268,3 @@ class TestEmbeddedBroker:
 
             with pytest.raises(TryLater, match=f"port {port} is taken"):
                 EmbeddedBroker(tmp_path, port).start()
-
-
-@pytest.mark.kafka
-class TestApacheKafka:
-    """The real broker of the tests."""
-
-    def test_a_topic_has_the_settings_it_was_made_with(self, apache_kafka: ApacheKafka) -> None:
-        """What we declare is what the broker says it has."""
-        topic = f"settings-{secrets.token_hex(4)}"
-        create_topic(apache_kafka.bootstrap, topic, retention_ms="86400000", cleanup_policy="delete")
-        admin = KafkaAdminClient(bootstrap_servers=apache_kafka.bootstrap)
-
-        described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-        admin.close()
-
-        assert "86400000" in str(described)
-
-    def test_messages_outlive_a_restart_and_a_kill(self, tmp_path: Path) -> None:
-        """Topics and messages stay when the broker stops in good order, and when it is killed."""
-        with ApacheKafka(tmp_path / "kafka", classpath=kafka_classpath()) as kafka:
-            create_topic(kafka.bootstrap, "kept")
-            produce(kafka.bootstrap, "kept", b"one", b"two")
-
-            kafka.stop()
-            kafka.start()
-            assert consume(kafka.bootstrap, "kept", 2) == [b"one", b"two"]
-
-            produce(kafka.bootstrap, "kept", b"three")
-            kafka.kill()
-            kafka.start()
-            assert consume(kafka.bootstrap, "kept", 3) == [b"one", b"two", b"three"]
-
-
-class TestProxy:
-    """The proxy breaks connections the way the failure tests need it."""
-
-    def test_a_cut_connection_is_an_error_and_a_restored_one_works(self, database: Database, database_proxy: Proxy) -> None:
-        """While the cut lasts nobody gets through; afterwards everybody does."""
-        url = database.reached_at(database_proxy.port).app_url
-        connection = psycopg.connect(url)
-        connection.execute("SELECT 1")
-
-        database_proxy.cut()
-        with pytest.raises(psycopg.OperationalError):
-            connection.execute("SELECT 1")
-        with pytest.raises(psycopg.OperationalError):
-            psycopg.connect(url)
-
-        database_proxy.restore()
-        with psycopg.connect(url) as again:
-            assert again.execute("SELECT current_user").fetchone() == ("hotline_app",)
-
-    def test_a_commit_can_go_through_without_the_client_learning_of_it(self, database: Database, database_proxy: Proxy) -> None:
-        """The hardest moment of a broken network: the answer to a commit is lost, the commit is not."""
-        with psycopg.connect(database.owner_url, autocommit=True) as direct:
-            direct.execute("CREATE TABLE notes (note text)")
-            client = psycopg.connect(database.reached_at(database_proxy.port).owner_url)
-            client.execute("INSERT INTO notes VALUES ('committed')")
-            database_proxy.hold_answers()
-
-            client.pgconn.send_query(b"COMMIT")
-            stored = came_true(lambda: direct.execute("SELECT note FROM notes").fetchall() != [], within=SOON)
-            database_proxy.cut()
-
-            assert stored
-            with pytest.raises(psycopg.OperationalError):
-                client.execute("SELECT 1")
-
-    def test_a_delay_reaches_every_message(self, database: Database, database_proxy: Proxy) -> None:
-        """A slow network makes a round trip twice as long as the delay of one way."""
-        with (
-            psycopg.connect(database.reached_at(database_proxy.port).app_url) as client,
-            psycopg.connect(database.owner_url) as direct,
-        ):
-            database_proxy.delay = timedelta(seconds=0.2)
-            before = direct.execute("SELECT clock_timestamp()").fetchone()
-            client.execute("SELECT 1")
-            after = direct.execute("SELECT clock_timestamp()").fetchone()
-
-        assert before is not None
-        assert after is not None
-        assert after[0] - before[0] >= timedelta(seconds=0.4)
-
-    def test_a_producer_waits_out_a_cut(self, broker_behind_proxy: ProxiedBroker) -> None:
-        """A broker that is away for a moment costs time, not messages."""
-        create_topic(broker_behind_proxy.bootstrap, "kept")
-        producer = KafkaProducer(bootstrap_servers=broker_behind_proxy.bootstrap)
-        producer.send("kept", b"before").get(timeout=10)
-
-        broker_behind_proxy.proxy.cut()
-        during = producer.send("kept", b"during")
-        broker_behind_proxy.proxy.restore()
-
-        during.get(timeout=30)
-        producer.close()
-        assert consume(broker_behind_proxy.bootstrap, "kept", 2) == [b"before", b"during"]

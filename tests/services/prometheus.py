@@ -31,6 +31,10 @@ class PrometheusTools:
     prometheus: Path
     promtool: Path
 
+    def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``promtool`` with these arguments and return its verdict and its words."""
+        return _run([str(self.promtool), *arguments], None)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -187,5 +191,5 @@ def _unpack_debian_package(folder: Path) -> None:
     partial.rename(folder)
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], folder: Path | None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
