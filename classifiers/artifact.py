@@ -36,13 +36,17 @@ class MeasuredBands:
     """Confidences read off held-out rows; None where no threshold keeps what it promises.
 
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
-    ``automatic`` the truth is among three guesses in ``review_precision`` of them.
+    ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
+    probability of 特急 is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more.
     """
 
     automatic: float | None
     automatic_precision: float
     review: float | None
     review_precision: float
+    critical: float | None
+    urgent: float | None
+    urgency_precision: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Card:
     seed: int
     profile: str | None
     labels: tuple[str, ...]
-    types: tuple[str, ...]
+    side_labels: Mapping[str, tuple[str, ...]]
     rows_by_label: Mapping[str, int]
     thin_labels: tuple[str, ...]
     training_sha256: str
@@ -83,8 +87,9 @@ class Card:
             fields: dict[str, Any] = json.loads(text)
             if (written_as := fields.pop("format", None)) != FORMAT:
                 raise BadArtifact(f"the card has format {written_as}; this program reads format {FORMAT}")
-            for name in ("labels", "types", "thin_labels"):
+            for name in ("labels", "thin_labels"):
                 fields[name] = tuple(fields[name])
+            fields["side_labels"] = {name: tuple(labels) for name, labels in fields["side_labels"].items()}
             fields["created_at"] = datetime.fromisoformat(fields["created_at"])
             fields["bands"] = MeasuredBands(**fields["bands"])
             return cls(**fields)
@@ -94,18 +99,22 @@ class Card:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Artifact:
-    """A trained model: features shared by the heads. ``request_type`` is None when the training rows had no types."""
+    """A trained model: features shared by the heads.
+
+    ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
+    values of ``RequestType`` and ``Urgency``.
+    """
 
     card: Card
     features: TextFeatures
     category: LinearHead
-    request_type: LinearHead | None
+    sides: Mapping[str, LinearHead]
 
 
-def content_version(features: TextFeatures, category: LinearHead, request_type: LinearHead | None) -> str:
+def content_version(features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead]) -> str:
     """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
     digest = hashlib.sha256(json.dumps(list(features.vocabulary_), ensure_ascii=False).encode())
-    for name, values in sorted(_arrays_of(features, category, request_type).items()):
+    for name, values in sorted(_arrays_of(features, category, sides).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -158,22 +167,27 @@ def _write(artifact: Artifact, directory: Path) -> None:
     vocabulary = json.dumps(list(artifact.features.vocabulary_), ensure_ascii=False)
     (directory / _VOCABULARY).write_text(vocabulary, encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.request_type)
+        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides)
         np.savez(file, allow_pickle=False, **arrays)
 
 
 def _artifact_from(card: Card, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     features = TextFeatures().restore(terms, arrays["idf"])
     category = _head_from("category", arrays)
-    request_type = _head_from("type", arrays) if "type_weights" in arrays else None
-    if content_version(features, category, request_type) != card.version or tuple(category.classes_) != card.labels:
+    sides = {name: _head_from(name, arrays) for name in card.side_labels}
+    labels = {name: tuple(head.classes_) for name, head in sides.items()}
+    if content_version(features, category, sides) != card.version or (
+        (tuple(category.classes_), labels) != (card.labels, card.side_labels)
+    ):
         raise BadArtifact("the card does not belong to these arrays; train again")
-    return Artifact(card, features, category, request_type)
+    return Artifact(card, features, category, sides)
 
 
-def _arrays_of(features: TextFeatures, category: LinearHead, request_type: LinearHead | None) -> dict[str, NDArray[Any]]:
+def _arrays_of(features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead]) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {"idf": features.idf_, **_head_arrays("category", category)}
-    return arrays if request_type is None else arrays | _head_arrays("type", request_type)
+    for name, head in sides.items():
+        arrays |= _head_arrays(name, head)
+    return arrays
 
 
 def _head_arrays(name: str, head: LinearHead) -> dict[str, NDArray[Any]]:

@@ -84,7 +84,11 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
 
     def predict_proba(self, features: csr_matrix) -> NDArray[np.float32]:
         """Return probabilities, shape (n_rows, n_labels); each row sums to 1, columns follow ``classes_``."""
-        return softmax(self.decision_function(features) * self.steepness_)
+        return self.probabilities(self.decision_function(features))
+
+    def probabilities(self, margins: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return ``margins`` as probabilities of the same shape."""
+        return softmax(margins * self.steepness_)
 
     def predict(self, features: csr_matrix) -> NDArray[np.str_]:
         """Return the most probable label of each row."""

@@ -11,10 +11,10 @@ from classifiers.evidence import explain
 from classifiers.language import language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import NOWHERE, PlaceReader
-from classifiers.request_type import guess_types
-from classifiers.urgency import UrgencyReader
+from classifiers.request_type import guess_types, usual_types
+from classifiers.urgency import UrgencyReader, guess_urgencies
 from classifiers.words import cut_words
-from models.codes import RequestType
+from models.codes import RequestType, Urgency
 from models.profile import Category, District, Place, UrgencyLexicon
 from models.understanding import Evidence, Guess, Understanding
 
@@ -48,8 +48,8 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
         tops = self._top_guesses(self._artifact.category.predict_proba(features))
-        types = self._types(features, tops)
-        return [self._one(text, top, type_) for text, top, type_ in zip(normalised, tops, types, strict=True)]
+        types, urgencies = self._types(features, tops), self._urgencies(features)
+        return [self._one(*parts) for parts in zip(normalised, tops, types, urgencies, strict=True)]
 
     def evidence(self, text: str) -> tuple[Evidence, ...]:
         """Return the words that speak most for the best category, strongest first, where they stand in ``text``."""
@@ -68,21 +68,24 @@ class Understander:
         ]
 
     def _types(self, features: csr_matrix, tops: Sequence[tuple[Guess, ...]]) -> list[RequestType]:
-        if self._artifact.request_type is not None:
-            return guess_types(self._artifact.request_type, features)
-        return [self._default_type(top[0].category_code) for top in tops]
+        head = self._artifact.sides.get("type")
+        if head is not None:
+            return guess_types(head, features)
+        return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _default_type(self, category_code: str) -> RequestType:
-        category = self._categories.get(category_code)
-        return RequestType.HELP if category is None else category.default_type
+    def _urgencies(self, features: csr_matrix) -> list[Urgency]:
+        head = self._artifact.sides.get("urgency")
+        if head is not None:
+            return guess_urgencies(head, self._artifact.card.bands, features)
+        return [Urgency.NORMAL] * features.shape[0]
 
-    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType) -> Understanding:
+    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType, urgency: Urgency) -> Understanding:
         alarm = self._urgency.read(text.text, [guess.category_code for guess in top])
         place = self._place.read(text.text)
         return Understanding(
             top=top,
             request_type=type_,
-            urgency=alarm.urgency,
+            urgency=max(alarm.urgency, urgency),
             alarm=alarm.word,
             alarm_category=alarm.category_code,
             district_code=place.district_code,

@@ -7,6 +7,10 @@ Source of the rules: domain.md I.3. A missed emergency costs more than a false o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scipy.sparse import csr_matrix
+
+from classifiers.artifact import MeasuredBands
+from classifiers.linear import LinearHead
 from classifiers.phrases import Found, PhraseFinder
 from models.codes import Urgency
 from models.profile import Category, UrgencyLexicon
@@ -135,3 +139,17 @@ def _spellings(words: Iterable[str], homophones: Mapping[str, str]) -> dict[str,
                 meant.setdefault(heard, word)
         meant[word] = word
     return meant
+
+
+def guess_urgencies(head: LinearHead, bands: MeasuredBands, features: csr_matrix) -> list[Urgency]:
+    """Return how urgent the whole text of each row sounds, where no single word says so (老人叫不醒了).
+
+    A level is taken when its probability reaches the one that kept its promise on held-out rows.
+    """
+    probabilities = head.predict_proba(features)
+    urgencies = [Urgency.NORMAL] * len(probabilities)
+    for level, threshold in ((Urgency.URGENT, bands.urgent), (Urgency.CRITICAL, bands.critical)):
+        if threshold is not None:
+            reached = probabilities[:, head.classes_ >= level.value].sum(axis=1) >= threshold
+            urgencies = [level if is_reached else urgency for urgency, is_reached in zip(urgencies, reached, strict=True)]
+    return urgencies
