@@ -149,11 +149,12 @@ def restart_delay(failures: int) -> timedelta:
 def product_program(name: str, *arguments: str, state_dir: Path, env: Mapping[str, str] | None = None) -> Program:
     """The program ``hotline ARGUMENTS…``, with its log in ``state_dir/logs/NAME.log``.
 
-    ``env`` is added to our own environment.
+    ``env`` is added to our own environment. The folder we stand in is no place to import from: it may hold a ``config``
+    or ``models`` of somebody else's.
     """
     return Program(
         name,
-        [sys.executable, "-m", "hotline", *arguments],
+        [sys.executable, "-P", "-m", "hotline", *arguments],
         log_path=state_dir / "logs" / f"{name}.log",
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
     )

@@ -113,7 +113,7 @@ class TestPostgres:
             write(postgres, "one")
             assert notes_in(postgres) == ["one"]
             assert not (deep / "socket").exists()
-            elsewhere = Path(conninfo_to_dict(postgres.owner_url)["host"])
+            elsewhere = Path(str(conninfo_to_dict(postgres.owner_url)["host"]))
             assert elsewhere.stat().st_mode & 0o077 == 0
         assert not elsewhere.exists()
 

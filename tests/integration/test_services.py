@@ -25,6 +25,22 @@ pytestmark = pytest.mark.integration
 SOON = timedelta(seconds=20)
 
 
+class TestRequirement:
+    """A missing service is never overlooked."""
+
+    def test_a_laptop_may_skip_and_the_pipeline_may_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without Java a laptop skips the tests of Apache Kafka; with ``CI=true`` they fail and say why."""
+        monkeypatch.setenv("PATH", "")
+
+        monkeypatch.delenv("CI", raising=False)
+        with pytest.raises(pytest.skip.Exception, match="java is not installed"):
+            kafka_classpath()
+
+        monkeypatch.setenv("CI", "true")
+        with pytest.raises(pytest.fail.Exception, match="java is not installed"):
+            kafka_classpath()
+
+
 @pytest.mark.kafka
 class TestApacheKafka:
     """The real broker of the tests."""
