@@ -235,6 +235,7 @@ class EmbeddedPostgres:
             [str(_programs() / "postgres"), "-D", str(self._data), *flags],
             log_path=self._directory / "postgres.log",
             stop_signal=signal.SIGINT,  # "fast": sessions are ended, nothing committed is lost
+            death_signal=signal.SIGINT,
             grace=timedelta(minutes=1),
             account=account,
         )

@@ -37,7 +37,8 @@ class Program:
         argv: program and arguments; the program is looked up on ``PATH`` when it has no slash.
         log_path: standard output and error are appended here.
         env: the whole environment; None passes ours on.
-        stop_signal: asks the program to stop in good order; it is also sent when we die.
+        stop_signal: asks the program to stop in good order.
+        death_signal: sent by the system when we die without having stopped the program.
         grace: how long ``stop`` waits before it kills.
         account: the system account to change into; only root may change.
     """
@@ -50,6 +51,7 @@ class Program:
         log_path: Path,
         env: Mapping[str, str] | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        death_signal: signal.Signals = signal.SIGKILL,
         grace: timedelta = timedelta(seconds=20),
         account: Account | None = None,
     ) -> None:
@@ -59,6 +61,7 @@ class Program:
         self._argv = tuple(argv)
         self._env = env
         self._stop_signal = stop_signal
+        self._death_signal = death_signal
         self._account = account
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -87,7 +90,7 @@ class Program:
     def _start(self) -> None:
         with open(self.log_path, "ab", opener=_for_us_alone) as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line, no shell
-                launched(self._argv, death_signal=self._stop_signal, account=self._account),
+                launched(self._argv, death_signal=self._death_signal, account=self._account),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -171,11 +171,20 @@ time.sleep(60)
 """
 
 
-def a_parent(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """A process of its own that supervises one polite child; returned with the child's process number."""
+DEAF = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(os.getpid())
+time.sleep(60)
+"""
+
+
+def a_parent(folder: Path, child: str) -> tuple[subprocess.Popen[str], int]:
+    """A process of its own that supervises this child; returned with the child's process number."""
     parent = subprocess.Popen(
-        [sys.executable, "-u", "-c", textwrap.dedent(PARENT), str(folder), POLITE],
+        [sys.executable, "-u", "-c", textwrap.dedent(PARENT), str(folder), child],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
@@ -190,7 +199,7 @@ def test_a_request_to_end_stops_the_children_in_good_order(tmp_path: Path, reque
 
     The signal goes to the whole process group, as the terminal sends it; the child hears of it from the parent alone.
     """
-    parent, child = a_parent(tmp_path)
+    parent, child = a_parent(tmp_path, POLITE)
 
     os.killpg(parent.pid, request_to_end)
 
@@ -199,12 +208,24 @@ def test_a_request_to_end_stops_the_children_in_good_order(tmp_path: Path, reque
     assert not exists(child)
 
 
+def test_an_impatient_person_ends_everything_at_once(tmp_path: Path) -> None:
+    """Who presses Ctrl-C again while a stuck program is being waited for does not have to wait."""
+    parent, child = a_parent(tmp_path, DEAF)
+
+    def pressed_until_it_ended() -> bool:
+        parent.send_signal(signal.SIGINT)
+        return parent.poll() is not None
+
+    assert came_true(pressed_until_it_ended, within=SOON / 2)
+    assert not exists(child)
+    parent.communicate()
+
+
 def test_children_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
-    """Even ``kill -9`` of the supervisor leaves no orphan behind; the child is asked to stop by the system."""
-    parent, child = a_parent(tmp_path)
+    """Even ``kill -9`` of the supervisor leaves no orphan behind, not even one that does not listen."""
+    parent, child = a_parent(tmp_path, DEAF)
 
     parent.kill()
     parent.communicate()
 
     assert came_true(lambda: not exists(child), within=SOON)
-    assert (tmp_path / "worker.log").read_text() == f"{child}\nstopped in good order\n"
