@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.profile_files import Problems, read_rows
+from config.profile_files import Problems, label_of, read_rows
 from models.codes import Channel, RequestType, Urgency
 from models.profile import Category
 
@@ -34,7 +34,7 @@ def check_corpus(directory: Path, categories: Mapping[str, Category], problems: 
             row.parsed("type", RequestType.from_label, RequestType.HELP, "a 诉求类型")
             row.parsed("urgency", Urgency.from_label, Urgency.NORMAL, "一般, 紧急 or 特急")
             row.parsed("channel", Channel, Channel.PHONE, "a letter of 诉求来源")
-            here = f"{path.name} line {row.line}"
+            here = f"{label_of(path)} line {row.line}"
             first = seen.setdefault(row.text("text"), here)
             if first != here:
                 row.note("text", f"stands already in {first}")

@@ -16,6 +16,9 @@ T = TypeVar("T")
 LIST_SEPARATOR = ";"
 """Separates the words of one CSV cell."""
 
+DIRECTORIES = frozenset({"calendar", "lexicons", "corpus"})
+"""The directories inside a profile."""
+
 
 class Problems:
     """What is wrong with a profile, in the order found; each line names file, key and reason."""
@@ -169,14 +172,14 @@ class Table:
         """Return a list of spans such as ``[[08:30:00, 12:00:00]]``, rising and apart."""
         values: list[object] = self.get(key, list, [], "a list of spans such as [[08:30:00, 12:00:00]]")
         found: list[tuple[time, time]] = []
-        for value in values:
+        for number, value in enumerate(values, start=1):
             match value:
                 case [time() as opening, time() as closing] if opening < closing:
                     if found and opening < found[-1][1]:
                         self.note(key, f"{opening} begins before the span ahead of it ends")
                     found.append((opening, closing))
                 case _:
-                    self.note(key, f"{value!r} is not a span such as [08:30:00, 12:00:00]")
+                    self.note(key, f"span {number} is not one such as [08:30:00, 12:00:00]")
         if not found:
             self.note(key, "names no span")
         return tuple(found)
@@ -193,20 +196,23 @@ class Table:
                 self.note(key, "is not a key of this table")
 
 
+def label_of(path: Path) -> str:
+    """Return the file's name as a problem tells it, with its directory inside the profile."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name in DIRECTORIES else path.name
+
+
 def _text_of(path: Path, problems: Problems) -> str | None:
     """Return a file's text; a missing or undecodable file is noted."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        problems.add(path.name, "file", "is missing")
+        problems.add(label_of(path), "file", "is missing")
     except UnicodeDecodeError as error:
-        problems.add(path.name, "file", f"is not UTF-8 (byte {error.start}); save it as UTF-8")
+        problems.add(label_of(path), "file", f"is not UTF-8 (byte {error.start}); save it as UTF-8")
     return None
 
 
-def read_rows(
-    path: Path, columns: Sequence[str], problems: Problems, *, optional_columns: Sequence[str] = ()
-) -> list[Row]:
+def read_rows(path: Path, columns: Sequence[str], problems: Problems, *, optional_columns: Sequence[str] = ()) -> list[Row]:
     """Return the rows of a CSV file with a header; its columns may stand in any order.
 
     Missing and unknown columns are noted, as are rows with too many or too few cells. Empty lines are skipped.
@@ -218,16 +224,16 @@ def read_rows(
     rows: list[Row] = []
     try:
         header = [name.strip() for name in next(reader, [])]
-        _check_header(path.name, header, columns, optional_columns, problems)
+        _check_header(label_of(path), header, columns, optional_columns, problems)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            row = Row(path.name, reader.line_num, dict(zip(header, cells, strict=False)), problems)
+            row = Row(label_of(path), reader.line_num, dict(zip(header, cells, strict=False)), problems)
             if len(cells) != len(header):
                 row.note("row", f"has {len(cells)} cells; the header has {len(header)}")
             rows.append(row)
     except csv.Error as error:
-        problems.add(path.name, f"line {reader.line_num}", str(error))
+        problems.add(label_of(path), f"line {reader.line_num}", str(error))
     return rows
 
 
@@ -252,8 +258,8 @@ def read_table(path: Path, problems: Problems) -> Table:
         try:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            problems.add(path.name, "file", str(error))
-    return Table(path.name, "", values, problems)
+            problems.add(label_of(path), "file", str(error))
+    return Table(label_of(path), "", values, problems)
 
 
 def read_words(path: Path, problems: Problems) -> tuple[str, ...]:
@@ -267,16 +273,15 @@ def read_word_pairs(path: Path, problems: Problems) -> tuple[tuple[str, str], ..
 
 
 def _word_lines(path: Path, width: int, problems: Problems) -> list[tuple[str, ...]]:
-    file = f"{path.parent.name}/{path.name}"
     found: dict[tuple[str, ...], int] = {}
     for number, line in enumerate((_text_of(path, problems) or "").splitlines(), start=1):
         words = tuple(line.partition("#")[0].split())
         if not words:
             continue
         if len(words) != width:
-            problems.add(file, f"line {number}", f"has {len(words)} words; {width} wanted")
+            problems.add(label_of(path), f"line {number}", f"has {len(words)} words; {width} wanted")
         elif words in found:
-            problems.add(file, f"line {number}", f"{' '.join(words)!r} stands already in line {found[words]}")
+            problems.add(label_of(path), f"line {number}", f"{' '.join(words)!r} stands already in line {found[words]}")
         else:
             found[words] = number
     return list(found)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from config.profile_files import Problems, read_word_pairs, read_words
+from config.profile_files import Problems, label_of, read_word_pairs, read_words
 from models.profile import UrgencyLexicon
 
 
@@ -26,9 +26,9 @@ def _homophones(path: Path, problems: Problems) -> dict[str, str]:
     repairs: dict[str, str] = {}
     for written, said in read_word_pairs(path, problems):
         if repairs.setdefault(written, said) != said:
-            problems.add(_name(path), written, f"is repaired to {repairs[written]} and to {said}")
+            problems.add(label_of(path), written, f"is repaired to {repairs[written]} and to {said}")
         if written in said:
-            problems.add(_name(path), written, f"is part of {said}: it would be repaired again and again")
+            problems.add(label_of(path), written, f"is part of {said}: it would be repaired again and again")
     return repairs
 
 
@@ -43,9 +43,7 @@ def _note_useless_words(lexicon: UrgencyLexicon, problems: Problems) -> None:
         if not any(word in phrase for word in alarming):
             problems.add("lexicons/false_friends.txt", phrase, "holds no alarming word, so it does nothing")
         elif any(phrase in word for word in alarming):
-            problems.add(
-                "lexicons/false_friends.txt", phrase, "is an alarming word or a part of one and would silence it"
-            )
+            problems.add("lexicons/false_friends.txt", phrase, "is an alarming word or a part of one and would silence it")
 
 
 def _name(path: Path) -> str:

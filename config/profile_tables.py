@@ -103,9 +103,7 @@ def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:
         if twin.district_code == place.district_code:
             row.note("name", f"{place.name!r} stands already in line {line}")
         else:
-            row.note(
-                "district", f"{place.name!r} is in {place.district_code} here, in {twin.district_code} in line {line}"
-            )
+            row.note("district", f"{place.name!r} is in {place.district_code} here, in {twin.district_code} in line {line}")
     return tuple(place for place, _ in places.values())
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from config.profile_calendar import read_calendar
 from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
-from config.profile_files import Problems
+from config.profile_files import DIRECTORIES, Problems
 from config.profile_lexicons import read_lexicon
 from config.profile_rules import read_deadlines, read_head, read_messages
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
@@ -23,7 +23,6 @@ _FILES = frozenset(
         *("deadlines.toml", "messages.toml", "README.md"),
     }
 )
-_DIRECTORIES = frozenset({"calendar", "lexicons", "corpus"})
 
 
 def profile_names() -> tuple[str, ...]:
@@ -95,6 +94,6 @@ def _read(directory: Path, problems: Problems) -> Profile:
 def _note_stray_files(directory: Path, problems: Problems) -> None:
     """Note a file that nothing reads: its name is most often a slip of the pen. Hidden files are left alone."""
     for path in sorted(directory.iterdir()):
-        known = _DIRECTORIES if path.is_dir() else _FILES
+        known = DIRECTORIES if path.is_dir() else _FILES
         if path.name not in known and not path.name.startswith("."):
             problems.add(path.name, "file", "is not part of a profile")

@@ -1,0 +1,512 @@
+"""Every mistake in a profile is named by file, key and reason: one test breaks one thing in a good profile."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.profiles import check_profile, find_profile, load_profile
+from models.errors import BadProfile
+
+
+@pytest.fixture
+def directory(tmp_path) -> Path:
+    """A good profile that may be broken."""
+    return Path(shutil.copytree(find_profile("shouguang"), tmp_path / "town"))
+
+
+def replacing(old: str, new: str) -> Callable[[str], str]:
+    """Return an edit; it fails when there is nothing to replace, so that no test passes by accident."""
+
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+def adding(line: str) -> Callable[[str], str]:
+    """Return an edit that appends a line."""
+    return lambda text: f"{text}{line}\n"
+
+
+CASES = {
+    "unknown lead": (
+        "matrix.csv",
+        replacing("A4,,,SG-ZJ", "A4,,,SG-ZZ"),
+        "matrix.csv: A4 any district any subject from 2010-01-01: lead 'SG-ZZ' is not in units.csv",
+    ),
+    "inactive lead": (
+        "units.csv",
+        replacing("大棚、种子种苗、农药化肥、农产品质量,是", "大棚、种子种苗、农药化肥、农产品质量,否"),
+        "matrix.csv: A6 any district any subject from 2010-01-01: lead 'SG-NY' is not active",
+    ),
+    "unknown co-unit": (
+        "matrix.csv",
+        replacing("SG-JT,SG-JJ", "SG-JT,SG-JX"),
+        "matrix.csv: A2 any district any subject from 2010-01-01: co-unit 'SG-JX' is not in units.csv",
+    ),
+    "unit helps itself": (
+        "matrix.csv",
+        replacing("SG-JT,SG-JJ", "SG-JT,SG-JT"),
+        "matrix.csv: A2 any district any subject from 2010-01-01: 'SG-JT' is lead and co-unit",
+    ),
+    "unknown category in the matrix": (
+        "matrix.csv",
+        adding("A0,,,SG-RX,,basis,2010-01-01,"),
+        "matrix.csv: A0 any district any subject from 2010-01-01: category 'A0' is not in taxonomy.csv",
+    ),
+    "unknown district in the matrix": (
+        "matrix.csv",
+        adding("A4,XX,,SG-RX,,basis,2010-01-01,"),
+        "matrix.csv: A4 XX any subject from 2010-01-01: district 'XX' is not in districts.csv",
+    ),
+    "category without a line": (
+        "matrix.csv",
+        replacing("A4,,,SG-ZJ,,供热行业监管，本项目默认,2010-01-01,\n", ""),
+        "matrix.csv: A4: has no lead unit",
+    ),
+    "category whose line ran out": (
+        "matrix.csv",
+        replacing("供热行业监管，本项目默认,2010-01-01,", "供热行业监管，本项目默认,2010-01-01,2026-06-30"),
+        "matrix.csv: A4: has no lead unit for district unknown, subject 个人, from 2026-07-01",
+    ),
+    "category led in one district only": (
+        "matrix.csv",
+        replacing("A4,,,", "A4,SC,,"),
+        "matrix.csv: A4: has no lead unit for district unknown, subject 个人, from 0001-01-01",
+    ),
+    "hole between two versions of a line": (
+        "matrix.csv",
+        replacing(
+            "供热行业监管，本项目默认,2010-01-01,",
+            "basis,2010-01-01,2026-03-31\nA4,,,SG-ZHZF,,basis,2026-05-01,",
+        ),
+        "matrix.csv: A4: has no lead unit for district unknown, subject 个人, from 2026-04-01",
+    ),
+    "overlapping lines": (
+        "matrix.csv",
+        adding("A4,,,SG-ZHZF,,basis,2026-01-01,"),
+        (
+            "matrix.csv: A4 any district any subject from 2026-01-01: "
+            "overlaps with the entry A4 any district any subject from 2010-01-01"
+        ),
+    ),
+    "rival lines": (
+        "matrix.csv",
+        adding("A6,SC,,SG-SC,,basis,2010-01-01,"),
+        (
+            "matrix.csv: A6 SC any subject from 2010-01-01: "
+            "decides the same requests as the entry A6 any district 企业 from 2010-01-01, and neither is more exact"
+        ),
+    ),
+    "line that ends before it begins": (
+        "matrix.csv",
+        adding("A4,SC,,SG-SC,,basis,2026-02-01,2026-01-01"),
+        "matrix.csv: line 13, valid_to: 2026-01-01 is before valid_from 2026-02-01",
+    ),
+    "unreadable date": (
+        "matrix.csv",
+        adding("A4,SC,,SG-SC,,basis,2026/02/01,"),
+        "matrix.csv: line 13, valid_from: '2026/02/01' is not a date such as 2026-03-01",
+    ),
+    "unknown subject": (
+        "matrix.csv",
+        adding("A4,SC,公司,SG-SC,,basis,2026-02-01,"),
+        "matrix.csv: line 13, subject: '公司' is not one of 个人 企业",
+    ),
+    "category twice": (
+        "taxonomy.csv",
+        adding("A4,A,民生诉求,供热,投诉,,暖气,dispatch,D"),
+        "taxonomy.csv: line 12, code: 'A4' stands already in line 5",
+    ),
+    "unknown type": (
+        "taxonomy.csv",
+        replacing("教育,咨询", "教育,询问"),
+        "taxonomy.csv: line 9, default_type: '询问' is not one of 咨询 求助 投诉 举报 建议 表扬 无效",
+    ),
+    "unknown handling": (
+        "taxonomy.csv",
+        replacing("unclassified", "unclasified"),
+        "taxonomy.csv: line 11, handling: 'unclasified' is not one of dispatch nuisance unclassified",
+    ),
+    "two names for one first level": (
+        "taxonomy.csv",
+        replacing("A4,A,民生诉求", "A4,A,民生"),
+        "taxonomy.csv: A4: level1 A is called 民生 here and 民生诉求 before",
+    ),
+    "urgent word without a level": (
+        "taxonomy.csv",
+        replacing("暖气爆;", "暖气爆炸裂;"),
+        "taxonomy.csv: A4: urgent word '暖气爆炸裂' is neither in lexicons/critical.txt nor in lexicons/urgent.txt",
+    ),
+    "word twice in a cell": (
+        "taxonomy.csv",
+        replacing("暖气;供暖", "暖气;暖气"),
+        "taxonomy.csv: line 5, words: '暖气' is given twice",
+    ),
+    "misspelt column": (
+        "units.csv",
+        replacing("duties", "dutys"),
+        "units.csv: dutys: is not a column of this file",
+    ),
+    "missing column": ("units.csv", replacing("duties", "dutys"), "units.csv: duties: is a missing column"),
+    "cell too many": ("units.csv", adding("SG-X,名,类,责,是,多"), "units.csv: line 18, row: has 6 cells; the header has 5"),
+    "empty name": ("units.csv", adding("SG-X,,类,责,是"), "units.csv: line 18, name: is empty"),
+    "neither active nor not": (
+        "units.csv",
+        adding("SG-X,名,类,责,yes"),
+        "units.csv: line 18, active: 'yes' is not 是 or 否",
+    ),
+    "district without a government": (
+        "districts.csv",
+        replacing("SG-DT", "SG-DTZ"),
+        "districts.csv: DT: government 'SG-DTZ' is not in units.csv",
+    ),
+    "alias of two districts": (
+        "districts.csv",
+        replacing("田柳镇,SG-TL,田柳", "田柳镇,SG-TL,稻田"),
+        "districts.csv: TL: name '稻田' belongs to DT already",
+    ),
+    "place in an unknown district": (
+        "places.csv",
+        adding("化龙镇,HL,镇"),
+        "places.csv: 化龙镇: district 'HL' is not in districts.csv",
+    ),
+    "place in two districts": (
+        "places.csv",
+        adding("三元朱村,LC,村"),
+        "places.csv: line 16, district: '三元朱村' is in LC here, in SJJ in line 2",
+    ),
+    "place twice": (
+        "places.csv",
+        adding("三元朱村,SJJ,村"),
+        "places.csv: line 16, name: '三元朱村' stands already in line 2",
+    ),
+    "place that is another district's name": (
+        "places.csv",
+        adding("田柳,DT,村"),
+        "places.csv: 田柳: is a name of district TL",
+    ),
+    "missing urgency": (
+        "deadlines.toml",
+        replacing('"紧急" = { clock = "WALL", hours = 2, source = "D" }\n', ""),
+        "deadlines.toml: sign.紧急: is missing",
+    ),
+    "types that do not cover": (
+        "deadlines.toml",
+        replacing('"一般" = { clock = "WD", days = 5, source = "D: 与办理时限同数" }\n', ""),
+        "deadlines.toml: promise.by_type: has no 求助 投诉 表扬 无效, and there is no 一般 to fall back on",
+    ),
+    "unknown clock": (
+        "deadlines.toml",
+        replacing('clock = "WH"', 'clock = "HW"'),
+        "deadlines.toml: dispatch.一般.clock: 'HW' is not one of WALL WH WD ND",
+    ),
+    "hours on a clock of days": (
+        "deadlines.toml",
+        replacing('clock = "WD", days = 1,', 'clock = "WD", hours = 8,'),
+        "deadlines.toml: sign.一般.hours: is not a key of this table",
+    ),
+    "no time at all": (
+        "deadlines.toml",
+        replacing("minutes = 10", "minutes = 0"),
+        "deadlines.toml: dispatch.特急.minutes: 0 is below 1",
+    ),
+    "deadline without a source": (
+        "deadlines.toml",
+        replacing('minutes = 30, source = "D"', 'minutes = 30, source = ""'),
+        "deadlines.toml: sign.特急.source: is empty",
+    ),
+    "unknown type of deadline": (
+        "deadlines.toml",
+        replacing('"建议" =', '"意见" ='),
+        "deadlines.toml: promise.by_type.意见: is not a 诉求类型",
+    ),
+    "deadline of an unknown category": (
+        "deadlines.toml",
+        replacing('"A4" =', '"A0" ='),
+        "deadlines.toml: resolve.by_category.A0: is not in taxonomy.csv",
+    ),
+    "misspelt stage": (
+        "deadlines.toml",
+        adding('[sing]\n"一般" = { clock = "WD", days = 1, source = "D" }'),
+        "deadlines.toml: sing: is not a key of this table",
+    ),
+    "misspelt key": (
+        "profile.toml",
+        replacing("review =", "reveiw ="),
+        "profile.toml: bands.reveiw: is not a key of this table",
+    ),
+    "missing key": ("profile.toml", replacing("review =", "reveiw ="), "profile.toml: bands.review: is missing"),
+    "bands upside down": (
+        "profile.toml",
+        replacing("review = 0.50", "review = 0.95"),
+        "profile.toml: bands.review: 0.95 is above automatic 0.85",
+    ),
+    "share above one": (
+        "profile.toml",
+        replacing("similarity = 0.82", "similarity = 82"),
+        "profile.toml: merge.similarity: 82.0 is not a number from 0 to 1",
+    ),
+    "prefix of three letters": (
+        "profile.toml",
+        replacing('ticket_prefix = "SG"', 'ticket_prefix = "SGX"'),
+        "profile.toml: ticket_prefix: 'SGX' is not two capital letters",
+    ),
+    "unknown zone": (
+        "profile.toml",
+        replacing("Asia/Shanghai", "Asia/Haikou"),
+        "profile.toml: timezone: 'Asia/Haikou' is not a time zone such as Asia/Shanghai",
+    ),
+    "office that closes before it opens": (
+        "profile.toml",
+        replacing("[13:30:00, 17:30:00]", "[17:30:00, 13:30:00]"),
+        "profile.toml: calendar.office_hours: span 2 is not one such as [08:30:00, 12:00:00]",
+    ),
+    "office hours that overlap": (
+        "profile.toml",
+        replacing("[13:30:00,", "[11:30:00,"),
+        "profile.toml: calendar.office_hours: 11:30:00 begins before the span ahead of it ends",
+    ),
+    "year without holidays": (
+        "profile.toml",
+        replacing("years = [2024, 2025, 2026]", "years = [2024, 2025, 2026, 2027]"),
+        "profile.toml: calendar.years: 2027 has no 元旦 春节 清明节 劳动节 端午节 中秋节 国庆节 in the calendar files",
+    ),
+    "hole between years": (
+        "profile.toml",
+        replacing("years = [2024, 2025, 2026]", "years = [2024, 2026]"),
+        "profile.toml: calendar.years: there is a hole between 2024 and 2026",
+    ),
+    "missing calendar file": (
+        "profile.toml",
+        replacing("cn_2024_2026.csv", "cn_2027.csv"),
+        "cn_2027.csv: file: is missing",
+    ),
+    "not TOML": ("profile.toml", replacing('name = "', "name = "), "profile.toml: file: Invalid value (at line 2, column 8)"),
+    "unknown field in a message": (
+        "messages.toml",
+        replacing("{date}", "{day}"),
+        "messages.toml: received: names {day}; it may name date ticket_no title",
+    ),
+    "stray brace in a message": (
+        "messages.toml",
+        replacing("{date}", "{date"),
+        "messages.toml: received: has a stray brace (expected '}' before end of string)",
+    ),
+    "missing message": ("messages.toml", replacing("declined =", "refused ="), "messages.toml: declined: is missing"),
+    "message nobody sends": (
+        "messages.toml",
+        adding('refused = "不受理"'),
+        "messages.toml: refused: is not a key of this table",
+    ),
+    "phone number in a message": (
+        "messages.toml",
+        replacing("请用文字", "请联系" + "139" + "0000" + "0001"),
+        "messages.toml: wechat_text_only: holds a mobile number",
+    ),
+    "message too long for WeChat": (
+        "messages.toml",
+        replacing("请用文字说明事情、地点和时间，也可以拨打12345。", "请" * 600),
+        "messages.toml: wechat_text_only: has 603 characters; a WeChat reply holds 600",
+    ),
+    "word in two lists": (
+        "lexicons/urgent.txt",
+        adding("自杀"),
+        "lexicons/urgent.txt: 自杀: stands in critical.txt too",
+    ),
+    "word of one character": (
+        "lexicons/critical.txt",
+        adding("炸"),
+        "lexicons: 炸: a single character alarms inside too many harmless words",
+    ),
+    "word twice in a list": (
+        "lexicons/critical.txt",
+        adding("自杀"),
+        "lexicons/critical.txt: line 28: '自杀' stands already in line 2",
+    ),
+    "pair of three": (
+        "lexicons/critical_pairs.txt",
+        adding("小孩 锁 车"),
+        "lexicons/critical_pairs.txt: line 7: has 3 words; 2 wanted",
+    ),
+    "false friend that silences an alarm": (
+        "lexicons/false_friends.txt",
+        adding("跳楼"),
+        "lexicons/false_friends.txt: 跳楼: is an alarming word or a part of one and would silence it",
+    ),
+    "false friend without an alarm": (
+        "lexicons/false_friends.txt",
+        adding("打折"),
+        "lexicons/false_friends.txt: 打折: holds no alarming word, so it does nothing",
+    ),
+    "repair of a repair": (
+        "lexicons/homophones.txt",
+        adding("然气 天然气"),
+        "lexicons/homophones.txt: 然气: is repaired to 燃气 and to 天然气",
+    ),
+    "corpus of an unknown category": (
+        "corpus/seed.csv",
+        lambda _: "text,category,type,urgency,channel\n有人吗,A0,咨询,一般,P\n",
+        "corpus/seed.csv: line 2, category: 'A0' is not in taxonomy.csv",
+    ),
+    "corpus with an unknown label": (
+        "corpus/seed.csv",
+        lambda _: "text,category,type,urgency,channel\n有人吗,A1,咨询,普通,P\n",
+        "corpus/seed.csv: line 2, urgency: '普通' is not 一般, 紧急 or 特急",
+    ),
+    "corpus with an unknown channel": (
+        "corpus/seed.csv",
+        lambda _: "text,category,type,urgency,channel\n有人吗,A1,咨询,一般,X\n",
+        "corpus/seed.csv: line 2, channel: 'X' is not a letter of 诉求来源",
+    ),
+    "text twice in the corpus": (
+        "corpus/seed.csv",
+        lambda _: "text,category,type,urgency,channel\n有人吗,A1,咨询,一般,P\n有人吗,A2,咨询,一般,P\n",
+        "corpus/seed.csv: line 3, text: stands already in corpus/seed.csv line 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "edit", "problem"), CASES.values(), ids=CASES.keys())
+def test_a_mistake_is_named(directory, file, edit, problem):
+    """The clerk reads which file, which key, and why."""
+    path = directory / file
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    assert problem in check_profile(directory)
+
+
+def test_a_profile_with_mistakes_is_not_loaded_and_all_are_told_at_once(directory):
+    """Two mistakes in two files: the error holds both."""
+    for file, old, new in (("units.csv", "SG-GD", "SG-GDX"), ("messages.toml", "{date}", "{day}")):
+        path = directory / file
+        path.write_text(replacing(old, new)(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    with pytest.raises(BadProfile) as error:
+        load_profile(directory)
+
+    assert error.value.problems == (
+        "messages.toml: received: names {day}; it may name date ticket_no title",
+        "matrix.csv: A3 any district any subject from 2010-01-01: co-unit 'SG-GD' is not in units.csv",
+    )
+
+
+def test_two_mistakes_in_one_line_are_both_told(directory):
+    """A clerk who corrects a line wants to correct it once."""
+    path = directory / "matrix.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "A4,SC,公司,SG-SC,,,2026-02-30,\n", encoding="utf-8")
+
+    problems = check_profile(directory)
+
+    for key in ("subject", "basis", "valid_from"):
+        assert any(problem.startswith(f"matrix.csv: line 13, {key}: ") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "file", ["profile.toml", "taxonomy.csv", "units.csv", "places.csv", "lexicons/denials.txt", "messages.toml"]
+)
+def test_a_missing_file_is_named(directory, file):
+    """No file of a profile is optional."""
+    (directory / file).unlink()
+
+    assert f"{file}: file: is missing" in check_profile(directory)
+
+
+def test_a_file_that_nothing_reads_is_named(directory):
+    """``place.csv`` beside ``places.csv`` is a slip, not a gift."""
+    (directory / "place.csv").write_text("name\n", encoding="utf-8")
+
+    assert check_profile(directory) == ("place.csv: file: is not part of a profile",)
+
+
+def test_a_table_saved_in_the_old_chinese_encoding_is_named(directory):
+    """Spreadsheets save CSV as GBK unless they are told not to."""
+    path = directory / "units.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+
+    assert any(problem.startswith("units.csv: file: is not UTF-8 (byte ") for problem in check_profile(directory))
+
+
+def test_a_table_saved_by_a_spreadsheet_is_read(directory):
+    """A byte-order mark and CRLF line ends do no harm."""
+    path = directory / "units.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert check_profile(directory) == ()
+
+
+def test_a_category_without_an_example_is_named(directory):
+    """A model that never saw a category can never choose it."""
+    path = directory / "corpus" / "seed.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if ",A4," not in line), encoding="utf-8")
+
+    assert check_profile(directory) == ("corpus: A4: has no example",)
+
+
+def test_a_profile_without_a_corpus_is_good(directory):
+    """A town may train on its own data and ship none."""
+    shutil.rmtree(directory / "corpus")
+
+    assert check_profile(directory) == ()
+
+
+def test_a_closed_unit_may_stand_in_a_line_that_has_run_out(directory):
+    """Old tickets keep their explanation: the unit was right then."""
+    path = directory / "matrix.csv"
+    text = path.read_text(encoding="utf-8")
+    old = "A4,,,SG-ZJ,,供热行业监管，本项目默认,2010-01-01,\n"
+    new = "A4,,,SG-ZHZF,,basis,2010-01-01,2025-12-31\nA4,,,SG-ZJ,,basis,2026-01-01,\n"
+    path.write_text(replacing(old, new)(text).replace("A1,,,SG-ZHZF", "A1,,,SG-RX"), encoding="utf-8")
+    units = directory / "units.csv"
+    closing = replacing("占道经营、违建、油烟、市容环卫,是", "占道经营、违建、油烟、市容环卫,否")
+    units.write_text(closing(units.read_text(encoding="utf-8")), encoding="utf-8")
+
+    assert check_profile(directory) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("2026-04-03,holiday,三月三\n2026-04-03,holiday,三月三", "line 3, date: 2026-04-03 is given twice"),
+        ("2026-04-08,workday,补班", "line 2, date: 2026-04-08 is a Wednesday: a weekday is worked anyway"),
+        ("2027-04-08,holiday,三月三", "line 2, date: 2027-04-08 is outside the years that profile.toml names"),
+        ("2026-04-08,feast,三月三", "line 2, kind: 'feast' is not holiday or workday"),
+    ],
+)
+def test_a_mistake_in_a_towns_own_calendar_is_named(directory, lines, problem):
+    """Days that contradict each other would make deadlines that contradict each other."""
+    add_calendar(directory, lines)
+
+    assert check_profile(directory) == (f"calendar/local.csv: {problem}",)
+
+
+def test_a_day_forgotten_inside_a_break_is_named(directory):
+    """National Day without its third day is a typing error, not a rule."""
+    national = find_profile("shouguang").parents[1] / "calendars" / "cn_2024_2026.csv"
+    (directory / "calendar").mkdir()
+    without = replacing("2026-10-03,holiday,国庆节\n", "")(national.read_text(encoding="utf-8"))
+    (directory / "calendar" / national.name).write_text(without, encoding="utf-8")
+
+    assert check_profile(directory) == ("profile.toml: calendar.files: 国庆节 has a hole at 2026-10-03",)
+
+
+def test_a_towns_own_holiday_is_rested(directory):
+    """A province adds its 三月三 to the nation's days without copying them."""
+    add_calendar(directory, "2026-04-20,holiday,三月三")
+
+    calendar = load_profile(directory).calendar
+
+    assert set(calendar.holidays.values()) >= {"三月三", "国庆节"}
+
+
+def add_calendar(directory: Path, lines: str) -> None:
+    """Give the town a calendar file of its own."""
+    (directory / "calendar").mkdir()
+    (directory / "calendar" / "local.csv").write_text(f"date,kind,name\n{lines}\n", encoding="utf-8")
+    path = directory / "profile.toml"
+    edit = replacing('files = ["cn_2024_2026.csv"]', 'files = ["cn_2024_2026.csv", "local.csv"]')
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")

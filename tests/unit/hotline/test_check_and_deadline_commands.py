@@ -1,0 +1,148 @@
+"""``hotline check`` and ``hotline deadline`` as a clerk meets them on the command line."""
+
+import argparse
+import json
+import shutil
+
+import pytest
+
+from config.profiles import find_profile
+from hotline.commands import check, deadline
+from models.errors import Rejected
+
+
+def run(*words: str) -> int:
+    """Run a command line; what it raises is what the front door turns into an exit code."""
+    parser = argparse.ArgumentParser(prog="hotline")
+    subparsers = parser.add_subparsers(required=True)
+    check.add_parser(subparsers)
+    deadline.add_parser(subparsers)
+    args = parser.parse_args(words)
+    return int(args.run(args))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch):
+    for name in ("HOTLINE_PROFILE", "HOTLINE_STATE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def answer(capsys, *words: str) -> dict[str, object]:
+    """Return what ``hotline deadline … --json`` prints."""
+    assert run("deadline", *words, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_good_profile_is_one_line_of_counts(capsys):
+    """Nothing to correct: how much there is, on one line."""
+    assert run("check", "--profile", "shouguang") == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "10 categories, 16 units, 6 districts" in line
+
+
+def test_the_profile_of_the_environment_is_checked(capsys, monkeypatch):
+    """HOTLINE_PROFILE names the city for every command."""
+    monkeypatch.setenv("HOTLINE_PROFILE", "shouguang")
+
+    assert run("check") == 0
+    assert capsys.readouterr().out.startswith("shouguang ")
+
+
+def test_a_bad_profile_fails_with_every_problem(capsys, tmp_path):
+    """Exit code 1 stops a pipeline, the lines tell the clerk what to correct."""
+    directory = shutil.copytree(find_profile("shouguang"), tmp_path / "town")
+    (directory / "units.csv").unlink()
+    (directory / "notes.txt").write_text("", encoding="utf-8")
+
+    assert run("check", "--profile", str(directory)) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["notes.txt: file: is not part of a profile", "units.csv: file: is missing"]
+
+
+def test_an_unknown_profile_is_bad_input():
+    """The front door answers with exit code 2."""
+    with pytest.raises(Rejected, match="profile 'nowhere'"):
+        run("check", "--profile", "nowhere")
+
+
+def test_working_days_over_national_day(capsys):
+    """Story S06: five working days, the worked Saturday among them."""
+    assert answer(capsys, "--at", "2026-09-30T15:20:00+08:00", "--clock", "WD", "--n", "5") == {
+        "due": "2026-10-13T23:59:59+08:00",
+        "provisional": False,
+        "days": ["2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12", "2026-10-13"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("clock", "n", "due"),
+    [
+        ("WH", "4", "2026-03-11T14:30:00+08:00"),
+        ("WH", "0.5", "2026-03-11T09:00:00+08:00"),
+        ("WALL", "24", "2026-03-11T23:12:00+08:00"),
+        ("ND", "3", "2026-03-13T23:59:59+08:00"),
+    ],
+)
+def test_the_other_clocks(capsys, clock, n, due):
+    """Office hours, hours and natural days from 23:12 on a Tuesday; a time without offset is the profile's."""
+    assert answer(capsys, "--at", "2026-03-10T23:12", "--clock", clock, "--n", n)["due"] == due
+
+
+def test_the_profile_decides_by_type_and_urgency(capsys):
+    """Nobody has to remember that a complaint has five working days here."""
+    words = ("--at", "2026-03-10T23:12", "--type", "投诉", "--urgency", "一般")
+
+    assert answer(capsys, *words)["due"] == "2026-03-17T23:59:59+08:00"
+    assert answer(capsys, *words, "--stage", "sign")["due"] == "2026-03-11T14:30:00+08:00"
+    assert answer(capsys, *words, "--category", "0501")["due"] == "2026-03-10T23:42:00+08:00"
+    assert answer(capsys, *words, "--profile", "shouguang")["due"] == "2026-03-17T17:30:00+08:00"
+
+
+def test_beyond_the_loaded_calendar_the_answer_says_so(capsys):
+    """2027's notice is not loaded: the date is a guess and is called one, in JSON and in words."""
+    words = ("--at", "2026-12-30T10:00", "--clock", "WD", "--n", "5")
+
+    assert answer(capsys, *words)["provisional"] is True
+    run("deadline", *words)
+    assert "provisional" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--at", "tomorrow", "--clock", "WD", "--n", "5"), "--at 'tomorrow' is not a time"),
+        (("--at", "0001-01-01T00:00", "--clock", "WD", "--n", "5"), "not a time that a hotline lives in"),
+        (("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "0"), "--n '0' is not a whole number of days"),
+        (("--at", "2026-03-10T23:12", "--clock", "ND", "--n", "1.5"), "--n '1.5' is not a whole number of days"),
+        (("--at", "2026-03-10T23:12", "--clock", "WH", "--n", "0.0"), "--n '0.0' is not a number of hours above 0"),
+        (("--at", "2026-03-10T23:12", "--clock", "WALL", "--n", "nan"), "--n 'nan' is not a number of hours"),
+        (("--at", "2026-03-10T23:12", "--clock", "WD"), "--clock and --n go together"),
+        (("--at", "2026-03-10T23:12", "--type", "投诉"), "--type and --urgency go together"),
+        (("--at", "2026-03-10T23:12"), "give either --clock with --n, or --type with --urgency"),
+        (
+            ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--type", "投诉"),
+            "give either --clock with --n, or --type with --urgency",
+        ),
+        (
+            ("--at", "2026-03-10T23:12", "--type", "投诉", "--urgency", "一般", "--category", "ZZ"),
+            "--category 'ZZ' is not a category of haikou-default",
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence(words, message):
+    """The sentence names the option and what is wrong with it."""
+    with pytest.raises(Rejected) as error:
+        run("deadline", *words)
+
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("command", ["check", "deadline"])
+def test_help_teaches_by_example(capsys, command):
+    """``--help`` shows a line that can be typed."""
+    with pytest.raises(SystemExit):
+        run(command, "--help")
+
+    assert f"\n  hotline {command} " in capsys.readouterr().out
