@@ -60,7 +60,6 @@ class Reading:
 
     sums: Sums
     standing: Standing
-    offsets: tuple[SettledOffset, ...]
 
 
 class Numbers:
@@ -90,17 +89,22 @@ class Numbers:
         return {unit_code: count_up(sums, unit_code) for unit_code in sorted(units)}
 
     async def reading(self, now: datetime, *, due_soon: Sequence[timedelta]) -> Reading:
-        """Return counters, standing and settled offsets as of ``now``; ``due_soon`` are the spans to count ahead.
+        """Return counters and standing as of ``now``; ``due_soon`` are the spans to count ahead.
 
         Raises:
             TryLater: the store is away or too slow.
         """
         async with self._reading() as connection:
-            return Reading(
-                sums=await _sums(connection),
-                standing=await _standing(connection, now, due_soon),
-                offsets=tuple(SettledOffset(*row) for row in await _all(connection, "settled_offsets", {})),
-            )
+            return Reading(await _sums(connection), await _standing(connection, now, due_soon))
+
+    async def settled_offsets(self) -> tuple[SettledOffset, ...]:
+        """Return how far each consumer group has come in each partition that it ever settled.
+
+        Raises:
+            TryLater: the store is away or too slow.
+        """
+        async with self._reading() as connection:
+            return tuple(SettledOffset(*row) for row in await _all(connection, "settled_offsets", {}))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection[TupleRow]]:

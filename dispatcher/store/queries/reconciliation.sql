@@ -1,0 +1,99 @@
+-- name: snapshot
+-- Everything below sees one moment, so that contacts may flow meanwhile.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+
+-- name: hold_rollups
+-- Writers of rollups wait, and those that have written have ended: what is committed and what is counted agree. It comes
+-- before the first read, because that read fixes the moment.
+LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: correct_rollups
+INSERT INTO rollups AS rollups (family, labels, slot, value)
+SELECT family, labels, %(slot)s, amount
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(family text, labels text[], amount bigint)
+    ON CONFLICT (family, labels, slot) DO UPDATE SET value = rollups.value + excluded.value;
+
+-- name: contacts
+SELECT channel, count(*) FROM contacts GROUP BY 1;
+
+-- name: contacts_settled
+SELECT fate, count(*) FROM contacts WHERE fate IS NOT NULL GROUP BY 1;
+
+-- name: registered
+-- Tickets as they were registered, with the confidence in the bucket that was counted: ``bounds`` is how many upper bounds
+-- lie at or above it. The sum is rounded ticket by ticket, half to even, as the counter was. A person may have changed the
+-- category when dispatching; the event of the registration keeps the first one.
+SELECT tickets.channel, tickets.machine_type, first.category_code,
+       width_bucket(-first.confidence, %(negated_bounds)s::float8[]) AS bounds,
+       count(*), sum(round(first.confidence * 1000)::bigint)::bigint AS thousandths
+  FROM tickets
+  JOIN ticket_events ON ticket_events.ticket_no = tickets.ticket_no AND ticket_events.month = tickets.month
+                    AND ticket_events.kind = 'ticket.registered'
+  LEFT JOIN assignments ON assignments.ticket_no = tickets.ticket_no AND assignments.role = 'lead'
+ CROSS JOIN LATERAL (
+       SELECT coalesce(ticket_events.data ->> 'category',
+                       CASE assignments.mode WHEN 'manual' THEN tickets.machine_category ELSE tickets.category_code END
+              ) AS category_code,
+              (tickets.top -> 0 ->> 1)::float8 AS confidence) AS first
+ GROUP BY 1, 2, 3, 4;
+
+-- name: repeats
+SELECT tickets.machine_category, count(*)
+  FROM ticket_events
+  JOIN tickets ON tickets.ticket_no = ticket_events.ticket_no AND tickets.month = ticket_events.month
+ WHERE ticket_events.kind = 'ticket.merged'
+ GROUP BY 1;
+
+-- name: dispatched
+SELECT unit_code, mode, count(*) FROM assignments WHERE role = 'lead' GROUP BY 1, 2;
+
+-- name: deadlines
+SELECT coalesce(unit_code, %(hotline)s), stage, result, count(*)
+  FROM deadlines
+ WHERE result IS NOT NULL
+ GROUP BY 1, 2, 3;
+
+-- name: closed
+SELECT lead_unit, count(*) FROM tickets WHERE state = 'closed' AND lead_unit IS NOT NULL GROUP BY 1;
+
+-- name: direct_answers
+SELECT category_code, count(*) FROM tickets WHERE state = 'closed' AND lead_unit IS NULL GROUP BY 1;
+
+-- name: declined
+SELECT data ->> 'code', count(*) FROM ticket_events WHERE kind = 'ticket.declined' GROUP BY 1;
+
+-- name: evaluations
+SELECT unit_code, rating, count(*) FROM ratings GROUP BY 1, 2;
+
+-- name: dead_letters
+SELECT cause, count(*) FROM dead_letters GROUP BY 1;
+
+-- name: reveals
+-- The log names the actor as "role:name".
+SELECT split_part(actor, ':', 1), count(*) FROM access_log WHERE act = 'reveal_contact' GROUP BY 1;
+
+-- name: stage_seconds
+-- How long each stage took, in the bucket that was counted: ``bounds`` is how many upper bounds lie at or above it. The sum is
+-- rounded span by span, half to even, as the counter was; a clock that jumped back counts as no time.
+WITH spans AS (
+    SELECT 'dispatch' AS stage, tickets.urgency, assignments.dispatched_at - tickets.received_at AS span
+      FROM assignments
+      JOIN tickets ON tickets.ticket_no = assignments.ticket_no
+     WHERE assignments.role = 'lead'
+     UNION ALL
+    SELECT deadlines.stage, tickets.urgency,
+           CASE deadlines.stage WHEN 'sign' THEN assignments.signed_at ELSE assignments.replied_at END - deadlines.start
+      FROM assignments
+      JOIN deadlines ON deadlines.ticket_no = assignments.ticket_no AND deadlines.unit_code = assignments.unit_code
+                    AND deadlines.stage IN ('sign', 'resolve')
+      JOIN tickets ON tickets.ticket_no = assignments.ticket_no
+     WHERE assignments.role = 'lead'
+), counted AS (
+    SELECT stage, urgency, greatest(extract(epoch FROM span)::float8, 0) AS seconds
+      FROM spans
+     WHERE span IS NOT NULL
+)
+SELECT stage, urgency, width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds,
+       count(*), sum(round(seconds * 1000)::bigint)::bigint AS thousandths
+  FROM counted
+ GROUP BY 1, 2, 3;

@@ -1,0 +1,58 @@
+"""``hotline exporter``."""
+
+import argparse
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from hotline.commands import Subparsers
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "exporter",
+        help="serve the business numbers to Prometheus",
+        description="Serves /metrics on HOTLINE_METRICS_HOST, HOTLINE_METRICS_PORT (127.0.0.1:9108 unless set): the counters "
+        "from their rows in PostgreSQL, so that a restart loses nothing; what is open, overdue and due soon; the lag of "
+        "the consumers; and whether counters and tickets agree. While PostgreSQL is away hotline_exporter_up is 0 and no old "
+        "number is shown. Let one exporter run; docs/metrics.md lists every name.",
+        epilog="example: HOTLINE_DATABASE_URL=… HOTLINE_KAFKA=… hotline exporter",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Serve until a signal ends it."""
+    from config.settings import load_settings
+    from hotline.logs import configure_logs
+
+    configure_logs()
+    asyncio.run(_export(load_settings(os.environ)))
+    return 0
+
+
+async def _export(settings: "Settings") -> None:
+    from functools import partial
+
+    from dispatcher.store.database import open_pool
+    from dispatcher.store.numbers import Numbers
+    from dispatcher.store.reconciliation import Reconciliation
+    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of
+    from hotline.exporter import Exporter, listening_socket, serve
+    from streams.topic_ends import topic_ends
+
+    profile = profile_of(settings)
+    with listening_socket(settings.metrics_host, settings.metrics_port) as listening:
+        async with open_pool(database_url_of(settings), size=3) as pool:
+            exporter = Exporter(
+                numbers=Numbers(pool),
+                reconciliation=Reconciliation(pool, profile.categories),
+                topic_ends=partial(topic_ends, bootstrap_of(settings)),
+                profile=profile,
+                clock=SystemClock(),
+            )
+            await serve(exporter, listening)
