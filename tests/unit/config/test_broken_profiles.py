@@ -325,12 +325,12 @@ CASES = {
     "word twice in a list": (
         "lexicons/critical.txt",
         adding("自杀"),
-        "lexicons/critical.txt: line 28: '自杀' stands already in line 2",
+        "lexicons/critical.txt: line 31: '自杀' stands already in line 2",
     ),
     "pair of three": (
         "lexicons/critical_pairs.txt",
         adding("小孩 锁 车"),
-        "lexicons/critical_pairs.txt: line 7: has 3 words; 2 wanted",
+        "lexicons/critical_pairs.txt: line 8: has 3 words; 2 wanted",
     ),
     "false friend that silences an alarm": (
         "lexicons/false_friends.txt",
