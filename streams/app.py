@@ -1,7 +1,8 @@
 """The Faust application: membership, ownership and batches; everything that matters is settled in PostgreSQL."""
 
 import logging
-from collections.abc import Callable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class HotlineApp(faust.App):
     async def on_first_start(self) -> None:
         """Open the agent's tools on the loop that will use them, before any partition is assigned."""
         await super().on_first_start()
-        self.intake_agent = await self.enter_async_context(self._open_agent())
+        self.intake_agent = await self.add_async_context(self._open_agent())
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
         """Return where each assigned partition goes on."""

@@ -3,7 +3,8 @@
 Both are held by tests; faust-streaming is pinned (``streaming.md`` 1.4: ``fetch_max_wait_ms`` is a literal there).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Set as AbstractSet
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import aiokafka

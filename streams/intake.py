@@ -7,7 +7,8 @@ where it would count as an acknowledgement; what cannot be settled ends the proc
 import asyncio
 import os
 import traceback
-from collections.abc import Mapping, Sequence, Set as AbstractSet
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from operator import attrgetter
 from typing import NoReturn

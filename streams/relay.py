@@ -124,5 +124,6 @@ def prepare_topics(
     for topic in outbox.topics_seen(ids, at=now):
         retention = next(spec.retention for spec in specs if spec.name == topic)
         amount = outbox.publish_again(topic, since=now - retention)
-        log.warning("topic_was_made_anew", topic=topic, published_again=amount)
+        if amount:
+            log.warning("topic_was_made_anew", topic=topic, published_again=amount)
     return ids

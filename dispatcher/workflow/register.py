@@ -31,7 +31,7 @@ def register(
 
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
-    judgement = judge(contact, understanding, categories=city.profile.categories, bands=city.profile.bands)
+    judgement = judge(contact, understanding, categories=city.profile.categories, bands=city.bands)
     if judgement.nuisance:
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None

@@ -1,0 +1,229 @@
+"""People's reads as ``views.Views``, each in one transaction: as the application, or as one member unit."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, TupleRow, dict_row
+
+from dispatcher.ports import DeadLetter, NewRating
+from dispatcher.store.database import Pool
+from dispatcher.store.errors import translated_errors
+from dispatcher.store.queries import load_queries
+from dispatcher.store.rows import deadline_from_row, month_of, ticket_from_row
+from dispatcher.views import (
+    COUNTED_UP_TO,
+    SHORT_TEXT,
+    ContactProgress,
+    Due,
+    Hold,
+    Pending,
+    StreamItem,
+    Supervision,
+    TicketDetail,
+    TicketFilter,
+    TicketLine,
+    UnitBoard,
+    UnitItem,
+    UnitLoad,
+)
+from models.codes import Channel, DispatchMode, Fate, Rating, Role, Stage, TicketState
+from models.deadline import DeadlineResult
+from models.errors import NotFound
+from models.ticket import Actor, EventKind, Ticket, TicketEvent
+
+_QUERIES = load_queries("reading.sql")
+_ABOVE_EVERY_MONTH = 999999
+_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _TO_CLOSE = 50, 8, 8, 20
+_RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
+_ITEM_COLUMNS = frozenset({"role", "dispatched_at", "signed_at", "replied_at", "total", "place"})
+
+
+class PostgresViews:
+    """Reads on the application's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def ping(self) -> None:
+        """Return when the store answers."""
+        async with self._reader(None) as reader:
+            await reader.rows("ping", {})
+
+    async def ticket(self, ticket_no: str, *, unit_code: str | None = None) -> TicketDetail:
+        """Return a ticket with its history.
+
+        Raises:
+            NotFound: there is none, or ``unit_code`` has no part in it.
+        """
+        key = {"ticket_no": ticket_no, "month": month_of(ticket_no)}
+        async with self._reader(unit_code) as reader:
+            found = await reader.rows("ticket", key)
+            if not found:
+                raise NotFound(f"there is no ticket {ticket_no}")
+            ratings = await reader.rows("rating_of_ticket", key)
+            return TicketDetail(
+                ticket=ticket_from_row(found[0]),
+                deadlines=tuple(deadline_from_row(row) for row in await reader.rows("deadlines_of_ticket", key)),
+                holds=tuple(_hold(row) for row in await reader.rows("holds_of_ticket", key)),
+                events=tuple(_event(row) for row in await reader.rows("events_of_ticket", key)),
+                rating=_rating(ratings[0]) if ratings else None,
+            )
+
+    async def tickets(
+        self, wanted: TicketFilter, *, after: str | None, limit: int, unit_code: str | None = None
+    ) -> list[Ticket]:
+        """Return up to ``limit`` tickets, highest number first, that stand below the number ``after``."""
+        of_unit = unit_code or wanted.unit_code
+        parameters = {
+            "unit_code": of_unit,
+            "state": wanted.state.value if wanted.state else None,
+            "category_code": wanted.category_code,
+            "after": after or "",
+            "after_month": month_of(after) if after else _ABOVE_EVERY_MONTH,
+            "limit": limit,
+        }
+        async with self._reader(unit_code) as reader:
+            found = await reader.rows("tickets_of_unit" if of_unit else "tickets", parameters)
+        return [ticket_from_row(row) for row in found]
+
+    async def pending(self, *, limit: int) -> Pending:
+        """Return the tickets that wait for a person."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("pending", {"short": SHORT_TEXT, "limit": limit})
+            totals = await reader.rows("pending_total", {"most": COUNTED_UP_TO})
+            return Pending(await reader.lines(found), totals[0]["total"])
+
+    async def contact(self, contact_id: UUID) -> ContactProgress:
+        """Return how far a contact has come.
+
+        Raises:
+            NotFound: no door has accepted it.
+        """
+        async with self._reader(None) as reader:
+            found = await reader.rows("contact", {"contact_id": contact_id})
+            if not found:
+                raise NotFound(f"there is no contact {contact_id}")
+            row = found[0]
+            number = row["ticket_no"]
+            tickets = await reader.rows("ticket", {"ticket_no": number, "month": month_of(number)}) if number else []
+        return ContactProgress(
+            contact_id=contact_id,
+            channel=Channel(row["channel"]),
+            accepted_at=row["accepted_at"],
+            fate=Fate(row["fate"]) if row["fate"] else None,
+            ticket=ticket_from_row(tickets[0]) if tickets else None,
+        )
+
+    async def unit_board(self, unit_code: str, *, limit: int) -> UnitBoard:
+        """Return up to ``limit`` open items of a unit in each state."""
+        async with self._reader(unit_code) as reader:
+            found = await reader.rows("unit_board", {"unit_code": unit_code, "short": SHORT_TEXT, "limit": limit})
+            lines = await reader.lines([_ticket_columns(row) for row in found])
+        items = tuple(
+            UnitItem(line, row["role"], row["dispatched_at"], row["signed_at"], row["replied_at"])
+            for line, row in zip(lines, found, strict=True)
+        )
+        return UnitBoard(items, {TicketState(row["state"]): row["total"] for row in found})
+
+    async def unit_stream(self, unit_code: str, *, after: int, limit: int) -> list[StreamItem]:
+        """Return the published messages of a unit's stream that follow ``after``, in order, none left out."""
+        async with self._reader(unit_code) as reader:
+            found = await reader.rows("unit_stream", {"unit_code": unit_code, "after": after, "limit": limit})
+        items = []
+        for row in found:
+            if not row["published"]:
+                break  # what follows would overtake it
+            items.append(StreamItem(row["unit_seq"], _numbered(row["envelope"], row["unit_seq"])))
+        return items
+
+    async def unit_progress(self, unit_codes: Collection[str]) -> Mapping[str, int]:
+        """Return the ``unit_seq`` published last on each of these streams."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("unit_progress", {"unit_codes": list(unit_codes)})
+        return {row["unit_code"]: row["unit_seq"] for row in found}
+
+    async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
+        """Return what is open at ``now``; due before ``soon`` counts as due soon."""
+        async with self._reader(None) as reader:
+            waiting = (await reader.rows("pending_total", {"most": COUNTED_UP_TO}))[0]
+            loads = await reader.rows("unit_loads", {"now": now, "soon": soon})
+            overdue = await reader.rows("overdue", {"now": now, "short": SHORT_TEXT, "limit": _OVERDUE})
+            emergencies = await reader.rows("emergencies", {"short": SHORT_TEXT, "limit": _EMERGENCIES})
+            letters = await reader.rows("dead_letters", {"limit": _DEAD_LETTERS})
+            answered = await reader.rows("awaiting_close", {"short": SHORT_TEXT, "limit": _TO_CLOSE})
+            unrated = await reader.rows("unrated", {"since": now - _RATED_WITHIN, "short": SHORT_TEXT, "limit": _TO_CLOSE})
+            return Supervision(
+                pending_total=waiting["total"],
+                oldest_pending=waiting["oldest"],
+                loads=tuple(UnitLoad(**row) for row in loads),
+                overdue=await reader.lines(overdue),
+                emergencies=tuple(ticket_from_row(row) for row in emergencies),
+                dead_letters=tuple(DeadLetter(**row, body=b"") for row in letters),
+                awaiting_close=await reader.lines(answered),
+                unrated=tuple(ticket_from_row(row) for row in unrated),
+            )
+
+    @asynccontextmanager
+    async def _reader(self, unit_code: str | None) -> AsyncIterator["_Reader"]:
+        with translated_errors():
+            async with self._pool.connection() as connection, connection.transaction():
+                reader = _Reader(connection)
+                if unit_code is not None:
+                    await reader.rows("become_unit", {"unit_code": unit_code})
+                yield reader
+
+
+class _Reader:
+    """Named queries on a connection whose transaction is open."""
+
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    async def rows(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
+        async with self._connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_QUERIES[name], parameters)
+            return await cursor.fetchall()
+
+    async def lines(self, found: Sequence[DictRow]) -> tuple[TicketLine, ...]:
+        """Return ticket rows with their deadlines; the latest round of a stage stands."""
+        dues: dict[str, dict[Stage, Due]] = {row["ticket_no"]: {} for row in found}
+        for row in await self.rows("dues", {"ticket_nos": list(dues)}) if dues else ():
+            result = DeadlineResult(row["result"]) if row["result"] else None
+            dues[row["ticket_no"]][Stage(row["stage"])] = Due(row["due"], row["provisional"], result)
+        return tuple(TicketLine(ticket_from_row(row), dues[row["ticket_no"]]) for row in found)
+
+
+def _numbered(envelope: str, unit_seq: int) -> str:
+    """Return the envelope as the relay published it: the stored text, with the number that was given afterwards."""
+    return orjson.dumps({**orjson.loads(envelope), "unit_seq": unit_seq}).decode()
+
+
+def _ticket_columns(row: DictRow) -> DictRow:
+    return {column: value for column, value in row.items() if column not in _ITEM_COLUMNS}
+
+
+def _hold(row: DictRow) -> Hold:
+    return Hold(**{**row, "mode": DispatchMode(row["mode"])})
+
+
+def _rating(row: DictRow) -> NewRating:
+    return NewRating(**{**row, "rating": Rating(row["rating"])})
+
+
+def _event(row: DictRow) -> TicketEvent:
+    return TicketEvent(
+        ticket_no=row["ticket_no"],
+        version=row["version"],
+        kind=EventKind(row["kind"]),
+        occurred_at=row["occurred_at"],
+        actor=Actor(Role(row["actor_role"]), row["actor_name"], row["actor_unit"]),
+        from_state=TicketState(row["from_state"]) if row["from_state"] else None,
+        to_state=TicketState(row["to_state"]),
+        profile_version=row["profile_version"],
+        data=row["data"],
+    )

@@ -1,0 +1,56 @@
+"""``hotline worker``."""
+
+import argparse
+import os
+
+from hotline.commands import Subparsers
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "worker",
+        help="turn contacts into tickets",
+        description="Read hotline.contacts and turn contacts into tickets on the units' streams. Start one for each core; "
+        "they share the partitions. Kill one at any moment: nothing is lost, nothing is done twice.",
+        epilog="example: HOTLINE_DATABASE_URL=… HOTLINE_KAFKA=… hotline worker --name worker-1",
+    )
+    parser.add_argument("--name", default="worker", help="tells workers on one machine apart (default: %(default)s)")
+    parser.add_argument(
+        "--session-timeout",
+        type=float,
+        default=20.0,
+        metavar="SECONDS",
+        help="how long a silent worker keeps its partitions (default: %(default)s)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until a signal ends it."""
+    from config.settings import load_settings
+    from hotline.bootstrap import bootstrap_of, open_intake_agent, profile_of
+    from hotline.logs import configure_logs
+    from models.errors import TryLater
+    from models.message import Topic
+    from streams.app import build_app, run_worker
+    from streams.topics import create_missing, declared_topics, open_admin, topic_ids
+
+    configure_logs()
+    settings = load_settings(os.environ)
+    bootstrap = bootstrap_of(settings)
+    with open_admin(bootstrap) as admin:
+        create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
+        ids = topic_ids(admin, [Topic.CONTACTS])
+    if Topic.CONTACTS not in ids:
+        raise TryLater(f"topic {Topic.CONTACTS} is not ready")
+    datadir = settings.state_dir / "faust" / arguments.name
+    datadir.mkdir(parents=True, exist_ok=True)
+    app = build_app(
+        bootstrap=bootstrap,
+        datadir=datadir,
+        open_agent=lambda: open_intake_agent(settings, topic_id=ids[Topic.CONTACTS]),
+        session_timeout=arguments.session_timeout,
+    )
+    run_worker(app)
+    return 0
