@@ -1,0 +1,65 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTEST := $(BIN)/python -m pytest
+PACKAGES := models config classifiers dispatcher streams console hotline
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	      /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Start here
+run: setup ## Run everything embedded; ends at a URL, Ctrl-C stops it
+	@$(BIN)/hotline up
+
+test: setup ## Run every test, the long ones in their short, seeded form
+	$(PYTEST) -m "not long and not kafka"
+	$(PYTEST) -m "not long and (kafka or integration)" --broker=apache tests/integration tests/fault
+
+##@ Every day
+setup: .venv/ready ## Make .venv from the lock file, if it is missing or old
+
+check: setup ## Lint, types, layer contracts, profiles; seconds, no services
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hotline check --profile haikou
+	$(BIN)/hotline check --profile shouguang
+
+unit: setup ## Run the unit tests; seconds, no services
+	$(PYTEST) tests/unit
+
+##@ Now and then
+test-long: setup ## Run the long tests whole, on the embedded broker and on Apache Kafka
+	$(PYTEST) -m long
+	$(PYTEST) -m long --broker=apache
+
+bench: setup ## Measure the pipe: contacts per second, latency, where the time goes
+	$(BIN)/python -m bench.pipe
+
+bench-classifier: setup ## Measure the classifier
+	$(BIN)/python -m bench.classifier
+
+schema: setup ## Write docs/schema.sql from the migrations
+	$(BIN)/python -m hotline.schema > docs/schema.sql
+
+lock: setup ## Choose dependency versions anew from setup.cfg
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--extra fast --extra embedded --extra dev --output-file requirements.lock setup.cfg
+
+clean: ## Remove .venv, state and caches
+	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/ready: requirements.lock setup.cfg pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed" >&2; exit 1; }
+	@echo "setting up .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: help run test setup check unit test-long bench bench-classifier schema lock clean
