@@ -1,0 +1,214 @@
+"""A small town's hotline for tests: real workflow and real store; the tests play callers, staff and the relay."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from config.profiles import find_profile, load_profile
+from dispatcher.ports import StreamPosition
+from dispatcher.store.database import Database, Pool, open_pool
+from dispatcher.store.vault import AesVault
+from dispatcher.workflow.city import City
+from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.intake import Intake
+from dispatcher.workflow.receive import receive
+from dispatcher.workflow.reveal import reveal_contact
+from dispatcher.workflow.sweep import sweep_overdue
+from models.codes import Channel, RequestType, Role, Urgency
+from models.command import Command, CommandKind
+from models.contact import PersonalData, Submission
+from models.message import Topic
+from models.profile import Profile
+from models.ticket import Actor, Ticket
+from models.understanding import Guess, Understanding
+from streams.decode import record_from_bytes
+from streams.intake import GROUP
+
+OPERATOR = Actor(Role.OPERATOR, "operator1")
+TOPIC_ID = UUID(int=12345)
+
+
+@dataclass(slots=True)
+class StoryClock:
+    """Stands still until the story moves it."""
+
+    at: datetime = datetime(2026, 3, 10, 2, 0, 0, 123456, tzinfo=UTC)  # a Tuesday, 10:00 in the office
+
+    def now(self) -> datetime:
+        """Return the story's present."""
+        return self.at
+
+    def passes(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.at += span
+
+
+@dataclass(slots=True)
+class Town:
+    """A running hotline. What a contact is understood as is said when it is told."""
+
+    pool: Pool
+    profile: Profile
+    clock: StoryClock
+    partition: int = 0
+    _meant: dict[str, Understanding] = field(default_factory=dict)
+    _offsets: dict[int, int] = field(default_factory=dict)
+    _relayed: int = 0
+    _told: list[Submission] = field(default_factory=list)
+
+    @property
+    def city(self) -> City:
+        """The profile, indexed."""
+        return City.of(self.profile)
+
+    @property
+    def database(self) -> Database:
+        """The store."""
+        return Database(self.pool)
+
+    async def hears(
+        self,
+        text: str,
+        *,
+        category: str = "A1",
+        confidence: float = 0.95,
+        kind: RequestType = RequestType.COMPLAINT,
+        urgency: Urgency = Urgency.NORMAL,
+        alarm_category: str | None = None,
+        channel: Channel = Channel.PHONE,
+        caller: str = "",
+        waited: timedelta = timedelta(),
+    ) -> Ticket | None:
+        """A citizen says ``text``, and the whole way to a unit's stream is gone; returns the new ticket, if one came.
+
+        ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
+        """
+        self._meant[text] = Understanding(
+            top=(Guess(category, confidence),),
+            request_type=kind,
+            urgency=urgency,
+            alarm="报警" if urgency is Urgency.CRITICAL else None,
+            alarm_category=alarm_category,
+            district_code=None,
+            address=None,
+            language="zh",
+            model_version="story",
+        )
+        submission = Submission(
+            source_id=f"story-{len(self._told)}",
+            channel=channel,
+            text=text,
+            received_at=self.clock.now() - waited,
+            personal=PersonalData(openid=caller or None),
+        )
+        self._told.append(submission)
+        await self.accepts(submission)
+        await self.relays()
+        return await self._ticket_of(submission.contact_id)
+
+    async def hears_again(self) -> None:
+        """The door hands in the last submission once more, as after a lost answer."""
+        await self.accepts(self._told[-1])
+
+    async def accepts(self, *submissions: Submission) -> None:
+        """A door takes submissions in."""
+        await receive(
+            submissions,
+            city=self.city,
+            vault=AesVault(bytes(32), bytes(32)),
+            open_work=self.database.open_work,
+            clock=self.clock,
+        )
+
+    async def relays(self, *others: bytes) -> None:
+        """Everything that was announced reaches the intake, and so do ``others``, messages of unknown origin."""
+        async with self.pool.connection() as connection:
+            rows = await (
+                await connection.execute(
+                    "SELECT seq, envelope FROM outbox WHERE topic = %s AND seq > %s ORDER BY seq",
+                    [Topic.CONTACTS, self._relayed],
+                )
+            ).fetchall()
+        self._relayed = rows[-1][0] if rows else self._relayed
+        messages = [*(envelope.encode() for _, envelope in rows), *others]
+        if messages:
+            await self._settle(messages)
+
+    async def commands(self, ticket: Ticket, kind: CommandKind, actor: Actor = OPERATOR, **data: object) -> Ticket:
+        """Somebody does something with a ticket, as it stands now."""
+        async with self.database.open_work() as work:
+            seen = await work.ticket(ticket.ticket_no)
+        command = Command(ticket.ticket_no, kind, data, actor, seen.version)
+        return await run_command(command, city=self.city, open_work=self.database.open_work, clock=self.clock)
+
+    async def signs(self, ticket: Ticket) -> Ticket:
+        """The lead unit signs."""
+        return await self.commands(ticket, CommandKind.SIGN, _clerk(ticket))
+
+    async def replies(self, ticket: Ticket) -> Ticket:
+        """The lead unit replies."""
+        return await self.commands(ticket, CommandKind.REPLY, _clerk(ticket), investigation="到现场查看", result="已清理")
+
+    async def finishes(self, ticket: Ticket, *, rating: str | None = None) -> Ticket:
+        """Sign, reply, close and perhaps rate, all at once."""
+        done = await self.commands(await self.replies(await self.signs(ticket)), CommandKind.CLOSE)
+        return done if rating is None else await self.commands(done, CommandKind.RATE, rating=rating)
+
+    async def reveals(self, ticket: Ticket, actor: Actor = OPERATOR) -> None:
+        """Somebody looks at the citizen's contact data."""
+        await reveal_contact(
+            ticket.ticket_no,
+            actor=actor,
+            purpose="回访",
+            vault=AesVault(bytes(32), bytes(32)),
+            open_work=self.database.open_work,
+            clock=self.clock,
+        )
+
+    async def sweeps(self) -> int:
+        """The timers look once."""
+        return await sweep_overdue(open_work=self.database.open_work, clock=self.clock)
+
+    async def _settle(self, messages: Sequence[bytes]) -> None:
+        async def understand(texts: Sequence[str]) -> list[Understanding]:
+            return [self._meant[text] for text in texts]
+
+        intake = Intake(
+            city=self.city,
+            understand=understand,
+            open_work=self.database.open_work,
+            reserve_numbers=self.database.reserve_numbers,
+            clock=self.clock,
+        )
+        first = self._offsets.get(self.partition, 0)
+        self._offsets[self.partition] = first + len(messages)
+        records = [
+            record_from_bytes(value, topic=Topic.CONTACTS, partition=self.partition, offset=offset, now=self.clock.now())
+            for offset, value in enumerate(messages, start=first)
+        ]
+        position = StreamPosition(GROUP, Topic.CONTACTS, TOPIC_ID, self.partition)
+        await intake.settle(position, await intake.understand(records))
+
+    async def _ticket_of(self, contact_id: UUID) -> Ticket | None:
+        async with self.pool.connection() as connection:
+            row = await (
+                await connection.execute("SELECT ticket_no FROM ticket_keys WHERE contact_id = %s", [contact_id])
+            ).fetchone()
+        if row is None:
+            return None
+        async with self.database.open_work() as work:
+            return await work.ticket(row[0])
+
+
+@asynccontextmanager
+async def a_town(app_url: str) -> AsyncIterator[Town]:
+    """Open a hotline of the small profile on an empty database."""
+    profile = load_profile(find_profile("shouguang"))
+    async with open_pool(app_url, size=4) as pool:
+        yield Town(pool, profile, StoryClock())
+
+
+def _clerk(ticket: Ticket) -> Actor:
+    return Actor(Role.UNIT, "clerk", ticket.lead_unit)
