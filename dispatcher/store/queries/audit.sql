@@ -1,0 +1,34 @@
+-- name: contacts_by_fate
+SELECT fate, count(*) FROM contacts WHERE contact_id = ANY(%(contact_ids)s) GROUP BY fate;
+
+-- name: unsettled
+-- How many of these contacts still wait for their fate, and whether anything waits to be published.
+SELECT (SELECT count(*) FROM contacts WHERE contact_id = ANY(%(contact_ids)s) AND fate IS NULL) AS contacts,
+       (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS announcements;
+
+-- name: tickets_by_fate
+SELECT CASE WHEN state = 'declined' THEN 'declined'
+            WHEN lead_unit IS NOT NULL THEN 'dispatched'
+            WHEN state = 'pending' THEN 'pending'
+            ELSE 'direct' END AS fate,
+       count(*)
+  FROM tickets
+ WHERE contact_id = ANY(%(contact_ids)s)
+ GROUP BY 1;
+
+-- name: pending_tickets
+SELECT ticket_no, version, category_code, district_code
+  FROM tickets
+ WHERE contact_id = ANY(%(contact_ids)s) AND state = 'pending'
+ ORDER BY registered_at, ticket_no;
+
+-- name: dispatches
+-- Every unit that was given one of these contacts' tickets, with when the door accepted the contact.
+SELECT a.ticket_no, a.unit_code, a.role, a.mode, c.accepted_at
+  FROM contacts c
+  JOIN tickets t ON t.contact_id = c.contact_id AND t.ticket_no = c.ticket_no
+  JOIN assignments a ON a.ticket_no = t.ticket_no
+ WHERE c.contact_id = ANY(%(contact_ids)s);
+
+-- name: foreign_contacts
+SELECT count(*) FROM contacts WHERE contact_id <> ALL(%(contact_ids)s);

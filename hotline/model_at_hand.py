@@ -1,0 +1,43 @@
+"""The profile's model, trained from its seed corpus when none is there yet."""
+
+from tqdm import tqdm
+
+from classifiers.artifact import save_artifact
+from classifiers.category import hints_of
+from classifiers.rows import read_labelled
+from classifiers.training import train
+from config.profiles import corpus_files, find_profile
+from config.settings import Settings
+from hotline.bootstrap import SystemClock, artifact_directory, profile_of
+
+SEED = 12345
+
+
+def ensure_model(settings: Settings) -> bool:
+    """Train the model that workers load, with a progress bar, unless it is there; return whether it was trained now.
+
+    Raises:
+        Rejected: the seed corpus has an error or is missing.
+    """
+    profile = profile_of(settings)
+    directory = artifact_directory(settings, profile)
+    if directory.is_dir():
+        return False
+    rows = read_labelled(corpus_files(find_profile(settings.profile)))
+    with tqdm(desc="训练分类模型", unit="步", leave=False) as bar:
+
+        def show(_what: str, done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        artifact = train(
+            rows,
+            seed=SEED,
+            created_at=SystemClock().now(),
+            hints=hints_of(profile.categories.values()),
+            profile=profile.name,
+            progress=show,
+        )
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    save_artifact(artifact, directory)
+    return True

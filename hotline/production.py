@@ -1,0 +1,46 @@
+"""The production processes on this machine, under one supervisor."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from dispatcher.store import migrations
+from hotline.bootstrap import SystemClock, bootstrap_of, profile_of
+from hotline.embedded.installation import Installation
+from hotline.embedded.processes import Children, product_program
+from models.errors import Rejected
+from streams.topics import create_missing, declared_topics, open_admin
+
+_LOCAL_SESSION_SECONDS = "6"
+"""On one machine a dead worker is found soon; Tansu also lets a first member wait for half of it (streaming.md 1.5)."""
+
+
+@contextmanager
+def production(installed: Installation, *, workers: int, others: Sequence[str]) -> Iterator[Children]:
+    """Migrate, make the topics, and run relay, ``workers`` workers and the ``others`` until the block is left.
+
+    Embedded services that die meanwhile are started again.
+
+    Raises:
+        Rejected: the database cannot be migrated.
+        TryLater: a service is away.
+    """
+    settings = installed.settings
+    if settings.owner_database_url is None:
+        raise Rejected("HOTLINE_OWNER_DATABASE_URL is not set")
+    migrations.apply(settings.owner_database_url, today=SystemClock().now().date())
+    with open_admin(bootstrap_of(settings)) as admin:
+        create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
+    commands = {
+        "relay": ("relay",),
+        **{
+            f"worker-{number}": ("worker", "--name", f"worker-{number}", "--session-timeout", _LOCAL_SESSION_SECONDS)
+            for number in range(1, workers + 1)
+        },
+        **{name: (name,) for name in others},
+    }
+    programs = [
+        product_program(name, *command, state_dir=settings.state_dir, env=installed.environment)
+        for name, command in commands.items()
+    ]
+    with Children(programs, watched=installed.services) as children:
+        yield children
