@@ -19,10 +19,12 @@ from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
-from models.errors import Rejected
+from models.errors import Rejected, TryLater
+from models.message import Topic
 from models.profile import ConfidenceBands, Profile
 from models.understanding import Understanding
 from streams.intake import IntakeAgent
+from streams.topics import open_admin, topic_ids
 
 MODEL = "serving"
 """Name of the artifact that workers load, within the artifact directory of a profile."""
@@ -171,7 +173,7 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
 
 
 @asynccontextmanager
-async def open_intake_agent(settings: Settings, *, topic_id: UUID) -> AsyncIterator[IntakeAgent]:
+async def open_intake_agent(settings: Settings) -> AsyncIterator[IntakeAgent]:
     """Build what the intake worker settles its batches with."""
     async with open_dispatcher(settings, pool_size=4) as dispatcher:
         intake = Intake(
@@ -181,4 +183,17 @@ async def open_intake_agent(settings: Settings, *, topic_id: UUID) -> AsyncItera
             reserve_numbers=dispatcher.database.reserve_numbers,
             clock=dispatcher.clock,
         )
-        yield IntakeAgent(intake=intake, offsets=PostgresOffsets(dispatcher.pool), clock=dispatcher.clock, topic_id=topic_id)
+        yield IntakeAgent(
+            intake=intake,
+            offsets=PostgresOffsets(dispatcher.pool),
+            clock=dispatcher.clock,
+            present_topic_id=lambda: asyncio.to_thread(_contacts_topic_id, bootstrap_of(settings)),
+        )
+
+
+def _contacts_topic_id(bootstrap: str) -> UUID:
+    with open_admin(bootstrap) as admin:
+        found = topic_ids(admin, [Topic.CONTACTS])
+    if Topic.CONTACTS not in found:
+        raise TryLater(f"topic {Topic.CONTACTS} does not exist; `hotline topics` makes it")
+    return found[Topic.CONTACTS]

@@ -7,7 +7,7 @@ where it would count as an acknowledgement; what cannot be settled ends the proc
 import asyncio
 import os
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from operator import attrgetter
@@ -42,19 +42,31 @@ class IntakeAgent:
         intake: the workflow.
         offsets: where each partition stands.
         clock: the only "now".
-        topic_id: the present identity of the contacts topic.
+        present_topic_id: asks the broker for the identity of the contacts topic.
     """
 
-    def __init__(self, *, intake: Intake, offsets: Offsets, clock: Clock, topic_id: UUID) -> None:
+    def __init__(
+        self, *, intake: Intake, offsets: Offsets, clock: Clock, present_topic_id: Callable[[], Awaitable[UUID]]
+    ) -> None:
         self._intake = intake
         self._offsets = offsets
         self._clock = clock
-        self._topic_id = topic_id
+        self._present_topic_id = present_topic_id
+        self._known_topic_id: UUID | None = None
         self._unproven: set[int] = set()
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
-        """Return where each assigned partition goes on; from now on each is unproven until a batch of it is settled."""
-        settled = await self._offsets.positions(GROUP, self._topic_id)
+        """Return where each assigned partition goes on; from now on each is unproven until a batch of it is settled.
+
+        A topic that was made anew since this worker started counts its offsets from 0 again; what is still in flight of the
+        old one must not be taken for it, so the worker ends and starts afresh.
+        """
+        present = await self._present_topic_id()
+        if self._known_topic_id not in (None, present):
+            log.critical("topic_was_made_anew", topic=Topic.CONTACTS)
+            _end(EXIT_TRY_LATER)
+        self._known_topic_id = present
+        settled = await self._offsets.positions(GROUP, present)
         self._unproven = {partition.partition for partition in assigned}
         return {partition: settled.get(partition.partition, 0) for partition in assigned}
 
@@ -154,7 +166,9 @@ class IntakeAgent:
                 log.warning("error_not_noted", partition=partition)
 
     def _position(self, partition: int) -> StreamPosition:
-        return StreamPosition(GROUP, Topic.CONTACTS, self._topic_id, partition)
+        if self._known_topic_id is None:
+            raise RuntimeError("no partition was assigned yet")
+        return StreamPosition(GROUP, Topic.CONTACTS, self._known_topic_id, partition)
 
 
 def _end(code: int) -> NoReturn:

@@ -65,6 +65,10 @@ class Audit:
         """Return how many contacts of others the database holds."""
         return int((await self._rows("foreign_contacts"))[0][0])
 
+    async def unknown(self) -> set[UUID]:
+        """Return those of the contacts that no door has accepted yet."""
+        return {row[0] for row in await self._rows("unknown_contacts")}
+
     async def pending(self) -> list[PendingTicket]:
         """Return the tickets that wait for an operator, oldest first."""
         with translated_errors():

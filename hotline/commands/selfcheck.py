@@ -21,8 +21,8 @@ def add_parser(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "selfcheck",
         help="send contacts through everything and count what comes out",
-        description="Start what is not configured in a scratch directory, send the contacts of FILE (default: the profile's seed "
-        "corpus), play the operator who confirms what waits, read every unit's topic with a consumer of its own, send the "
+        description="Start what is not configured in a scratch directory, send the contacts of FILE (default: the profile's "
+        "seed corpus), play the operator who confirms what waits, read every unit's topic with a consumer of its own, send the "
         "file a second time, and tear down. Exit 1 if anything was lost or doubled. With a configured database it must be "
         "one that holds no contacts of others: units would receive the check's tickets.",
         epilog="example: hotline selfcheck --contacts messages.csv --json",
@@ -105,7 +105,6 @@ def _print(outcome: "Outcome", *, as_json: bool) -> None:
         f"已派 {outcome.dispatched}，待派 {outcome.pending}"
     )
     print(f"单位主题上读到 {outcome.on_unit_topics}，丢失 {outcome.lost}，重复 {outcome.doubled}")
-    print(
-        f"每秒 {outcome.contacts_per_second} 件；受理到可读 p50 {outcome.latency_ms['p50']} ms，p99 {outcome.latency_ms['p99']} ms"
-    )
+    latency = outcome.latency_ms
+    print(f"每秒 {outcome.contacts_per_second} 件；受理到可读 p50 {latency['p50']} ms，p99 {latency['p99']} ms")
     print("\n".join(outcome.complaints) or "核对无误")

@@ -31,25 +31,20 @@ def run(arguments: argparse.Namespace) -> int:
     from config.settings import load_settings
     from hotline.bootstrap import bootstrap_of, open_intake_agent, profile_of
     from hotline.logs import configure_logs
-    from models.errors import TryLater
-    from models.message import Topic
     from streams.app import build_app, run_worker
-    from streams.topics import create_missing, declared_topics, open_admin, topic_ids
+    from streams.topics import create_missing, declared_topics, open_admin
 
     configure_logs()
     settings = load_settings(os.environ)
     bootstrap = bootstrap_of(settings)
     with open_admin(bootstrap) as admin:
         create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
-        ids = topic_ids(admin, [Topic.CONTACTS])
-    if Topic.CONTACTS not in ids:
-        raise TryLater(f"topic {Topic.CONTACTS} is not ready")
     datadir = settings.state_dir / "faust" / arguments.name
     datadir.mkdir(parents=True, exist_ok=True)
     app = build_app(
         bootstrap=bootstrap,
         datadir=datadir,
-        open_agent=lambda: open_intake_agent(settings, topic_id=ids[Topic.CONTACTS]),
+        open_agent=lambda: open_intake_agent(settings),
         session_timeout=arguments.session_timeout,
     )
     run_worker(app)

@@ -32,3 +32,9 @@ SELECT a.ticket_no, a.unit_code, a.role, a.mode, c.accepted_at
 
 -- name: foreign_contacts
 SELECT count(*) FROM contacts WHERE contact_id <> ALL(%(contact_ids)s);
+
+-- name: unknown_contacts
+SELECT given.contact_id
+  FROM unnest(%(contact_ids)s::uuid[]) AS given(contact_id)
+  LEFT JOIN contacts USING (contact_id)
+ WHERE contacts.contact_id IS NULL;
