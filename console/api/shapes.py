@@ -1,0 +1,328 @@
+"""The JSON of the API: what comes in, what goes out. OpenAPI is made of these."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from dispatcher.ports import StoredDeadline
+from dispatcher.views import Hold, TicketDetail
+from dispatcher.workflow.city import City
+from models.ticket import Ticket, TicketEvent
+
+_SOURCE_ID = Field(min_length=1, max_length=200)
+
+
+class Problem(BaseModel):
+    """Every refusal: a word for programs, a sentence for people; ``index`` names the bad item of a batch, from 0."""
+
+    error: str = Field(examples=["stale_version"])
+    detail: str = Field(examples=["ticket HK20261121P0000018 is at version 3; the command expected version 2"])
+    index: int | None = None
+
+
+class ContactIn(BaseModel):
+    """One contact. ``channel`` is a letter of the code list (P, W, N …) or its Chinese label; no ``received_at`` means now.
+
+    ``phone`` and ``name`` go to the vault alone. ``district`` is a code or name that the citizen chose.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "channel": "N",
+                    "text": "龙华区国贸路工地每天夜里十一点还在打桩，吵得没法睡。",
+                    "received_at": "2026-11-20T23:12:00+08:00",
+                    "name": "符女士",
+                }
+            ]
+        },
+    )
+
+    channel: str = Field(max_length=20)
+    text: str
+    received_at: AwareDatetime | None = None
+    phone: str | None = Field(None, max_length=32)
+    name: str | None = Field(None, max_length=64)
+    district: str | None = Field(None, max_length=64)
+
+
+class BatchContactIn(ContactIn):
+    """A contact of a batch, with its own idempotency key."""
+
+    source_id: Annotated[str, _SOURCE_ID]
+
+
+class Accepted(BaseModel):
+    """A contact that is stored. ``already_accepted``: an earlier request with the same key stored it."""
+
+    contact_id: UUID
+    status: str = Field(examples=["accepted", "already_accepted"])
+
+
+class SegmentIn(BaseModel):
+    """A stretch of speech; ``spk`` is caller, agent or unknown, ``conf`` 0 to 1."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    spk: str = Field(max_length=20)
+    text: str
+    start_ms: int = Field(0, ge=0)
+    end_ms: int = Field(0, ge=0)
+    conf: float | None = Field(None, ge=0, le=1)
+
+
+class TranscriptIn(BaseModel):
+    """A finished call. ``ani`` goes to the vault alone; unknown fields are ignored."""
+
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "call_id": "C-0001",
+                    "start": "2026-11-20T23:12:00+08:00",
+                    "answer": "2026-11-20T23:12:06+08:00",
+                    "hangup": "2026-11-20T23:14:20+08:00",
+                    "ivr": ["1"],
+                    "queue": "综合",
+                    "segments": [
+                        {"spk": "agent", "text": "您好海口12345", "start_ms": 0, "end_ms": 2100, "conf": 0.95},
+                        {"spk": "caller", "text": "国贸路工地夜里还在打桩", "start_ms": 2200, "end_ms": 8800, "conf": 0.96},
+                    ],
+                }
+            ]
+        },
+    )
+
+    call_id: str | None = Field(None, max_length=200)
+    ani: str | None = Field(None, max_length=32)
+    start: AwareDatetime
+    answer: AwareDatetime | None = None
+    hangup: AwareDatetime | None = None
+    ivr: list[str] = Field(default_factory=list, max_length=50)
+    queue: str | None = Field(None, max_length=100)
+    segments: list[SegmentIn] = Field(max_length=20_000)
+
+
+class CommandIn(BaseModel):
+    """A command. ``expected_version`` is the version of the ticket that the decision was based on."""
+
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {"command": "sign", "data": {}, "expected_version": 2},
+                {"command": "confirm", "data": {"category": "0301"}, "expected_version": 1},
+            ]
+        },
+    )
+
+    command: str = Field(max_length=40)
+    data: dict[str, Any] = Field(default_factory=dict)
+    expected_version: int = Field(ge=1)
+
+
+class PurposeIn(BaseModel):
+    """Why somebody must see the citizen's contact data; it stays in the access log."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    purpose: str = Field(min_length=2, max_length=200, examples=["回访核实井盖位置"])
+
+
+class ContactDataOut(BaseModel):
+    """The citizen's contact data, as far as the door received them."""
+
+    phone: str | None
+    name: str | None
+    openid: str | None
+
+
+class CommandDone(BaseModel):
+    """The ticket after the command."""
+
+    ticket_no: str
+    version: int
+    state: str
+
+
+class TicketOut(BaseModel):
+    """A ticket. Codes travel as in the topics: ``state`` and ``channel`` as values, ``type`` and ``urgency`` as labels."""
+
+    ticket_no: str
+    version: int
+    state: str
+    state_since: datetime
+    channel: str
+    type: str
+    urgency: str
+    category: str
+    category_name: list[str]
+    text: str
+    salutation: str | None
+    caller_ref: str
+    district: str | None
+    address: str | None
+    lead_unit: str | None
+    confidence: float
+    top3: list[tuple[str, float]]
+    review_reasons: list[str]
+    alarm: str | None
+    repeat_count: int
+    received_at: datetime
+    registered_at: datetime
+    profile_version: str
+    matrix_version: str
+    model_version: str
+
+    @classmethod
+    def of(cls, ticket: Ticket, city: City) -> Self:
+        """Return the JSON of a ticket."""
+        return cls(**_ticket_fields(ticket, city))
+
+
+class DeadlineOut(BaseModel):
+    """A deadline with its proof; ``days`` are the days that were counted."""
+
+    stage: str
+    unit: str | None
+    clock: str
+    start: datetime
+    due: datetime
+    result: str | None
+    provisional: bool
+    days: list[date]
+
+    @classmethod
+    def of(cls, stored: StoredDeadline) -> Self:
+        """Return the JSON of a deadline."""
+        deadline = stored.deadline
+        return cls(
+            stage=deadline.stage.value,
+            unit=deadline.unit_code,
+            clock=deadline.clock.value,
+            start=deadline.start,
+            due=deadline.due,
+            result=stored.result.value if stored.result else None,
+            provisional=deadline.provisional,
+            days=list(deadline.days),
+        )
+
+
+class AssignmentOut(BaseModel):
+    """A unit's hold on the ticket."""
+
+    unit: str
+    role: str
+    mode: str
+    dispatched_at: datetime
+    signed_at: datetime | None
+    replied_at: datetime | None
+    ended_at: datetime | None
+    matrix_version: str
+    basis: str
+
+    @classmethod
+    def of(cls, hold: Hold) -> Self:
+        """Return the JSON of a hold."""
+        return cls(
+            unit=hold.unit_code,
+            role=hold.role,
+            mode=hold.mode.value,
+            dispatched_at=hold.dispatched_at,
+            signed_at=hold.signed_at,
+            replied_at=hold.replied_at,
+            ended_at=hold.ended_at,
+            matrix_version=hold.matrix_version,
+            basis=hold.basis,
+        )
+
+
+class EventOut(BaseModel):
+    """One line of the ticket's audit."""
+
+    version: int
+    type: str
+    at: datetime
+    actor: str
+    unit: str | None
+    from_state: str | None
+    to_state: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: TicketEvent) -> Self:
+        """Return the JSON of an event."""
+        return cls(
+            version=event.version,
+            type=event.kind.value,
+            at=event.occurred_at,
+            actor=str(event.actor),
+            unit=event.actor.unit_code,
+            from_state=event.from_state.value if event.from_state else None,
+            to_state=event.to_state.value,
+            data=dict(event.data),
+        )
+
+
+class TicketDetailOut(TicketOut):
+    """A ticket with its deadlines, assignments, events and rating, as far as the asker may see them."""
+
+    deadlines: list[DeadlineOut]
+    assignments: list[AssignmentOut]
+    events: list[EventOut]
+    rating: str | None
+
+    @classmethod
+    def of_detail(cls, detail: TicketDetail, city: City) -> Self:
+        """Return the JSON of a ticket's detail."""
+        return cls(
+            **_ticket_fields(detail.ticket, city),
+            deadlines=[DeadlineOut.of(stored) for stored in detail.deadlines],
+            assignments=[AssignmentOut.of(hold) for hold in detail.holds],
+            events=[EventOut.of(event) for event in detail.events],
+            rating=detail.rating.rating.label if detail.rating else None,
+        )
+
+
+class TicketPage(BaseModel):
+    """One page of tickets, highest number first. Give ``next`` as ``after`` for the following page; null: no more."""
+
+    tickets: list[TicketOut]
+    next: str | None
+
+
+def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:
+    category = city.profile.categories.get(ticket.category_code)
+    return {
+        "ticket_no": ticket.ticket_no,
+        "version": ticket.version,
+        "state": ticket.state.value,
+        "state_since": ticket.state_since,
+        "channel": ticket.channel.value,
+        "type": ticket.request_type.label,
+        "urgency": ticket.urgency.label,
+        "category": ticket.category_code,
+        "category_name": [category.level1, category.level2] if category else [],
+        "text": ticket.text,
+        "salutation": ticket.salutation,
+        "caller_ref": ticket.caller_ref,
+        "district": ticket.district_code,
+        "address": ticket.address,
+        "lead_unit": ticket.lead_unit,
+        "confidence": ticket.confidence,
+        "top3": [(guess.category_code, guess.probability) for guess in ticket.top],
+        "review_reasons": [reason.value for reason in ticket.review_reasons],
+        "alarm": ticket.alarm,
+        "repeat_count": ticket.nudges,
+        "received_at": ticket.received_at,
+        "registered_at": ticket.registered_at,
+        "profile_version": ticket.profile_version,
+        "matrix_version": ticket.matrix_version,
+        "model_version": ticket.model_version,
+    }

@@ -1,0 +1,28 @@
+"""How pages tell that something did not work: a sentence in place, a page of its own, or the way to the log-in."""
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from console.failures import FormProblem, NotLoggedIn, failure_of
+from console.pages.rendering import environment
+from models.errors import HotlineError
+
+FRAGMENT_HEADER = "X-Fragment"
+"""Set by our scripts: the answer is put into a page, so it must not be a whole one."""
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether a script of ours asks for a part of a page."""
+    return request.headers.get(FRAGMENT_HEADER) is not None
+
+
+def page_failure(request: Request, error: HotlineError) -> Response:
+    """Return the answer for a person."""
+    if isinstance(error, NotLoggedIn) and not is_fragment(request):
+        return RedirectResponse("/login", 303)
+    failure = failure_of(error)
+    sentence = str(error) if isinstance(error, FormProblem) else failure.sentence
+    template = "_failure.html" if is_fragment(request) else "failure.html"
+    html = environment().get_template(template).render(sentence=sentence, status=failure.status)
+    headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
+    return HTMLResponse(html, failure.status, headers=headers)

@@ -1,0 +1,142 @@
+"""Templates, with the words that a city's codes have on screens."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from console.identity import Session
+from dispatcher.ports import Clock
+from dispatcher.workflow.city import City
+from models.codes import DeclineCode, Rating, RequestType, Role, TicketState
+from models.ticket import EventKind
+from models.understanding import Evidence
+
+_EVENT_NAMES = {
+    EventKind.REGISTERED: "登记",
+    EventKind.DISPATCHED: "派单",
+    EventKind.MERGED: "并单（催办）",
+    EventKind.ANSWERED: "直接答复",
+    EventKind.DECLINED: "不予受理",
+    EventKind.SIGNED: "签收",
+    EventKind.REPLIED: "答复",
+    EventKind.CLOSED: "办结",
+    EventKind.RATED: "评价",
+}
+_HOMES = {Role.OPERATOR: "/operator", Role.UNIT: "/unit", Role.SUPERVISOR: "/supervisor", Role.ADMIN: "/supervisor"}
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; everything that is put into them is escaped."""
+    return Environment(
+        loader=PackageLoader("console.pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+    )
+
+
+class DueView(NamedTuple):
+    """A due time as words; ``level`` is ok, soon or late."""
+
+    level: str
+    words: str
+
+
+class Screen:
+    """Renders templates for one city."""
+
+    def __init__(self, city: City, clock: Clock) -> None:
+        self._city = city
+        self._clock = clock
+        profile = city.profile
+        self._words: dict[str, Any] = {
+            "city": profile.city,
+            "categories": list(profile.categories.values()),
+            "units": [unit for unit in profile.units.values() if unit.active],
+            "districts": list(profile.districts.values()),
+            "request_types": [kind for kind in RequestType if kind is not RequestType.VOID],
+            "decline_codes": list(DeclineCode),
+            "ratings": list(Rating),
+            "states": TicketState,
+            "event_names": _EVENT_NAMES,
+            "unit_name": self.unit_name,
+            "category_name": self.category_name,
+            "district_name": self.district_name,
+            "moment": self.moment,
+            "due_view": self.due_view,
+            "age": self.age,
+        }
+
+    def html(self, template: str, **values: Any) -> str:
+        """Render a fragment."""
+        return environment().get_template(template).render({**self._words, **values})
+
+    def page(self, template: str, session: Session, **values: Any) -> str:
+        """Render a whole page for a logged-in user."""
+        return self.html(template, user=session.user, csrf=session.csrf, home=home_of(session.user.role), **values)
+
+    def unit_name(self, code: str | None) -> str:
+        """Return a unit's name; the code itself for one that the profile no longer has."""
+        unit = self._city.profile.units.get(code or "")
+        return unit.name if unit else code or "—"
+
+    def category_name(self, code: str) -> str:
+        """Return 一级 · 二级."""
+        category = self._city.profile.categories.get(code)
+        return f"{category.level1} · {category.level2}" if category else code
+
+    def district_name(self, code: str | None) -> str:
+        """Return a district's name."""
+        district = self._city.profile.districts.get(code or "")
+        return district.name if district else "属地不明"
+
+    def moment(self, at: datetime) -> str:
+        """Return an instant on the city's clocks; the day is left out for today."""
+        local, today = self._city.local(at), self._city.local(self._clock.now())
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+    def due_view(self, due: datetime, soon: timedelta) -> DueView:
+        """Return how much time is left before ``due``; within ``soon`` it is worth a colour."""
+        left = due - self._clock.now()
+        if left <= timedelta(0):
+            return DueView("late", f"超时 {_span(-left)}")
+        return DueView("soon" if left <= soon else "ok", f"剩 {_span(left)}")
+
+    def age(self, since: datetime) -> str:
+        """Return how long ago something was."""
+        return _span(max(self._clock.now() - since, timedelta(0)))
+
+
+def home_of(role: Role) -> str:
+    """Return the page on which a role works."""
+    return _HOMES[role]
+
+
+def marked(text: str, evidence: Sequence[Evidence]) -> Markup:
+    """Return ``text`` with its evidence marked; spans that overlap an earlier one are left out."""
+    parts, at = [], 0
+    for word in sorted(evidence, key=lambda one: one.start):
+        if word.start < at or word.end > len(text):
+            continue
+        parts += [escape(text[at : word.start]), Markup("<mark>"), escape(text[word.start : word.end]), Markup("</mark>")]
+        at = word.end
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days}天{hours}小时" if hours else f"{days}天"
+    if hours:
+        return f"{hours}小时{minutes % 60}分" if minutes % 60 else f"{hours}小时"
+    return f"{minutes}分钟" if minutes else "不到1分钟"

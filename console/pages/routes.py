@@ -1,0 +1,23 @@
+"""All pages under one roof; none of them stands in the API's description."""
+
+from fastapi import APIRouter
+
+from console.doors import Doors
+from console.identity import Sessions
+from console.pages.login import login_routes
+from console.pages.operator import operator_routes
+from console.pages.rendering import Screen
+from console.pages.supervisor import supervisor_routes
+from console.pages.surroundings import Surroundings
+from console.pages.tickets import ticket_routes
+from console.pages.unit import unit_routes
+from console.watch import UnitWatch
+
+
+def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch) -> APIRouter:
+    """Return the routes of the pages."""
+    around = Surroundings(doors, sessions, Screen(doors.city, doors.clock), watch)
+    routes = APIRouter(include_in_schema=False)
+    for part in (login_routes, operator_routes, unit_routes, supervisor_routes, ticket_routes):
+        routes.include_router(part(around))
+    return routes

@@ -1,0 +1,115 @@
+"""What the engine makes of a request before a person decides: guesses, unit, urgency, place, deadline, evidence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from markupsafe import Markup
+
+from console.doors import Doors
+from console.pages.rendering import marked
+from dispatcher.rules.deciding import Judgement, judge
+from dispatcher.rules.routing import Route
+from models.codes import Channel, RequestType, ReviewReason, Stage, Urgency
+from models.contact import Contact
+from models.deadline import Deadline
+from models.ticket import Ticket
+from models.understanding import Guess
+
+
+@dataclass(frozen=True, slots=True)
+class GuessView:
+    """One guess with the unit that the dispatch matrix names for it; ``lead`` is None where a person must choose."""
+
+    guess: Guess
+    lead: str | None
+    doubt: ReviewReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The engine's proposal. ``doubts`` are why a person would have to confirm it; empty: it would be dispatched at once."""
+
+    guesses: tuple[GuessView, ...]
+    request_type: RequestType
+    urgency: Urgency
+    alarm: str | None
+    district_code: str | None
+    address: str | None
+    deadlines: tuple[Deadline, ...]
+    doubts: tuple[ReviewReason, ...]
+    category_code: str
+    lead: str | None
+    highlighted: Markup
+
+
+async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Suggestion:
+    """Return what the engine would do with ``text`` if it were handed in now."""
+    understood = (await doors.understand([text]))[0]
+    now = doors.clock.now()
+    district = district_chosen or understood.district_code
+    judged = judge(_as_contact(text, now), understood, categories=doors.city.profile.categories, bands=doors.city.bands)
+    route = _route(judged.category_code, district, now, doors)
+    doubts = judged.doubts if route.doubt is None else (*judged.doubts, route.doubt)
+    return Suggestion(
+        guesses=tuple(_guess_view(guess, district, now, doors) for guess in understood.top),
+        request_type=judged.request_type,
+        urgency=judged.urgency,
+        alarm=understood.alarm,
+        district_code=district,
+        address=understood.address,
+        deadlines=_deadlines(judged, now, doors),
+        doubts=doubts,
+        category_code=judged.category_code,
+        lead=route.lead,
+        highlighted=await highlight(text, doors),
+    )
+
+
+def guesses_of(ticket: Ticket, doors: Doors) -> tuple[GuessView, ...]:
+    """Return a waiting ticket's guesses with the units that would lead them today."""
+    now = doors.clock.now()
+    return tuple(_guess_view(guess, ticket.district_code, now, doors) for guess in ticket.top)
+
+
+async def highlight(text: str, doors: Doors) -> Markup:
+    """Return the text with the words marked that speak for the best guess."""
+    return marked(text, await doors.explain(text))
+
+
+def _guess_view(guess: Guess, district: str | None, now: datetime, doors: Doors) -> GuessView:
+    route = _route(guess.category_code, district, now, doors)
+    return GuessView(guess, route.lead, route.doubt)
+
+
+def _route(category_code: str, district: str | None, now: datetime, doors: Doors) -> Route:
+    on = doors.city.local(now).date()
+    return doors.city.routes.choose(category_code, district_code=district, subject=None, on=on)
+
+
+def _deadlines(judged: Judgement, now: datetime, doors: Doors) -> tuple[Deadline, ...]:
+    return tuple(
+        doors.city.deadline(
+            stage,
+            unit_code=None,
+            category_code=judged.category_code,
+            request_type=judged.request_type,
+            urgency=judged.urgency,
+            start=now,
+        )
+        for stage in (Stage.SIGN, Stage.RESOLVE)
+    )
+
+
+def _as_contact(text: str, now: datetime) -> Contact:
+    """The deciding rule asks a contact for its transcript's quality alone; what a person types has none."""
+    return Contact(
+        contact_id=UUID(int=0),
+        channel=Channel.PHONE,
+        text=text,
+        received_at=now,
+        caller_ref="",
+        salutation=None,
+        asr_confidence=None,
+        district=None,
+    )

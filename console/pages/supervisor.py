@@ -1,0 +1,46 @@
+"""督办员: rates with their basis, what is due and overdue by unit, emergencies, dead letters, and what waits to be closed."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from console.live import Billboard, Fragments
+from console.pages.streaming import board_frames, live_answer
+from console.pages.surroundings import RESOLVE_SOON, SUPERVISORS, Surroundings
+from dispatcher.rules.rates import rates
+from models.codes import Stage
+
+_DRAWN_EVERY = timedelta(seconds=3)
+
+
+def supervisor_routes(around: Surroundings) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/supervisor")
+    doors, screen = around.doors, around.screen
+
+    async def draw() -> Fragments:
+        now = doors.clock.now()
+        seen = await doors.views.supervision(now=now, soon=now + RESOLVE_SOON)
+        counts = await doors.numbers.counts(None)
+        return {
+            "rates": screen.html("_rates.html", rates=rates(counts), counts=counts, seen=seen),
+            "loads": screen.html("_loads.html", loads=seen.loads),
+            "overdue": screen.html("_overdue.html", lines=seen.overdue, stages=Stage, soon=RESOLVE_SOON),
+            "emergencies": screen.html("_emergencies.html", tickets=seen.emergencies),
+            "closing": screen.html("_closing.html", answered=seen.awaiting_close, unrated=seen.unrated, stages=Stage),
+            "letters": screen.html("_letters.html", letters=seen.dead_letters),
+        }
+
+    @routes.get("")
+    async def page(request: Request) -> Response:
+        session = await around.session(request, SUPERVISORS)
+        return HTMLResponse(screen.page("supervisor.html", session, regions=await draw()))
+
+    @routes.get("/stream")
+    async def stream(request: Request) -> Response:
+        await around.session(request, SUPERVISORS)
+        board = around.board("supervisor", lambda: Billboard(draw, every=_DRAWN_EVERY))
+        return live_answer(board_frames(board, request, around))
+
+    return routes

@@ -1,0 +1,147 @@
+"""The ticket panel: everything about one ticket, with the acts that its reader may do now."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from console.denials import asked_number, denials_logged
+from console.failures import FormProblem
+from console.identity import Session
+from console.pages.answers import is_fragment
+from console.pages.orders import order_of
+from console.pages.rendering import home_of
+from console.pages.suggestion import guesses_of, highlight
+from console.pages.surroundings import RESOLVE_SOON, SIGN_SOON, Surroundings
+from dispatcher.rules.routing import Route
+from dispatcher.views import TicketDetail
+from dispatcher.workflow.commands import MAY, run_command
+from dispatcher.workflow.reveal import reveal_contact
+from models.codes import Role, Stage, TicketState
+from models.command import Command, CommandKind
+from models.ticket import EventKind, Ticket
+
+_DONE = {
+    CommandKind.CONFIRM: "已派单",
+    CommandKind.DISPATCH: "已派单",
+    CommandKind.ANSWER: "已直接答复并办结",
+    CommandKind.DECLINE: "已登记为不予受理",
+    CommandKind.SIGN: "已签收",
+    CommandKind.REPLY: "答复已提交",
+    CommandKind.CLOSE: "已办结",
+    CommandKind.RATE: "评价已登记",
+}
+_REVEALING = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.UNIT})
+
+
+def ticket_routes(around: Surroundings) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/tickets")
+    doors = around.doors
+
+    @routes.get("/{no}")
+    async def panel(request: Request, no: str) -> Response:
+        session = await around.session(request)
+        if not is_fragment(request):
+            return RedirectResponse(f"{home_of(session.user.role)}#{asked_number(no)}", 303)
+        return await _panel(around, session, asked_number(no), done="")
+
+    @routes.post("/{no}/commands")
+    async def command(request: Request, no: str) -> HTMLResponse:
+        session = await around.session(request)
+        number = asked_number(no)
+        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        kind, version, data = order_of(form, doors.city)
+        await _refuse_without_unit(around, session, number, kind, data)
+        order = Command(number, kind, data, session.user.actor, version)
+        async with denials_logged(doors, session.user, number, purpose=f"command {kind.value}"):
+            after = await run_command(order, city=doors.city, open_work=doors.open_work, clock=doors.clock)
+        around.refresh()
+        return await _panel(around, session, number, done=_done_sentence(kind, after, around))
+
+    @routes.post("/{no}/reveal")
+    async def reveal(request: Request, no: str, purpose: Annotated[str, Form(max_length=200)] = "") -> HTMLResponse:
+        session = await around.session(request)
+        number = asked_number(no)
+        if len(purpose.strip()) < 2:
+            raise FormProblem("请写明查看联系方式的用途，它会记入访问日志。")
+        async with denials_logged(doors, session.user, number, purpose="reveal contact"):
+            personal = await reveal_contact(
+                number,
+                actor=session.user.actor,
+                purpose=purpose,
+                vault=doors.vault,
+                open_work=doors.open_work,
+                clock=doors.clock,
+            )
+        return around.fragment("_revealed.html", personal=personal)
+
+    return routes
+
+
+async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done: str) -> HTMLResponse:
+    user = session.user
+    async with denials_logged(around.doors, user, ticket_no, purpose="read ticket"):
+        detail = await around.doors.views.ticket(ticket_no, unit_code=user.unit_code)
+    ticket = detail.ticket
+    deciding = ticket.state is TicketState.PENDING and user.role in MAY[CommandKind.CONFIRM]
+    leading = user.role is Role.UNIT and ticket.lead_unit == user.unit_code
+    return around.fragment(
+        "_ticket.html",
+        detail=detail,
+        ticket=ticket,
+        user=user,
+        done=done,
+        deciding=deciding,
+        guesses=guesses_of(ticket, around.doors) if deciding else (),
+        text=await highlight(ticket.text, around.doors) if deciding else ticket.text,
+        may_sign=leading and ticket.state is TicketState.DISPATCHED,
+        may_reply=leading and ticket.state is TicketState.SIGNED,
+        may_close=user.role in MAY[CommandKind.CLOSE] and ticket.state is TicketState.REPLIED,
+        may_rate=_may_rate(detail, user.role),
+        may_reveal=user.role in _REVEALING,
+        reply=_reply_of(detail),
+        reviewed=[reason.label for reason in ticket.review_reasons],
+        sign_soon=SIGN_SOON,
+        resolve_soon=RESOLVE_SOON,
+        sign_stage=Stage.SIGN,
+    )
+
+
+def _may_rate(detail: TicketDetail, role: Role) -> bool:
+    ticket = detail.ticket
+    closed_by_unit = ticket.state is TicketState.CLOSED and ticket.lead_unit is not None
+    return closed_by_unit and detail.rating is None and role in MAY[CommandKind.RATE]
+
+
+def _reply_of(detail: TicketDetail) -> dict[str, object] | None:
+    """Return the unit's latest reply."""
+    replies = [event for event in detail.events if event.kind is EventKind.REPLIED]
+    return dict(replies[-1].data) if replies else None
+
+
+async def _refuse_without_unit(
+    around: Surroundings, session: Session, ticket_no: str, kind: CommandKind, data: dict[str, object]
+) -> None:
+    """Say in Chinese, before the command runs, that the matrix names no unit and one must be chosen."""
+    if kind is not CommandKind.CONFIRM or "unit" in data or session.user.role not in MAY[kind]:
+        return
+    ticket = (await around.doors.views.ticket(ticket_no)).ticket
+    if _route_after(around, ticket, data).lead is None:
+        raise FormProblem("派单目录没有写明这类事项在这里由谁主办：请选择区，或直接选择承办单位。")
+
+
+def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) -> Route:
+    city = around.doors.city
+    return city.routes.choose(
+        str(data.get("category", ticket.category_code)),
+        district_code=str(data["district"]) if "district" in data else ticket.district_code,
+        subject=None,
+        on=city.local(around.doors.clock.now()).date(),
+    )
+
+
+def _done_sentence(kind: CommandKind, after: Ticket, around: Surroundings) -> str:
+    if kind in (CommandKind.CONFIRM, CommandKind.DISPATCH):
+        return f"{_DONE[kind]}：{around.screen.unit_name(after.lead_unit)}"
+    return _DONE[kind]

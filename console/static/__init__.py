@@ -1,0 +1,1 @@
+"""Stylesheet and ES modules of the pages."""
