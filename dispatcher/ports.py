@@ -1,6 +1,6 @@
 """What the core needs from the outside, as protocols; ``hotline.bootstrap`` introduces the implementations."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -168,12 +168,12 @@ class Effects:
 class UnitOfWork(Protocol):
     """One transaction: commits on a normal exit, leaves no trace after an error."""
 
-    async def next_offset(self, position: StreamPosition) -> int:
-        """Lock the partition's row and return the offset to settle next; 0 for one never seen."""
+    async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
+        """Lock the partitions' rows in one order and return the offset to settle next in each; 0 for one never seen."""
         ...
 
-    async def advance(self, position: StreamPosition, next_offset: int) -> None:
-        """Move the partition's offset; forgets failed attempts."""
+    async def advance(self, next_offsets: Mapping[StreamPosition, int]) -> None:
+        """Move the partitions' offsets; forgets failed attempts."""
         ...
 
     async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:

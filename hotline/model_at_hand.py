@@ -24,7 +24,7 @@ def ensure_model(settings: Settings) -> bool:
     if directory.is_dir():
         return False
     rows = read_labelled(corpus_files(find_profile(settings.profile)))
-    with tqdm(desc="训练分类模型", unit="步", leave=False) as bar:
+    with tqdm(desc="训练分类模型", unit="步", leave=False, disable=None) as bar:
 
         def show(_what: str, done: int, total: int) -> None:
             bar.total = total

@@ -79,10 +79,11 @@ async def selfcheck(
     reader: UnitReader,
     *,
     rate: float | None = None,
+    confirm: bool = True,
     patience: timedelta = timedelta(minutes=10),
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Outcome:
-    """Send ``submissions``, play the operator, and count. Relay and workers must be running.
+    """Send ``submissions``, play the operator (unless ``confirm`` is false), and count. Relay and workers must be running.
 
     Raises:
         TryLater: something did not come to rest within ``patience``.
@@ -94,8 +95,9 @@ async def selfcheck(
     await ingest(submissions, dispatcher, rate=rate, progress=_counting(progress, "受理", len(submissions)))
     await _until_settled(audit, len(ids), deadline, progress)
     seconds = time.monotonic() - started
-    await _play_operator(audit, dispatcher, progress)
-    await _until_settled(audit, len(ids), deadline, progress)
+    if confirm:
+        await _play_operator(audit, dispatcher, progress)
+        await _until_settled(audit, len(ids), deadline, progress)
     dispatches = await audit.dispatches()
     await _until_read(reader, dispatches, deadline)
     again = await ingest(submissions, dispatcher, progress=_counting(progress, "再次受理", len(submissions)))

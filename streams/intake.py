@@ -1,4 +1,4 @@
-"""The intake agent's body: events of several partitions in, one transaction per partition out.
+"""The intake agent's body: events of several partitions in, one transaction out.
 
 Nothing that Faust does with an event matters after this: PostgreSQL owns the offset. So no error may reach the stream,
 where it would count as an acknowledgement; what cannot be settled ends the process (streaming.md 1.1).
@@ -115,9 +115,13 @@ class IntakeAgent:
             numbered = await self._without_killers(numbered)
         understood = await self._intake.understand([record for _, record in numbered])
         placed = zip((partition for partition, _ in numbered), understood, strict=True)
-        for partition, group in groupby(placed, key=lambda pair: pair[0]):
-            await self._intake.settle(self._position(partition), [item for _, item in group])
-            self._unproven.discard(partition)
+        batches = {
+            self._position(partition): [item for _, item in group]
+            for partition, group in groupby(placed, key=lambda pair: pair[0])
+        }
+        if batches:
+            await self._intake.settle_all(batches)
+            self._unproven.difference_update(position.partition for position in batches)
 
     async def _without_killers(self, numbered: list[tuple[int, Record]]) -> list[tuple[int, Record]]:
         """Count an attempt for each unproven partition; settle alone what ended the worker too often.

@@ -1,6 +1,7 @@
 """Between our words and rows; the one place where each column meets its field."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -33,6 +34,16 @@ def position_parameters(position: StreamPosition) -> Row:
         "topic": position.topic,
         "topic_id": position.topic_id,
         "partition": position.partition,
+    }
+
+
+def positions_parameters(positions: Iterable[StreamPosition]) -> Row:
+    """Return several positions as arrays, in their order."""
+    positions = list(positions)
+    return {
+        "groups": [position.group for position in positions],
+        "topic_ids": [position.topic_id for position in positions],
+        "partitions": [position.partition for position in positions],
     }
 
 

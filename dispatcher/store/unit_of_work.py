@@ -1,6 +1,6 @@
 """One PostgreSQL transaction as ``ports.UnitOfWork``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,18 +25,20 @@ class PostgresUnitOfWork:
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
 
-    async def next_offset(self, position: StreamPosition) -> int:
-        """Lock the partition's row, made on first sight, and return the offset to settle next."""
-        parameters = rows.position_parameters(position)
-        found = await self._all("lock_offset", parameters)
-        if not found:
-            await self._run("add_offset", parameters)
-            found = await self._all("lock_offset", parameters)
-        return int(found[0]["next_offset"])
+    async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
+        """Lock the partitions' rows, made on first sight, and return the offset to settle next in each."""
+        parameters = rows.positions_parameters(positions)
+        found = await self._all("lock_offsets", parameters)
+        if len(found) < len(positions):
+            await self._run("add_offsets", {**parameters, "topics": [position.topic for position in positions]})
+            found = await self._all("lock_offsets", parameters)
+        offsets = {(row["group_name"], row["topic_id"], row["partition"]): row["next_offset"] for row in found}
+        return {each: offsets[each.group, each.topic_id, each.partition] for each in positions}
 
-    async def advance(self, position: StreamPosition, next_offset: int) -> None:
-        """Move the partition's offset."""
-        await self._run("advance_offset", {**rows.position_parameters(position), "next_offset": next_offset})
+    async def advance(self, next_offsets: Mapping[StreamPosition, int]) -> None:
+        """Move the partitions' offsets."""
+        parameters = rows.positions_parameters(next_offsets)
+        await self._run("advance_offsets", {**parameters, "next_offsets": list(next_offsets.values())})
 
     async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
         """Store the new ones with their vault rows and return their ids."""

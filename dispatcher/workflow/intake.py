@@ -31,6 +31,9 @@ from models.understanding import Understanding
 
 INTAKE = Actor(Role.SYSTEM, "intake")
 
+_SLOTS = 32
+"""Rollup slots of the intake: workers hold different partitions, so the lowest one tells two workers apart."""
+
 
 class OffsetGap(HotlineError):
     """Messages between the settled offset and the first one at hand are missing; read again from the settled offset."""
@@ -82,6 +85,20 @@ class Intake:
             for item in records
         ]
 
+    async def settle_all(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
+        """Settle what one poll brought, from however many partitions, in one transaction.
+
+        Where the store refuses it, each partition is settled by itself, so that only the one at fault is searched.
+
+        Raises:
+            OffsetGap, TryLater: as ``settle`` does; nothing was written.
+        """
+        try:
+            await self._settle_together(batches)
+        except Rejected:
+            for position, records in batches.items():
+                await self.settle(position, records)
+
     async def settle(self, position: StreamPosition, records: Sequence[_Understood]) -> None:
         """Settle consecutive messages of one partition, each exactly once, whatever was settled before.
 
@@ -93,32 +110,27 @@ class Intake:
             TryLater: the store is away; nothing was written, the same batch may be settled again.
         """
         try:
-            await self._settle_together(position, records)
+            await self._settle_together({position: records})
         except Rejected as error:
             if len(records) == 1:
-                await self._settle_together(position, [_refused(records[0], error, position, self._clock.now())])
+                await self._settle_together({position: [_refused(records[0], error, position, self._clock.now())]})
                 return
             middle = len(records) // 2
             await self.settle(position, records[:middle])
             await self.settle(position, records[middle:])
 
-    async def _settle_together(self, position: StreamPosition, records: Sequence[_Understood]) -> None:
+    async def _settle_together(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
         now = self._clock.now()
         day = f"{self._city.local(now):%Y%m%d}"
-        first_number = await self._reserve_numbers(day, len(records))
+        first_number = await self._reserve_numbers(day, sum(len(records) for records in batches.values()))
         async with self._open_work() as work:
-            next_offset = await work.next_offset(position)
-            fresh = [item for item in records if item.offset >= next_offset]
+            fresh = _fresh(batches, await work.next_offsets(batches.keys()))
             if not fresh:
                 return
-            if fresh[0].offset > next_offset:
-                raise OffsetGap(
-                    f"{position.topic} partition {position.partition}: offset {next_offset} comes next, "
-                    f"but the first message at hand has offset {fresh[0].offset}"
-                )
-            effects = await self._decide(work, fresh, now=now, first_number=first_number)
-            await work.advance(position, fresh[-1].offset + 1)
-            await work.apply(effects, slot=position.partition % 32)
+            records = [item for items in fresh.values() for item in items]
+            effects = await self._decide(work, records, now=now, first_number=first_number)
+            await work.advance({position: items[-1].offset + 1 for position, items in fresh.items()})
+            await work.apply(effects, slot=min(position.partition for position in fresh) % _SLOTS)
 
     async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
         effects = Effects()
@@ -183,6 +195,27 @@ class Intake:
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
         level1 = self._city.category(ticket.machine_category).level1_code
         effects.increments.append(metrics.count(metrics.REPEATS, level1))
+
+
+def _fresh(
+    batches: Mapping[StreamPosition, Sequence[_Understood]], next_offsets: Mapping[StreamPosition, int]
+) -> dict[StreamPosition, list[_Understood]]:
+    """Return what was not settled yet.
+
+    Raises:
+        OffsetGap: messages before the first fresh one of a partition are missing.
+    """
+    fresh = {}
+    for position, records in batches.items():
+        unsettled = [item for item in records if item.offset >= next_offsets[position]]
+        if unsettled and unsettled[0].offset > next_offsets[position]:
+            raise OffsetGap(
+                f"{position.topic} partition {position.partition}: offset {next_offsets[position]} comes next, "
+                f"but the first message at hand has offset {unsettled[0].offset}"
+            )
+        if unsettled:
+            fresh[position] = unsettled
+    return fresh
 
 
 def _by_caller(requests: Sequence[OpenRequest]) -> dict[str, list[OpenRequest]]:

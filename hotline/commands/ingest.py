@@ -53,7 +53,7 @@ async def _ingest(arguments: argparse.Namespace) -> int:
             )
 
         total = sum(1 for _ in rows())  # the whole file is checked before anything is written
-        with tqdm(total=total, unit="件", desc="受理") as bar:
+        with tqdm(total=total, unit="件", desc="受理", disable=None) as bar:
             done = await ingest(rows(), dispatcher, rate=arguments.rate, progress=bar.update)
     print(f"新受理 {done.accepted} 件，此前已受理 {done.repeated} 件")
     return 0

@@ -2,21 +2,27 @@
 -- From here to the end of the transaction only what row security lets this unit see.
 SELECT set_config('hotline.unit', %(unit_code)s, true), set_config('role', 'hotline_unit', true);
 
--- name: lock_offset
-SELECT next_offset
+-- name: lock_offsets
+SELECT group_name, topic_id, partition, next_offset
   FROM stream_offsets
- WHERE group_name = %(group)s AND topic_id = %(topic_id)s AND partition = %(partition)s
-   FOR UPDATE;
+  JOIN unnest(%(groups)s::text[], %(topic_ids)s::uuid[], %(partitions)s::int[]) AS given(group_name, topic_id, partition)
+ USING (group_name, topic_id, partition)
+ ORDER BY group_name, topic_id, partition
+   FOR UPDATE OF stream_offsets;
 
--- name: add_offset
+-- name: add_offsets
 INSERT INTO stream_offsets (group_name, topic_id, partition, topic)
-VALUES (%(group)s, %(topic_id)s, %(partition)s, %(topic)s)
+SELECT * FROM unnest(%(groups)s::text[], %(topic_ids)s::uuid[], %(partitions)s::int[], %(topics)s::text[])
+ ORDER BY 1, 2, 3
     ON CONFLICT DO NOTHING;
 
--- name: advance_offset
+-- name: advance_offsets
 UPDATE stream_offsets
-   SET next_offset = %(next_offset)s, attempts = 0, attempted_offset = NULL, last_error = NULL
- WHERE group_name = %(group)s AND topic_id = %(topic_id)s AND partition = %(partition)s;
+   SET next_offset = given.next_offset, attempts = 0, attempted_offset = NULL, last_error = NULL
+  FROM unnest(%(groups)s::text[], %(topic_ids)s::uuid[], %(partitions)s::int[], %(next_offsets)s::bigint[])
+       AS given(group_name, topic_id, partition, next_offset)
+ WHERE stream_offsets.group_name = given.group_name AND stream_offsets.topic_id = given.topic_id
+   AND stream_offsets.partition = given.partition;
 
 -- name: add_contacts
 -- Stores what is new with its vault row and returns the ids of what was new.

@@ -1,0 +1,1 @@
+"""Measurements: commands that print figures with the machine they were measured on."""
