@@ -82,14 +82,13 @@ async def _send(arguments: argparse.Namespace, installed: "Installation") -> "Ou
             raise Rejected("the configured database holds contacts of others; check an empty one")
         with (
             UnitReader(bootstrap_of(installed.settings), list(profile.units), clock=clock) as reader,
-            tqdm(unit="件", leave=False) as bar,
+            tqdm(unit="件", leave=False, disable=None) as bar,
         ):
 
             def show(what: str, done: int, total: int) -> None:
                 bar.set_description(what, refresh=False)
                 bar.total = total
-                bar.n = done
-                bar.refresh()
+                bar.update(done - bar.n)
 
             return await selfcheck(contacts, dispatcher, reader, rate=arguments.rate, progress=show)
 
