@@ -1,0 +1,401 @@
+"""A store, a vault, a clock and an understanding that live in memory; the store passes the suite of ``tests/contracts``."""
+
+import asyncio
+import copy
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from dispatcher.ports import (
+    Attempt,
+    DeadLetter,
+    Effects,
+    NewContact,
+    NewRating,
+    OutboxRow,
+    SealedData,
+    Settled,
+    StoredDeadline,
+    StreamPosition,
+)
+from models.codes import Fate, Stage
+from models.contact import PersonalData
+from models.errors import NotFound, Rejected
+from models.message import Message
+from models.ticket import OPEN_STATES, Assignment, OpenRequest, Ticket, TicketEvent
+from models.understanding import Understanding
+from tests.builders import MONDAY, an_understanding
+
+
+class FixedClock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """Return the instant that was set."""
+        return self._now
+
+    def advance(self, **span: float) -> None:
+        """Let time pass, as in ``advance(hours=2)``."""
+        self._now += timedelta(**span)
+
+
+class OpenVault:
+    """Keeps personal data as they are; a caller's pseudonym is a count, so that no test can read it back."""
+
+    def __init__(self) -> None:
+        self._sealed: dict[UUID, PersonalData] = {}
+        self._callers: dict[str, str] = {}
+
+    def seal(self, contact_id: UUID, personal: PersonalData) -> SealedData:
+        """Remember ``personal`` under its contact."""
+        self._sealed[contact_id] = personal
+        key = personal.caller_key or f"anonymous:{contact_id}"
+        caller_ref = self._callers.setdefault(key, f"caller-{len(self._callers) + 1}")
+        return SealedData(contact_id, caller_ref, "k1", b"sealed")
+
+    def open(self, sealed: SealedData) -> PersonalData:
+        """Return what was sealed."""
+        return self._sealed[sealed.contact_id]
+
+
+class Understands:
+    """Understands each text as told: by the first known piece found in it, as a request about lamps otherwise."""
+
+    def __init__(self, by_piece: Mapping[str, Understanding] | None = None) -> None:
+        self._by_piece = dict(by_piece or {})
+        self.batches: list[int] = []
+
+    async def __call__(self, texts: Sequence[str]) -> list[Understanding]:
+        """Return one understanding for each text."""
+        self.batches.append(len(texts))
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> Understanding:
+        for piece, understanding in self._by_piece.items():
+            if piece in text:
+                return understanding
+        return an_understanding()
+
+
+@dataclass
+class AssignmentRow:
+    """An assignment with its moments."""
+
+    assignment: Assignment
+    moments: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass
+class _Outgoing:
+    """An outbox row."""
+
+    seq: int
+    message: Message
+    unit_seq: int | None = None
+    published: bool = False
+
+
+@dataclass
+class _Offset:
+    next_offset: int = 0
+    attempted: int | None = None
+    attempts: int = 0
+    last_error: str | None = None
+
+
+@dataclass
+class _Tables:
+    contacts: dict[UUID, NewContact] = field(default_factory=dict)
+    fates: dict[UUID, Settled] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    assignments: list[AssignmentRow] = field(default_factory=list)
+    deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
+    events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
+    ratings: dict[str, NewRating] = field(default_factory=dict)
+    letters: dict[str, DeadLetter] = field(default_factory=dict)
+    outbox: list[_Outgoing] = field(default_factory=list)
+    rollups: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    offsets: dict[StreamPosition, _Offset] = field(default_factory=dict)
+    accesses: list[tuple[str, str, str, str]] = field(default_factory=list)
+    sequences: Counter[str] = field(default_factory=Counter)
+    unit_sequences: Counter[str] = field(default_factory=Counter)
+    known_topics: dict[str, UUID] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """Unit of work, offsets and number sequence in memory. Transactions run one after the other.
+
+    ``before_commit`` is called at the end of every transaction; what it raises rolls the transaction back.
+    """
+
+    def __init__(self) -> None:
+        self.tables = _Tables()
+        self.before_commit: Callable[[], None] = lambda: None
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open_work(self, *, unit_code: str | None = None) -> AsyncIterator["MemoryWork"]:
+        """Open a transaction."""
+        async with self._turn:
+            before = copy.deepcopy(self.tables)
+            try:
+                yield MemoryWork(self.tables, unit_code)
+                self.before_commit()
+            except BaseException:
+                self.tables = before
+                raise
+
+    async def reserve_numbers(self, day: str, amount: int) -> int:
+        """Reserve numbers; they stay reserved whatever becomes of a transaction."""
+        self.tables.sequences[day] += amount
+        return self.tables.sequences[day] - amount + 1
+
+    async def positions(self, group: str, topic_id: UUID) -> Mapping[int, int]:
+        """Return the next offsets of the topic."""
+        return {
+            position.partition: offset.next_offset
+            for position, offset in self.tables.offsets.items()
+            if (position.group, position.topic_id) == (group, topic_id)
+        }
+
+    async def begin_attempt(self, position: StreamPosition, offset: int) -> Attempt:
+        """Count an attempt."""
+        row = self.tables.offsets.setdefault(position, _Offset())
+        if row.attempted != offset:
+            row.attempted, row.attempts, row.last_error = offset, 0, None
+        row.attempts += 1
+        return Attempt(row.attempts, row.last_error)
+
+    async def note_error(self, position: StreamPosition, error: str) -> None:
+        """Keep what ended the attempt."""
+        if position in self.tables.offsets:
+            self.tables.offsets[position].last_error = error
+
+    def relay_outbox(self) -> "MemoryRelayOutbox":
+        """Return the outbox as one relay's connection sees it."""
+        return MemoryRelayOutbox(self)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Every announcement that was committed."""
+        return [row.message for row in self.tables.outbox]
+
+    def kinds(self) -> list[str]:
+        """The types of all announcements, in order."""
+        return [message.kind for message in self.messages]
+
+    def count(self, family: str, *labels: str) -> int:
+        """The value of a counter; without labels the sum over all of the family."""
+        rollups = self.tables.rollups
+        if labels:
+            return rollups[family, labels]
+        return sum(value for (name, _), value in rollups.items() if name == family)
+
+    leader: "MemoryRelayOutbox | None" = None
+
+
+class MemoryWork:
+    """``ports.UnitOfWork`` on the tables of one store."""
+
+    def __init__(self, tables: _Tables, unit_code: str | None) -> None:
+        self._tables = tables
+        self._unit_code = unit_code
+
+    async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
+        """The offset to settle next in each; 0 for one never seen."""
+        return {each: self._tables.offsets.setdefault(each, _Offset()).next_offset for each in positions}
+
+    async def advance(self, next_offsets: Mapping[StreamPosition, int]) -> None:
+        """Move the offsets and forget failed attempts."""
+        for position, next_offset in next_offsets.items():
+            self._tables.offsets[position] = _Offset(next_offset)
+
+    async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
+        """Store what is new."""
+        new: dict[UUID, NewContact] = {}
+        for contact in contacts:
+            if contact.contact_id not in self._tables.contacts:
+                _refuse_nul(contact.raw_text, contact.district)
+                new.setdefault(contact.contact_id, contact)
+        self._tables.contacts.update(new)
+        return set(new)
+
+    async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
+        """Return the fates of the contacts that are stored."""
+        return {
+            contact_id: self._tables.fates[contact_id].fate if contact_id in self._tables.fates else None
+            for contact_id in contact_ids
+            if contact_id in self._tables.contacts
+        }
+
+    async def lock_callers(self, caller_refs: Iterable[str]) -> None:
+        """Do nothing: transactions run one after the other."""
+        _refuse_nul(*caller_refs)
+
+    async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
+        """Return the callers' open tickets, oldest first."""
+        callers = set(caller_refs)
+        found = [t for t in self._tables.tickets.values() if t.caller_ref in callers and t.state in OPEN_STATES]
+        found.sort(key=lambda ticket: (ticket.registered_at, ticket.ticket_no))
+        return [OpenRequest(t.ticket_no, t.caller_ref, t.text, t.category_code, t.received_at) for t in found]
+
+    async def ticket(self, ticket_no: str) -> Ticket:
+        """Return a ticket that the unit of the transaction may see."""
+        holds = {(row.assignment.ticket_no, row.assignment.unit_code) for row in self._tables.assignments}
+        hidden = self._unit_code is not None and (ticket_no, self._unit_code) not in holds
+        if hidden or ticket_no not in self._tables.tickets:
+            raise NotFound(f"there is no ticket {ticket_no}")
+        return self._tables.tickets[ticket_no]
+
+    async def lock_tickets(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Return those that exist."""
+        return {number: self._tables.tickets[number] for number in sorted(ticket_nos) if number in self._tables.tickets}
+
+    async def lock_deadlines(self, ticket_no: str) -> list[StoredDeadline]:
+        """Return a ticket's deadlines."""
+        return [stored for (number, _, _), stored in sorted(self._tables.deadlines.items()) if number == ticket_no]
+
+    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
+        """Return unsettled deadlines that passed."""
+        overdue = [one for one in self._tables.deadlines.values() if one.result is None and one.deadline.due < now]
+        return sorted(overdue, key=lambda one: one.deadline.due)[:limit]
+
+    async def sealed_data(self, contact_id: UUID) -> SealedData:
+        """Return a contact's vault row."""
+        if contact_id not in self._tables.contacts:
+            raise NotFound(f"contact {contact_id} has no vault row")
+        return self._tables.contacts[contact_id].sealed
+
+    async def log_access(self, *, actor: str, act: str, subject: str, purpose: str, at: datetime) -> None:
+        """Append to the access log."""
+        self._tables.accesses.append((actor, act, subject, purpose))
+
+    async def apply(self, effects: Effects, *, slot: int) -> None:
+        """Write the effects, or refuse what PostgreSQL would refuse."""
+        tables = self._tables
+        for ticket in effects.new_tickets:
+            _refuse_nul(ticket.text, ticket.salutation, ticket.address)
+            known = {other.contact_id for other in tables.tickets.values()}
+            _refuse_twin(ticket.ticket_no in tables.tickets or ticket.contact_id in known)
+            tables.tickets[ticket.ticket_no] = ticket
+        for ticket in effects.changed_tickets:
+            tables.tickets[ticket.ticket_no] = ticket
+        self._assign(effects)
+        self._set_clocks(effects)
+        for event in effects.events:
+            _refuse_nul(orjson.dumps(event.data).decode().replace("\\u0000", "\x00"))
+            _refuse_twin((event.ticket_no, event.version) in tables.events)
+            tables.events[event.ticket_no, event.version] = event
+        for rating in effects.ratings:
+            _refuse_twin(rating.ticket_no in tables.ratings)
+            tables.ratings[rating.ticket_no] = rating
+        for settled in effects.settled_contacts:
+            tables.fates[settled.contact_id] = settled
+        for letter in effects.dead_letters:
+            _refuse_twin(letter.reference in tables.letters)
+            tables.letters[letter.reference] = letter
+        for message in effects.messages:
+            orjson.dumps(message.envelope())
+            tables.outbox.append(_Outgoing(len(tables.outbox) + 1, message))
+        for increment in effects.increments:
+            tables.rollups[increment.family, increment.labels] += increment.amount
+
+    def _assign(self, effects: Effects) -> None:
+        rows = self._tables.assignments
+        for assignment in effects.assignments:
+            same = [
+                row
+                for row in rows
+                if row.assignment.ticket_no == assignment.ticket_no
+                and (
+                    (row.assignment.unit_code, row.assignment.dispatched_at) == (assignment.unit_code, assignment.dispatched_at)
+                    or (row.assignment.role == assignment.role == "lead" and "ended" not in row.moments)
+                )
+            ]
+            _refuse_twin(bool(same))
+            rows.append(AssignmentRow(assignment))
+        for mark in effects.assignment_marks:
+            for row in rows:
+                held = row.assignment
+                if (held.ticket_no, held.unit_code) == (mark.ticket_no, mark.unit_code) and "ended" not in row.moments:
+                    row.moments[mark.moment] = mark.at
+
+    def _set_clocks(self, effects: Effects) -> None:
+        deadlines = self._tables.deadlines
+        for ticket_no, deadline, result in effects.deadlines:
+            key = (ticket_no, deadline.stage, 1)
+            _refuse_twin(key in deadlines)
+            deadlines[key] = StoredDeadline(ticket_no, 1, deadline, result)
+        for settled in effects.settled_deadlines:
+            key = (settled.ticket_no, settled.stage, settled.number)
+            if key in deadlines:
+                deadlines[key] = replace(deadlines[key], result=settled.result)
+
+
+class MemoryRelayOutbox:
+    """``ports.RelayOutbox`` on a store in memory."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def become_leader(self) -> bool:
+        """Take the lock unless another holds it."""
+        if self._store.leader is None:
+            self._store.leader = self
+        return self._store.leader is self
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        if self._store.leader is self:
+            self._store.leader = None
+
+    def next_rows(self, published: Sequence[int], *, at: datetime, limit: int) -> list[OutboxRow]:
+        """Mark and return."""
+        tables = self._store.tables
+        for row in tables.outbox:
+            row.published = row.published or row.seq in set(published)
+        batch = [row for row in tables.outbox if not row.published][:limit]
+        for row in batch:
+            unit_code = row.message.unit_code
+            if unit_code is not None and row.unit_seq is None:
+                tables.unit_sequences[unit_code] += 1
+                row.unit_seq = tables.unit_sequences[unit_code]
+        return [
+            OutboxRow(row.seq, row.message.topic, row.message.key, row.unit_seq, orjson.dumps(row.message.envelope()).decode())
+            for row in batch
+        ]
+
+    def topics_seen(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> list[str]:
+        """Remember, and return the changed ones."""
+        known = dict(self._store.tables.known_topics)
+        self._store.tables.known_topics.update(topic_ids)
+        return [topic for topic, topic_id in topic_ids.items() if known.get(topic, topic_id) != topic_id]
+
+    def publish_again(self, topic: str, *, since: datetime) -> int:
+        """Make younger rows unpublished."""
+        again = [
+            row
+            for row in self._store.tables.outbox
+            if row.published and row.message.topic == topic and row.message.occurred_at > since
+        ]
+        for row in again:
+            row.published = False
+        return len(again)
+
+
+def _refuse_nul(*texts: str | None) -> None:
+    if any(text is not None and "\x00" in text for text in texts):
+        raise Rejected("the store refused a value: text cannot hold NUL")
+
+
+def _refuse_twin(is_twin: bool) -> None:
+    if is_twin:
+        raise Rejected("the store refused a value: it exists already")
