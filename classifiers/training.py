@@ -26,9 +26,11 @@ N_FOLDS = 5
 AUTOMATIC_PRECISION = 0.95
 REVIEW_PRECISION = 0.85
 URGENCY_PRECISION = 0.75
+CALM_SHARE = 0.01
 
 _SIDE_REGULARISATION = 0.5  # few labels with many rows each: side heads may follow their rows more closely
 _LEAST_ROWS_OF_A_BAND = 20
+_LEAST_EMERGENCIES = 100  # fewer cannot show that 1 in 100 is lost
 _NOTED_PACKAGES = ("scikit-learn", "numpy", "scipy", "jieba", "opencc")
 
 Progress = Callable[[str, int, int], None]
@@ -93,7 +95,7 @@ def train(
     progress("learning", N_FOLDS + 1, N_FOLDS + 1)
     scores, bands = _calibrate(pipeline["head"], sides, margins, material)
     card = Card(
-        version=content_version(pipeline["features"], pipeline["head"], sides),
+        version=content_version(pipeline["features"], pipeline["head"], sides, bands),
         created_at=created_at,
         seed=seed,
         profile=profile,
@@ -168,7 +170,7 @@ def _calibrate(
 ) -> tuple[dict[str, float], MeasuredBands]:
     """Set the steepness of all heads; return scores and bands on the held-out rows."""
     scores, (automatic, review) = _calibrate_category(category, margins.category, material.labels)
-    critical = urgent = None
+    critical = urgent = calm = None
     for name, head in sides.items():
         labels = material.sides[name]
         measured = (labels != "") & ~np.isnan(margins.sides[name]).any(axis=1)
@@ -181,7 +183,18 @@ def _calibrate(
             probabilities = head.probabilities(side_margins)
             critical = _urgency_threshold(head, probabilities, labels, Urgency.CRITICAL)
             urgent = _urgency_threshold(head, probabilities, labels, Urgency.URGENT)
-    return scores, MeasuredBands(automatic, AUTOMATIC_PRECISION, review, REVIEW_PRECISION, critical, urgent, URGENCY_PRECISION)
+            calm = _calm_below(head, probabilities, labels)
+    return scores, MeasuredBands(
+        automatic, AUTOMATIC_PRECISION, review, REVIEW_PRECISION, critical, urgent, URGENCY_PRECISION, calm
+    )
+
+
+def _calm_below(head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_]) -> float | None:
+    emergencies = labels == Urgency.CRITICAL.value
+    if emergencies.sum() < _LEAST_EMERGENCIES:
+        return None
+    column = head.classes_.tolist().index(Urgency.CRITICAL.value)
+    return float(np.quantile(probabilities[emergencies, column], CALM_SHARE))
 
 
 def _urgency_threshold(
@@ -212,7 +225,9 @@ def _calibrate_category(
     }
     scores |= {f"coverage_at_{precision:.2f}": coverage_at(precision, confidences, hits) for precision in PRECISIONS}
     automatic = threshold_for(AUTOMATIC_PRECISION, confidences, hits, _LEAST_ROWS_OF_A_BAND)
-    below = confidences < (np.inf if automatic is None else automatic)
+    if automatic is None:  # no band ends where none begins
+        return scores, (None, None)
+    below = confidences < automatic
     review = threshold_for(REVIEW_PRECISION, confidences[below], among_three[below], _LEAST_ROWS_OF_A_BAND)
     return scores, (automatic, review)
 

@@ -12,9 +12,9 @@ from classifiers.language import language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import NOWHERE, PlaceReader
 from classifiers.request_type import guess_types, usual_types
-from classifiers.urgency import UrgencyReader, guess_urgencies
+from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
 from classifiers.words import cut_words
-from models.codes import RequestType, Urgency
+from models.codes import RequestType
 from models.profile import Category, District, Place, UrgencyLexicon
 from models.understanding import Evidence, Guess, Understanding
 
@@ -48,8 +48,8 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
         tops = self._top_guesses(self._artifact.category.predict_proba(features))
-        types, urgencies = self._types(features, tops), self._urgencies(features)
-        return [self._one(*parts) for parts in zip(normalised, tops, types, urgencies, strict=True)]
+        types, tones = self._types(features, tops), self._tones(features)
+        return [self._one(*parts) for parts in zip(normalised, tops, types, tones, strict=True)]
 
     def evidence(self, text: str) -> tuple[Evidence, ...]:
         """Return the words that speak most for the best category, strongest first, where they stand in ``text``."""
@@ -73,19 +73,19 @@ class Understander:
             return guess_types(head, features)
         return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _urgencies(self, features: csr_matrix) -> list[Urgency]:
+    def _tones(self, features: csr_matrix) -> list[Tone]:
         head = self._artifact.sides.get("urgency")
         if head is not None:
-            return guess_urgencies(head, self._artifact.card.bands, features)
-        return [Urgency.NORMAL] * features.shape[0]
+            return hear_tones(head, self._artifact.card.bands, features)
+        return [NO_TONE] * features.shape[0]
 
-    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType, urgency: Urgency) -> Understanding:
+    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType, tone: Tone) -> Understanding:
         alarm = self._urgency.read(text.text, [guess.category_code for guess in top])
         place = self._place.read(text.text)
         return Understanding(
             top=top,
             request_type=type_,
-            urgency=max(alarm.urgency, urgency),
+            urgency=weigh(alarm, tone),
             alarm=alarm.word,
             alarm_category=alarm.category_code,
             district_code=place.district_code,

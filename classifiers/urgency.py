@@ -28,7 +28,22 @@ class Alarm:
     category_code: str | None
 
 
-CALM = Alarm(Urgency.NORMAL, None, None)
+NO_ALARM = Alarm(Urgency.NORMAL, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How urgent a whole text sounds, where no single word says so (老人叫不醒了).
+
+    ``is_calm``: hardly any emergency sounds like this, whatever words it holds.
+    """
+
+    urgency: Urgency
+    is_calm: bool
+
+
+NO_TONE = Tone(Urgency.NORMAL, is_calm=False)
+"""Where no head has learned to listen."""
 
 
 class UrgencyReader:
@@ -53,17 +68,19 @@ class UrgencyReader:
         """Return the strongest alarm of ``text``; ``guesses`` are the likely category codes, best first."""
         found = self._finder.every(text)
         if not found:
-            return CALM
+            return NO_ALARM
         alarms = [*self._alarms(text, self._without_false_friends(found), guesses)]
-        return max(alarms, key=_strength, default=CALM)
+        return max(alarms, key=_strength, default=NO_ALARM)
 
     def _without_false_friends(self, found: Sequence[Found]) -> list[Found]:
         """Drop what only stands inside a harmless phrase; the words left are spelled as meant."""
-        harmless = [each for each in found if each.phrase in self._false_friends]
+        harmless = {
+            position for each in found if each.phrase in self._false_friends for position in range(each.start, each.end)
+        }
         return [
             Found(each.start, each.end, self._meant[each.phrase])
             for each in found
-            if each.phrase in self._meant and not any(mask.start < each.end and each.start < mask.end for mask in harmless)
+            if each.phrase in self._meant and harmless.isdisjoint(range(each.start, each.end))
         ]
 
     def _alarms(self, text: str, found: Sequence[Found], guesses: Sequence[str]) -> Iterator[Alarm]:
@@ -97,13 +114,16 @@ class UrgencyReader:
         return text.endswith(self._denials, 0, start)
 
     def _pairs(self, found: Sequence[Found]) -> Iterator[tuple[str, str]]:
-        for first in found:
+        """Yield the pairs in reach of each other; ``found`` is ordered by start, so each looks only a little ahead."""
+        for number, first in enumerate(found):
             partners = self._partners.get(first.phrase)
             if partners is None:
                 continue
-            for second in found:
-                gap = max(second.start - first.end, first.start - second.end)
-                if second.phrase in partners and 0 <= gap <= PAIR_REACH:
+            for later in range(number + 1, len(found)):
+                second = found[later]
+                if second.start > first.end + PAIR_REACH:
+                    break
+                if second.start >= first.end and second.phrase in partners:
                     yield first.phrase, second.phrase
 
 
@@ -124,7 +144,7 @@ def _partners_of_words(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[
     partners: dict[str, set[str]] = {}
     for first, second in pairs:
         partners.setdefault(first, set()).add(second)
-        partners.setdefault(second, set())
+        partners.setdefault(second, set()).add(first)
     return {word: frozenset(others) for word, others in partners.items()}
 
 
@@ -141,15 +161,28 @@ def _spellings(words: Iterable[str], homophones: Mapping[str, str]) -> dict[str,
     return meant
 
 
-def guess_urgencies(head: LinearHead, bands: MeasuredBands, features: csr_matrix) -> list[Urgency]:
-    """Return how urgent the whole text of each row sounds, where no single word says so (老人叫不醒了).
-
-    A level is taken when its probability reaches the one that kept its promise on held-out rows.
-    """
+def hear_tones(head: LinearHead, bands: MeasuredBands, features: csr_matrix) -> list[Tone]:
+    """Return how urgent the whole text of each row sounds; ``head`` learned values of ``Urgency``."""
     probabilities = head.predict_proba(features)
-    urgencies = [Urgency.NORMAL] * len(probabilities)
-    for level, threshold in ((Urgency.URGENT, bands.urgent), (Urgency.CRITICAL, bands.critical)):
-        if threshold is not None:
-            reached = probabilities[:, head.classes_ >= level.value].sum(axis=1) >= threshold
-            urgencies = [level if is_reached else urgency for urgency, is_reached in zip(urgencies, reached, strict=True)]
-    return urgencies
+    urgent, critical = (
+        probabilities[:, head.classes_ >= level.value].sum(axis=1).tolist() for level in (Urgency.URGENT, Urgency.CRITICAL)
+    )
+    return [_tone(bands, *each) for each in zip(urgent, critical, strict=True)]
+
+
+def _tone(bands: MeasuredBands, urgent: float, critical: float) -> Tone:
+    """Take a level when its probability reaches the one that kept its promise on held-out rows."""
+    if bands.critical is not None and critical >= bands.critical:
+        return Tone(Urgency.CRITICAL, is_calm=False)
+    level = Urgency.URGENT if bands.urgent is not None and urgent >= bands.urgent else Urgency.NORMAL
+    return Tone(level, is_calm=bands.calm is not None and critical < bands.calm)
+
+
+def weigh(alarm: Alarm, tone: Tone) -> Urgency:
+    """Return the urgency that words and tone give together.
+
+    An alarming word in a calm text (漏电 in a letter about an old wall) is lowered to 紧急, where a person looks.
+    """
+    if alarm.urgency is Urgency.CRITICAL and tone.is_calm:
+        return Urgency.URGENT
+    return max(alarm.urgency, tone.urgency)

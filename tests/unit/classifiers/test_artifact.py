@@ -53,12 +53,16 @@ def test_changed_numbers_are_refused(small_model: Artifact, tmp_path: Path):
         load_artifact(tmp_path / "model")
 
 
-def test_a_card_that_claims_other_labels_is_refused(small_model: Artifact, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("labels", ["water", "noise", "lamp"]), ("side_labels", {"type": ["10", "30"]}), ("version", "0" * 12)],
+)
+def test_a_card_that_claims_something_else_is_refused(small_model: Artifact, tmp_path: Path, field: str, value: object):
     """Columns that change their names would send every request astray."""
     save_artifact(small_model, tmp_path / "model")
     card = tmp_path / "model" / "card.json"
     fields = json.loads(card.read_text("utf-8"))
-    fields["labels"] = fields["labels"][::-1]
+    fields[field] = value
     card.write_text(json.dumps(fields), "utf-8")
 
     with pytest.raises(BadArtifact, match="does not belong"):
@@ -72,6 +76,18 @@ def test_a_model_of_another_taxonomy_is_refused(small_model: Artifact, tmp_path:
     with pytest.raises(BadArtifact, match="lacks: noise"):
         load_artifact(tmp_path / "model", {"lamp", "water"})
     assert load_artifact(tmp_path / "model", {"lamp", "water", "noise", "new"}).card.labels == ("lamp", "noise", "water")
+
+
+def test_bands_that_were_moved_by_hand_are_refused(small_model: Artifact, tmp_path: Path):
+    """What is dispatched without a person is measured, not wished."""
+    save_artifact(small_model, tmp_path / "model")
+    card = tmp_path / "model" / "card.json"
+    fields = json.loads(card.read_text("utf-8"))
+    fields["bands"]["automatic"] = 0.01
+    card.write_text(json.dumps(fields), "utf-8")
+
+    with pytest.raises(BadArtifact, match="does not belong"):
+        load_artifact(tmp_path / "model")
 
 
 @pytest.mark.parametrize("missing", ["card.json", "vocabulary.json", "arrays.npz"])

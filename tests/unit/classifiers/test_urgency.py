@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.urgency import UrgencyReader
+from classifiers.urgency import NO_TONE, Alarm, Tone, UrgencyReader, weigh
 from models.codes import RequestType, Urgency
 from models.profile import Category, Handling, UrgencyLexicon
 
@@ -108,3 +108,23 @@ def test_the_strongest_alarm_is_told():
     """Of an urgent and a critical word the critical one decides."""
     assert read("停水两天，现在又着火", "fire") == (Urgency.CRITICAL, "着火", "fire")
     assert read("停水两天") == (Urgency.URGENT, "停水两天", None)
+
+
+@pytest.mark.parametrize(
+    ("word", "tone", "urgency"),
+    [
+        (Urgency.CRITICAL, NO_TONE, Urgency.CRITICAL),
+        (Urgency.CRITICAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+        (Urgency.URGENT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+        (Urgency.NORMAL, Tone(Urgency.CRITICAL, is_calm=False), Urgency.CRITICAL),
+        (Urgency.NORMAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.NORMAL),
+    ],
+)
+def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency: Urgency):
+    """A hot word in a calm letter goes to a person; an emergency without a hot word is heard all the same."""
+    assert weigh(Alarm(word, None, None), tone) is urgency
+
+
+def test_many_alarming_words_take_no_longer_than_many_others():
+    """Each word is compared with its neighbours only: 30,000 of them are no trouble."""
+    assert read("井盖掉" * 30_000)[0] is Urgency.CRITICAL
