@@ -79,6 +79,10 @@ class StreamPosition:
     topic_id: UUID
     partition: int
 
+    def reference(self, offset: int) -> str:
+        """Return what tells a message from every other one, also from those of a lost topic of the same name."""
+        return f"{self.topic}/{self.partition}/{offset} of {self.topic_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:

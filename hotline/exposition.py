@@ -57,11 +57,15 @@ def families(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
     yield _gauge(gauges.READ_SECONDS, _by_one_label(snapshot.read_seconds))
 
 
+_CAUSES = ("empty_text", "oversized_text", "malformed", "unknown_version", "unknown_type", "unknown_contact", "refused")
+"""Causes of dead letters that doors and intake give."""
+
+
 def zeros(profile: Profile) -> Sums:
     """Return 0 for every series that is known beforehand, so that the first event is seen to raise it.
 
-    ``hotline_tickets_registered_total`` has too many combinations (channel × type × category) and the causes of dead
-    letters are not a closed list: their series appear with their first event.
+    ``hotline_tickets_registered_total`` has too many combinations (channel × type × category): its series appear with
+    their first ticket. So does a cause of dead letters that is not among ``_CAUSES``.
     """
     units = [code for code, unit in profile.units.items() if unit.active]
     level1 = sorted({category.level1_code for category in profile.categories.values()})
@@ -80,6 +84,7 @@ def zeros(profile: Profile) -> Sums:
         metrics.DIRECT_ANSWERS: product(level1),
         metrics.DECLINED: product(DeclineCode),
         metrics.EVALUATIONS: product(units, Rating),
+        metrics.DEAD_LETTERS: product(_CAUSES),
         metrics.REVEALS: product((Role.OPERATOR, Role.SUPERVISOR, Role.UNIT)),
         metrics.STAGE_SECONDS: (
             (stage, urgency.label, "sum") for stage, urgency in product((Stage.DISPATCH, Stage.SIGN, Stage.RESOLVE), Urgency)

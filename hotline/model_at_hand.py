@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from tqdm import tqdm
-
 from classifiers.artifact import BadArtifact, load_artifact, save_artifact
 from classifiers.category import hints_of
 from classifiers.rows import read_labelled
@@ -11,6 +9,7 @@ from classifiers.training import train
 from config.profiles import corpus_files, find_profile
 from config.settings import Settings
 from hotline.bootstrap import SystemClock, artifact_directory, profile_of
+from hotline.progress import progress_bars
 from models.profile import Profile
 
 SEED = 12345
@@ -29,19 +28,14 @@ def ensure_model(settings: Settings) -> bool:
     if directory.is_dir() and _fits(directory, profile):
         return False
     rows = read_labelled(corpus_files(find_profile(settings.profile)))
-    with tqdm(desc="训练分类模型", unit="步", leave=False, disable=None) as bar:
-
-        def show(_what: str, done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with progress_bars() as progress:
         artifact = train(
             rows,
             seed=SEED,
             created_at=SystemClock().now(),
             hints=hints_of(profile.categories.values()),
             profile=profile.name,
-            progress=show,
+            progress=progress,
         )
     directory.parent.mkdir(parents=True, exist_ok=True)
     save_artifact(artifact, directory)

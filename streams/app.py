@@ -13,6 +13,7 @@ from faust.types import TP, StreamT
 from models.message import Topic
 from streams.consumer import seeking_transport
 from streams.intake import GROUP, IntakeAgent
+from streams.watchdog import watch
 
 BATCH = 500
 """Events taken together at most; the store writes 500 rows a statement at its best (streaming.md 6)."""
@@ -25,8 +26,9 @@ OpenAgent = Callable[[], AbstractAsyncContextManager[IntakeAgent]]
 class HotlineApp(faust.App):
     """A Faust app whose consumer seeks to PostgreSQL's offsets."""
 
-    def __init__(self, *arguments: Any, open_agent: OpenAgent, **options: Any) -> None:
+    def __init__(self, *arguments: Any, open_agent: OpenAgent, bootstrap: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._bootstrap = bootstrap
         self._open_agent = open_agent
         self.intake_agent: IntakeAgent | None = None
 
@@ -34,6 +36,7 @@ class HotlineApp(faust.App):
         """Open the agent's tools on the loop that will use them, before any partition is assigned."""
         await super().on_first_start()
         self.intake_agent = await self.add_async_context(self._open_agent())
+        watch(self._bootstrap, self.intake_agent.settled)
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
         """Return where each assigned partition goes on."""
@@ -59,6 +62,7 @@ def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_t
     app = HotlineApp(
         GROUP,
         open_agent=open_agent,
+        bootstrap=bootstrap,
         broker=[f"kafka://{server}" for server in bootstrap.split(",")],
         datadir=str(datadir),
         store="memory://",
@@ -85,4 +89,4 @@ def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_t
 
 def run_worker(app: HotlineApp, *, loglevel: int = logging.WARNING) -> None:
     """Run until a signal ends it; returns after a clean stop."""
-    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False).execute_from_commandline()
+    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True).execute_from_commandline()

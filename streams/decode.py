@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from dispatcher.ports import DeadLetter
+from dispatcher.ports import DeadLetter, StreamPosition
 from dispatcher.workflow.announce import CONTACT_RECEIVED
 from dispatcher.workflow.intake import Record
 from models.codes import Channel
@@ -23,20 +23,21 @@ class Undecodable(Exception):
         super().__init__(detail)
 
 
-def record_from_bytes(value: bytes | None, *, topic: str, partition: int, offset: int, now: datetime) -> Record:
+def record_from_bytes(value: bytes | None, *, position: StreamPosition, offset: int, now: datetime) -> Record:
     """Return the record of one message; never raises for what the bytes hold."""
+    reference = position.reference(offset)
     try:
-        return Record(offset, contact_from_bytes(value or b""), None)
+        return Record(offset, reference, contact_from_bytes(value or b""), None)
     except Undecodable as error:
         letter = DeadLetter(
-            reference=f"{topic}/{partition}/{offset}",
+            reference=reference,
             cause=error.cause,
             detail=str(error),
             body=value or b"",
             occurred_at=now,
             contact_id=error.contact_id,
         )
-        return Record(offset, None, letter)
+        return Record(offset, reference, None, letter)
 
 
 def contact_from_bytes(value: bytes) -> Contact:

@@ -54,6 +54,7 @@ class IntakeAgent:
         self._present_topic_id = present_topic_id
         self._known_topic_id: UUID | None = None
         self._unproven: set[int] = set()
+        self._settled: dict[int, int] = {}
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
         """Return where each assigned partition goes on; from now on each is unproven until a batch of it is settled.
@@ -67,8 +68,13 @@ class IntakeAgent:
             _end(EXIT_TRY_LATER)
         self._known_topic_id = present
         settled = await self._offsets.positions(GROUP, present)
-        self._unproven = {partition.partition for partition in assigned}
-        return {partition: settled.get(partition.partition, 0) for partition in assigned}
+        self._settled = {partition.partition: settled.get(partition.partition, 0) for partition in assigned}
+        self._unproven = set(self._settled)
+        return {partition: self._settled[partition.partition] for partition in assigned}
+
+    def settled(self) -> Mapping[int, int]:
+        """Return the next offset to settle of each partition held; a copy, for the watchdog's thread."""
+        return dict(self._settled)
 
     async def take(self, events: Sequence[EventT]) -> None:
         """Settle a batch of events; returns when PostgreSQL has it, or ends the process."""
@@ -107,7 +113,7 @@ class IntakeAgent:
         messages = sorted((event.message for event in events), key=attrgetter("partition", "offset"))
         now = self._clock.now()
         records = [
-            record_from_bytes(message.value, topic=Topic.CONTACTS, partition=message.partition, offset=message.offset, now=now)
+            record_from_bytes(message.value, position=self._position(message.partition), offset=message.offset, now=now)
             for message in messages
         ]
         numbered = list(zip((message.partition for message in messages), records, strict=True))
@@ -121,7 +127,8 @@ class IntakeAgent:
         }
         if batches:
             await self._intake.settle_all(batches)
-            self._unproven.difference_update(position.partition for position in batches)
+            for position, items in batches.items():
+                self._note_settled(position.partition, items[-1].record.offset)
 
     async def _without_killers(self, numbered: list[tuple[int, Record]]) -> list[tuple[int, Record]]:
         """Count an attempt for each unproven partition; settle alone what ended the worker too often.
@@ -144,13 +151,17 @@ class IntakeAgent:
         for record in records:
             if record is not records[0]:
                 attempt = await self._offsets.begin_attempt(position, record.offset)
-            suspect = self._killer(position, record, attempt) if attempt.number > ALONE_AFTER + 1 else record
+            suspect = self._killer(record, attempt) if attempt.number > ALONE_AFTER + 1 else record
             await self._intake.settle(position, await self._intake.understand([suspect]))
+            self._note_settled(partition, record.offset)
+
+    def _note_settled(self, partition: int, offset: int) -> None:
+        self._settled[partition] = offset + 1
         self._unproven.discard(partition)
 
-    def _killer(self, position: StreamPosition, record: Record, attempt: Attempt) -> Record:
+    def _killer(self, record: Record, attempt: Attempt) -> Record:
         letter = DeadLetter(
-            reference=f"{position.topic}/{position.partition}/{record.offset}",
+            reference=record.reference,
             cause="ended_the_worker",
             detail=attempt.last_error or "the worker ended without a word each time",
             body=b"",
@@ -158,7 +169,7 @@ class IntakeAgent:
             contact_id=record.contact.contact_id if record.contact else None,
         )
         log.error("message_ended_the_worker", reference=letter.reference, attempts=attempt.number)
-        return Record(record.offset, None, letter)
+        return Record(record.offset, record.reference, None, letter)
 
     async def _note_error(self, events: Sequence[EventT], error: BaseException) -> None:
         frames = traceback.extract_tb(error.__traceback__)

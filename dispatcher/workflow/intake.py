@@ -41,20 +41,22 @@ class OffsetGap(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message of a partition, decoded: a contact, or the reason why it can never be one."""
+    """One message of a partition, decoded: a contact, or the reason why it can never be one.
+
+    ``reference`` tells it from every other message (``StreamPosition.reference``).
+    """
 
     offset: int
+    reference: str
     contact: Contact | None
     failure: DeadLetter | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """A record with what was understood of its contact."""
+    """A record with what was understood of its contact, where it has one."""
 
-    offset: int
-    contact: Contact | None
-    failure: DeadLetter | None
+    record: Record
     understanding: Understanding | None
 
 
@@ -80,10 +82,7 @@ class Intake:
         """Understand the contacts of ``records``, which may come from several partitions: text work pays in batches."""
         contacts = [record.contact for record in records if record.contact is not None]
         understandings = iter(await self._understand([contact.text for contact in contacts]))
-        return [
-            _Understood(item.offset, item.contact, item.failure, next(understandings) if item.contact else None)
-            for item in records
-        ]
+        return [_Understood(item, next(understandings) if item.contact is not None else None) for item in records]
 
     async def settle_all(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
         """Settle what one poll brought, from however many partitions, in one transaction.
@@ -113,7 +112,7 @@ class Intake:
             await self._settle_together({position: records})
         except Rejected as error:
             if len(records) == 1:
-                await self._settle_together({position: [_refused(records[0], error, position, self._clock.now())]})
+                await self._settle_together({position: [_refused(records[0], error, self._clock.now())]})
                 return
             middle = len(records) // 2
             await self.settle(position, records[:middle])
@@ -129,13 +128,13 @@ class Intake:
                 return
             records = [item for items in fresh.values() for item in items]
             effects = await self._decide(work, records, now=now, first_number=first_number)
-            await work.advance({position: items[-1].offset + 1 for position, items in fresh.items()})
+            await work.advance({position: items[-1].record.offset + 1 for position, items in fresh.items()})
             await work.apply(effects, slot=min(position.partition for position in fresh) % _SLOTS)
 
     async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
         effects = Effects()
-        contacts = [item.contact for item in records if item.contact is not None]
-        buried = [item.failure.contact_id for item in records if item.failure and item.failure.contact_id]
+        contacts = [item.record.contact for item in records if item.record.contact is not None]
+        buried = [item.record.failure.contact_id for item in records if item.record.failure and item.record.failure.contact_id]
         fates = await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried])
         callers = {contact.caller_ref for contact in contacts}
         await work.lock_callers(callers)
@@ -143,13 +142,13 @@ class Intake:
         repeats: dict[str, list[Contact]] = {}
         settled = set()
         for number, item in enumerate(records, start=first_number):
-            if item.failure is not None:
-                _bury(item.failure, effects, self._city, fates)
-            if item.contact is None or item.understanding is None:
+            if item.record.failure is not None:
+                _bury(item.record.failure, effects, self._city, fates)
+            if item.record.contact is None or item.understanding is None:
                 continue
-            contact = item.contact
+            contact = item.record.contact
             if contact.contact_id not in fates:
-                _bury(_unknown(item.offset, contact, now), effects, self._city, fates)
+                _bury(_unknown(item, contact, now), effects, self._city, fates)
                 continue
             if fates[contact.contact_id] is not None or contact.contact_id in settled:
                 continue  # the relay told it twice; its effects exist
@@ -207,11 +206,11 @@ def _fresh(
     """
     fresh = {}
     for position, records in batches.items():
-        unsettled = [item for item in records if item.offset >= next_offsets[position]]
-        if unsettled and unsettled[0].offset > next_offsets[position]:
+        unsettled = [item for item in records if item.record.offset >= next_offsets[position]]
+        if unsettled and unsettled[0].record.offset > next_offsets[position]:
             raise OffsetGap(
                 f"{position.topic} partition {position.partition}: offset {next_offsets[position]} comes next, "
-                f"but the first message at hand has offset {unsettled[0].offset}"
+                f"but the first message at hand has offset {unsettled[0].record.offset}"
             )
         if unsettled:
             fresh[position] = unsettled
@@ -238,23 +237,23 @@ def _bury(letter: DeadLetter, effects: Effects, city: City, fates: Mapping[UUID,
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
 
 
-def _unknown(offset: int, contact: Contact, now: datetime) -> DeadLetter:
+def _unknown(item: _Understood, contact: Contact, now: datetime) -> DeadLetter:
     return DeadLetter(
-        reference=f"contact {contact.contact_id} at offset {offset}",
+        reference=item.record.reference,
         cause="unknown_contact",
-        detail="no door has accepted this contact; only the relay writes topics",
+        detail=f"no door has accepted contact {contact.contact_id}; only the relay writes topics",
         body=b"",
         occurred_at=now,
     )
 
 
-def _refused(item: _Understood, error: Rejected, position: StreamPosition, now: datetime) -> _Understood:
+def _refused(item: _Understood, error: Rejected, now: datetime) -> _Understood:
     letter = DeadLetter(
-        reference=f"{position.topic}/{position.partition}/{item.offset}",
+        reference=item.record.reference,
         cause="refused",
         detail=str(error),
         body=b"",
         occurred_at=now,
-        contact_id=item.contact.contact_id if item.contact else None,
+        contact_id=item.record.contact.contact_id if item.record.contact else None,
     )
-    return _Understood(item.offset, None, letter, None)
+    return _Understood(Record(item.record.offset, item.record.reference, None, letter), None)

@@ -61,11 +61,10 @@ def _check(arguments: argparse.Namespace, installed: "Installation") -> "Outcome
 
 
 async def _send(arguments: argparse.Namespace, installed: "Installation") -> "Outcome":
-    from tqdm import tqdm
-
     from dispatcher.store.audit import Audit
     from hotline.bootstrap import bootstrap_of, open_dispatcher
     from hotline.contact_files import read_contacts
+    from hotline.progress import progress_bars
     from hotline.sample_contacts import corpus_contacts
     from hotline.selfcheck import selfcheck
     from models.codes import Channel
@@ -82,15 +81,9 @@ async def _send(arguments: argparse.Namespace, installed: "Installation") -> "Ou
             raise Rejected("the configured database holds contacts of others; check an empty one")
         with (
             UnitReader(bootstrap_of(installed.settings), list(profile.units), clock=clock) as reader,
-            tqdm(unit="件", leave=False, disable=None) as bar,
+            progress_bars() as progress,
         ):
-
-            def show(what: str, done: int, total: int) -> None:
-                bar.set_description(what, refresh=False)
-                bar.total = total
-                bar.update(done - bar.n)
-
-            return await selfcheck(contacts, dispatcher, reader, rate=arguments.rate, progress=show)
+            return await selfcheck(contacts, dispatcher, reader, rate=arguments.rate, progress=progress)
 
 
 def _print(outcome: "Outcome", *, as_json: bool) -> None:

@@ -73,7 +73,7 @@ SELECT ticket_no, contact_id, version, state, state_since, channel, request_type
 
 -- name: pending_total
 SELECT count(*) AS total, min(registered_at) AS oldest
-  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS some;
+  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
 -- name: dues
 SELECT ticket_no, stage, due, provisional, result
