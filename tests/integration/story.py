@@ -184,11 +184,11 @@ class Town:
         )
         first = self._offsets.get(self.partition, 0)
         self._offsets[self.partition] = first + len(messages)
+        position = StreamPosition(GROUP, Topic.CONTACTS, TOPIC_ID, self.partition)
         records = [
-            record_from_bytes(value, topic=Topic.CONTACTS, partition=self.partition, offset=offset, now=self.clock.now())
+            record_from_bytes(value, position=position, offset=offset, now=self.clock.now())
             for offset, value in enumerate(messages, start=first)
         ]
-        position = StreamPosition(GROUP, Topic.CONTACTS, TOPIC_ID, self.partition)
         await intake.settle(position, await intake.understand(records))
 
     async def _ticket_of(self, contact_id: UUID) -> Ticket | None:

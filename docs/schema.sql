@@ -1,0 +1,997 @@
+--
+-- PostgreSQL database dump
+--
+
+--
+-- Name: make_month_partition(integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.make_month_partition(yyyymm integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    following int := CASE WHEN yyyymm % 100 = 12 THEN yyyymm + 89 ELSE yyyymm + 1 END;
+BEGIN
+    EXECUTE format('CREATE TABLE IF NOT EXISTS tickets_%s PARTITION OF tickets FOR VALUES FROM (%s) TO (%s)',
+                   yyyymm, yyyymm, following);
+    EXECUTE format('CREATE TABLE IF NOT EXISTS ticket_events_%s PARTITION OF ticket_events FOR VALUES FROM (%s) TO (%s)',
+                   yyyymm, yyyymm, following);
+END
+$$;
+
+--
+-- Name: FUNCTION make_month_partition(yyyymm integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.make_month_partition(yyyymm integer) IS 'Makes the partitions of one month (202611) for tickets and their events.';
+
+--
+-- Name: access_log; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.access_log (
+    id bigint NOT NULL,
+    actor text NOT NULL,
+    act text NOT NULL,
+    subject text NOT NULL,
+    purpose text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE access_log; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.access_log IS 'Who looked at whose data, and why. Append-only.';
+
+--
+-- Name: access_log_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.access_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: assignments; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.assignments (
+    ticket_no text NOT NULL,
+    unit_code text NOT NULL,
+    role text NOT NULL,
+    mode text NOT NULL,
+    dispatched_at timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    replied_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    matrix_version text NOT NULL,
+    basis text NOT NULL
+);
+
+ALTER TABLE ONLY public.assignments FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: contacts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.contacts (
+    contact_id uuid NOT NULL,
+    channel text NOT NULL,
+    caller_ref text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    raw_text text NOT NULL,
+    asr_confidence real,
+    district text,
+    fate text,
+    ticket_no text,
+    settled_at timestamp with time zone
+);
+
+--
+-- Name: TABLE contacts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.contacts IS 'One call or one message, raw; its id is derived from the door''s idempotency key.';
+
+--
+-- Name: dead_letters; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.dead_letters (
+    id bigint NOT NULL,
+    reference text NOT NULL,
+    cause text NOT NULL,
+    detail text NOT NULL,
+    body bytea NOT NULL,
+    contact_id uuid,
+    occurred_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: dead_letters_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.dead_letters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dead_letters_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: deadlines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.deadlines (
+    ticket_no text NOT NULL,
+    stage text NOT NULL,
+    number smallint DEFAULT 1 NOT NULL,
+    unit_code text,
+    clock text NOT NULL,
+    start timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    provisional boolean NOT NULL,
+    days date[] NOT NULL,
+    calendar_version text NOT NULL,
+    profile_version text NOT NULL,
+    result text,
+    settled_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.deadlines FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: known_topics; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.known_topics (
+    topic text NOT NULL,
+    topic_id uuid NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE known_topics; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.known_topics IS 'A topic that returns with another id has lost its messages: they are published again from the outbox.';
+
+--
+-- Name: outbox; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.outbox (
+    seq bigint NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    unit_code text,
+    unit_seq bigint,
+    ticket_no text,
+    envelope text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone
+)
+WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='20000', fillfactor='90');
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: outbox_seq_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: ratings; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ratings (
+    ticket_no text NOT NULL,
+    unit_code text NOT NULL,
+    rating text NOT NULL,
+    rated_at timestamp with time zone NOT NULL,
+    reason text
+);
+
+ALTER TABLE ONLY public.ratings FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: rollups; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.rollups (
+    family text NOT NULL,
+    labels text[] NOT NULL,
+    slot smallint NOT NULL,
+    value bigint NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='2000');
+
+--
+-- Name: TABLE rollups; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.rollups IS 'Business counters, slotted by writer and summed by the exporter; half-empty pages keep updates in place.';
+
+--
+-- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL
+);
+
+--
+-- Name: stream_offsets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.stream_offsets (
+    group_name text NOT NULL,
+    topic_id uuid NOT NULL,
+    partition integer NOT NULL,
+    topic text NOT NULL,
+    next_offset bigint DEFAULT 0 NOT NULL,
+    attempted_offset bigint,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text
+);
+
+--
+-- Name: ticket_events; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ticket_events (
+    ticket_no text NOT NULL,
+    month integer NOT NULL,
+    version integer NOT NULL,
+    kind text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    actor_role text NOT NULL,
+    actor_name text NOT NULL,
+    actor_unit text,
+    from_state text,
+    to_state text NOT NULL,
+    profile_version text NOT NULL,
+    data jsonb NOT NULL
+)
+PARTITION BY RANGE (month);
+
+ALTER TABLE ONLY public.ticket_events FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE ticket_events; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.ticket_events IS 'Append-only audit: the application may insert and read, nobody but the owner may change.';
+
+--
+-- Name: ticket_events_other; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ticket_events_other (
+    ticket_no text CONSTRAINT ticket_events_ticket_no_not_null NOT NULL,
+    month integer CONSTRAINT ticket_events_month_not_null NOT NULL,
+    version integer CONSTRAINT ticket_events_version_not_null NOT NULL,
+    kind text CONSTRAINT ticket_events_kind_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT ticket_events_occurred_at_not_null NOT NULL,
+    actor_role text CONSTRAINT ticket_events_actor_role_not_null NOT NULL,
+    actor_name text CONSTRAINT ticket_events_actor_name_not_null NOT NULL,
+    actor_unit text,
+    from_state text,
+    to_state text CONSTRAINT ticket_events_to_state_not_null NOT NULL,
+    profile_version text CONSTRAINT ticket_events_profile_version_not_null NOT NULL,
+    data jsonb CONSTRAINT ticket_events_data_not_null NOT NULL
+);
+
+--
+-- Name: ticket_keys; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ticket_keys (
+    ticket_no text NOT NULL,
+    contact_id uuid NOT NULL,
+    item smallint DEFAULT 1 NOT NULL
+);
+
+--
+-- Name: ticket_sequences; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ticket_sequences (
+    day text NOT NULL,
+    last bigint NOT NULL
+);
+
+--
+-- Name: tickets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tickets (
+    ticket_no text NOT NULL,
+    month integer NOT NULL,
+    contact_id uuid NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    channel text NOT NULL,
+    request_type text NOT NULL,
+    category_code text NOT NULL,
+    urgency text NOT NULL,
+    text text NOT NULL,
+    caller_ref text NOT NULL,
+    salutation text,
+    district_code text,
+    address text,
+    lead_unit text,
+    top jsonb NOT NULL,
+    review_reasons text[] NOT NULL,
+    machine_category text NOT NULL,
+    machine_type text NOT NULL,
+    alarm text,
+    nudges integer DEFAULT 0 NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    profile_version text NOT NULL,
+    matrix_version text NOT NULL,
+    model_version text NOT NULL
+)
+PARTITION BY RANGE (month);
+
+ALTER TABLE ONLY public.tickets FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: COLUMN tickets.month; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tickets.month IS 'yyyymm as it stands in the ticket number; every lookup by number names it, so one partition is read.';
+
+--
+-- Name: tickets_other; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tickets_other (
+    ticket_no text CONSTRAINT tickets_ticket_no_not_null NOT NULL,
+    month integer CONSTRAINT tickets_month_not_null NOT NULL,
+    contact_id uuid CONSTRAINT tickets_contact_id_not_null NOT NULL,
+    version integer CONSTRAINT tickets_version_not_null NOT NULL,
+    state text CONSTRAINT tickets_state_not_null NOT NULL,
+    state_since timestamp with time zone CONSTRAINT tickets_state_since_not_null NOT NULL,
+    channel text CONSTRAINT tickets_channel_not_null NOT NULL,
+    request_type text CONSTRAINT tickets_request_type_not_null NOT NULL,
+    category_code text CONSTRAINT tickets_category_code_not_null NOT NULL,
+    urgency text CONSTRAINT tickets_urgency_not_null NOT NULL,
+    text text CONSTRAINT tickets_text_not_null NOT NULL,
+    caller_ref text CONSTRAINT tickets_caller_ref_not_null NOT NULL,
+    salutation text,
+    district_code text,
+    address text,
+    lead_unit text,
+    top jsonb CONSTRAINT tickets_top_not_null NOT NULL,
+    review_reasons text[] CONSTRAINT tickets_review_reasons_not_null NOT NULL,
+    machine_category text CONSTRAINT tickets_machine_category_not_null NOT NULL,
+    machine_type text CONSTRAINT tickets_machine_type_not_null NOT NULL,
+    alarm text,
+    nudges integer DEFAULT 0 CONSTRAINT tickets_nudges_not_null NOT NULL,
+    received_at timestamp with time zone CONSTRAINT tickets_received_at_not_null NOT NULL,
+    registered_at timestamp with time zone CONSTRAINT tickets_registered_at_not_null NOT NULL,
+    profile_version text CONSTRAINT tickets_profile_version_not_null NOT NULL,
+    matrix_version text CONSTRAINT tickets_matrix_version_not_null NOT NULL,
+    model_version text CONSTRAINT tickets_model_version_not_null NOT NULL
+);
+
+--
+-- Name: unit_sequences; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.unit_sequences (
+    unit_code text NOT NULL,
+    last bigint NOT NULL
+);
+
+--
+-- Name: TABLE unit_sequences; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.unit_sequences IS 'The relay''s gapless count of each unit''s messages; written before the first send.';
+
+--
+-- Name: users; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.users (
+    username text NOT NULL,
+    display_name text NOT NULL,
+    role text NOT NULL,
+    unit_code text,
+    password_hash text NOT NULL,
+    token_hash text,
+    disabled boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT users_check CHECK (((role = 'unit'::text) = (unit_code IS NOT NULL)))
+);
+
+--
+-- Name: vault; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.vault (
+    contact_id uuid NOT NULL,
+    caller_ref text NOT NULL,
+    key_id text NOT NULL,
+    sealed bytea NOT NULL
+);
+
+--
+-- Name: TABLE vault; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.vault IS 'Phone, name, openid and recording, AES-256-GCM; caller_ref is an HMAC and finds a caller.';
+
+--
+-- Name: ticket_events_other; Type: TABLE ATTACH; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_events ATTACH PARTITION public.ticket_events_other DEFAULT;
+
+--
+-- Name: tickets_other; Type: TABLE ATTACH; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tickets ATTACH PARTITION public.tickets_other DEFAULT;
+
+--
+-- Name: access_log access_log_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.access_log
+    ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
+
+--
+-- Name: assignments assignments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_pkey PRIMARY KEY (ticket_no, unit_code, dispatched_at);
+
+--
+-- Name: contacts contacts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (contact_id);
+
+--
+-- Name: dead_letters dead_letters_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (id);
+
+--
+-- Name: dead_letters dead_letters_reference_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.dead_letters
+    ADD CONSTRAINT dead_letters_reference_key UNIQUE (reference);
+
+--
+-- Name: deadlines deadlines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.deadlines
+    ADD CONSTRAINT deadlines_pkey PRIMARY KEY (ticket_no, stage, number);
+
+--
+-- Name: known_topics known_topics_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.known_topics
+    ADD CONSTRAINT known_topics_pkey PRIMARY KEY (topic);
+
+--
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (seq);
+
+--
+-- Name: ratings ratings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ratings
+    ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no);
+
+--
+-- Name: rollups rollups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.rollups
+    ADD CONSTRAINT rollups_pkey PRIMARY KEY (family, labels, slot);
+
+--
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+--
+-- Name: stream_offsets stream_offsets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.stream_offsets
+    ADD CONSTRAINT stream_offsets_pkey PRIMARY KEY (group_name, topic_id, partition);
+
+--
+-- Name: ticket_events ticket_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_events
+    ADD CONSTRAINT ticket_events_pkey PRIMARY KEY (month, ticket_no, version);
+
+--
+-- Name: ticket_events_other ticket_events_other_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_events_other
+    ADD CONSTRAINT ticket_events_other_pkey PRIMARY KEY (month, ticket_no, version);
+
+--
+-- Name: ticket_keys ticket_keys_contact_id_item_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_keys
+    ADD CONSTRAINT ticket_keys_contact_id_item_key UNIQUE (contact_id, item);
+
+--
+-- Name: ticket_keys ticket_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_keys
+    ADD CONSTRAINT ticket_keys_pkey PRIMARY KEY (ticket_no);
+
+--
+-- Name: ticket_sequences ticket_sequences_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_sequences
+    ADD CONSTRAINT ticket_sequences_pkey PRIMARY KEY (day);
+
+--
+-- Name: tickets tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (month, ticket_no);
+
+--
+-- Name: tickets_other tickets_other_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tickets_other
+    ADD CONSTRAINT tickets_other_pkey PRIMARY KEY (month, ticket_no);
+
+--
+-- Name: unit_sequences unit_sequences_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.unit_sequences
+    ADD CONSTRAINT unit_sequences_pkey PRIMARY KEY (unit_code);
+
+--
+-- Name: users users_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (username);
+
+--
+-- Name: users users_token_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_token_hash_key UNIQUE (token_hash);
+
+--
+-- Name: vault vault_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.vault
+    ADD CONSTRAINT vault_pkey PRIMARY KEY (contact_id);
+
+--
+-- Name: assignments_ended; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX assignments_ended ON public.assignments USING btree (ended_at) WHERE ((role = 'lead'::text) AND (ended_at IS NOT NULL));
+
+--
+-- Name: assignments_of_unit; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX assignments_of_unit ON public.assignments USING btree (unit_code, dispatched_at, ticket_no);
+
+--
+-- Name: assignments_one_lead; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX assignments_one_lead ON public.assignments USING btree (ticket_no) WHERE ((role = 'lead'::text) AND (ended_at IS NULL));
+
+--
+-- Name: assignments_open_of_unit; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX assignments_open_of_unit ON public.assignments USING btree (unit_code, ticket_no) WHERE (ended_at IS NULL);
+
+--
+-- Name: contacts_unsettled; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX contacts_unsettled ON public.contacts USING btree (accepted_at) WHERE (fate IS NULL);
+
+--
+-- Name: deadlines_provisional; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX deadlines_provisional ON public.deadlines USING btree (due) WHERE provisional;
+
+--
+-- Name: deadlines_running; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX deadlines_running ON public.deadlines USING btree (due) WHERE (result IS NULL);
+
+--
+-- Name: outbox_by_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX outbox_by_age ON public.outbox USING btree (written_at);
+
+--
+-- Name: outbox_unit_stream; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, unit_seq) WHERE (unit_seq IS NOT NULL);
+
+--
+-- Name: outbox_unpublished; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX outbox_unpublished ON public.outbox USING btree (seq) WHERE (published_at IS NULL);
+
+--
+-- Name: tickets_emergencies; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_emergencies ON ONLY public.tickets USING btree (registered_at) WHERE (urgency = '3'::text);
+
+--
+-- Name: tickets_open_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_open_of_caller ON ONLY public.tickets USING btree (caller_ref) WHERE (state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'signed'::text, 'replied'::text]));
+
+--
+-- Name: tickets_other_caller_ref_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_caller_ref_idx ON public.tickets_other USING btree (caller_ref) WHERE (state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'signed'::text, 'replied'::text]));
+
+--
+-- Name: tickets_other_registered_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_registered_at_idx ON public.tickets_other USING btree (registered_at) WHERE (urgency = '3'::text);
+
+--
+-- Name: tickets_pending; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_pending ON ONLY public.tickets USING btree (registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
+-- Name: tickets_other_registered_at_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_registered_at_ticket_no_idx ON public.tickets_other USING btree (registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
+-- Name: vault_by_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX vault_by_caller ON public.vault USING btree (caller_ref);
+
+--
+-- Name: ticket_events_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.ticket_events_pkey ATTACH PARTITION public.ticket_events_other_pkey;
+
+--
+-- Name: tickets_other_caller_ref_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_open_of_caller ATTACH PARTITION public.tickets_other_caller_ref_idx;
+
+--
+-- Name: tickets_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_pkey ATTACH PARTITION public.tickets_other_pkey;
+
+--
+-- Name: tickets_other_registered_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_emergencies ATTACH PARTITION public.tickets_other_registered_at_idx;
+
+--
+-- Name: tickets_other_registered_at_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_pending ATTACH PARTITION public.tickets_other_registered_at_ticket_no_idx;
+
+--
+-- Name: vault vault_contact_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.vault
+    ADD CONSTRAINT vault_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(contact_id) ON DELETE CASCADE;
+
+--
+-- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.assignments ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: deadlines; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.deadlines ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: assignments everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.assignments TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: deadlines everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.deadlines TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: outbox everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.outbox TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: ratings everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.ratings TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: ticket_events everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.ticket_events TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: tickets everything; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY everything ON public.tickets TO hotline_app USING (true) WITH CHECK (true);
+
+--
+-- Name: outbox; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: assignments own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.assignments FOR SELECT TO hotline_unit USING ((unit_code = current_setting('hotline.unit'::text, true)));
+
+--
+-- Name: deadlines own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.deadlines FOR SELECT TO hotline_unit USING ((unit_code = current_setting('hotline.unit'::text, true)));
+
+--
+-- Name: outbox own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.outbox FOR SELECT TO hotline_unit USING ((unit_code = current_setting('hotline.unit'::text, true)));
+
+--
+-- Name: ratings own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.ratings FOR SELECT TO hotline_unit USING ((unit_code = current_setting('hotline.unit'::text, true)));
+
+--
+-- Name: ticket_events own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.ticket_events FOR SELECT TO hotline_unit USING ((EXISTS ( SELECT
+   FROM public.assignments a
+  WHERE ((a.ticket_no = ticket_events.ticket_no) AND (a.unit_code = current_setting('hotline.unit'::text, true))))));
+
+--
+-- Name: tickets own_unit; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY own_unit ON public.tickets FOR SELECT TO hotline_unit USING ((EXISTS ( SELECT
+   FROM public.assignments a
+  WHERE ((a.ticket_no = tickets.ticket_no) AND (a.unit_code = current_setting('hotline.unit'::text, true))))));
+
+--
+-- Name: ratings; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.ratings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: ticket_events; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.ticket_events ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: tickets; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.tickets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT ALL ON SCHEMA public TO hotline_owner;
+GRANT USAGE ON SCHEMA public TO hotline_app;
+GRANT USAGE ON SCHEMA public TO hotline_unit;
+
+--
+-- Name: FUNCTION make_month_partition(yyyymm integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.make_month_partition(yyyymm integer) FROM PUBLIC;
+
+--
+-- Name: TABLE access_log; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.access_log TO hotline_app;
+
+--
+-- Name: TABLE assignments; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.assignments TO hotline_app;
+GRANT SELECT ON TABLE public.assignments TO hotline_unit;
+
+--
+-- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO hotline_app;
+
+--
+-- Name: TABLE dead_letters; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.dead_letters TO hotline_app;
+
+--
+-- Name: TABLE deadlines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.deadlines TO hotline_app;
+GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
+
+--
+-- Name: TABLE known_topics; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.known_topics TO hotline_app;
+
+--
+-- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO hotline_app;
+GRANT SELECT ON TABLE public.outbox TO hotline_unit;
+
+--
+-- Name: TABLE ratings; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ratings TO hotline_app;
+GRANT SELECT ON TABLE public.ratings TO hotline_unit;
+
+--
+-- Name: TABLE rollups; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rollups TO hotline_app;
+
+--
+-- Name: TABLE stream_offsets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_offsets TO hotline_app;
+
+--
+-- Name: TABLE ticket_events; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.ticket_events TO hotline_app;
+GRANT SELECT ON TABLE public.ticket_events TO hotline_unit;
+
+--
+-- Name: TABLE ticket_keys; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.ticket_keys TO hotline_app;
+
+--
+-- Name: TABLE ticket_sequences; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ticket_sequences TO hotline_app;
+
+--
+-- Name: TABLE tickets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.tickets TO hotline_app;
+GRANT SELECT ON TABLE public.tickets TO hotline_unit;
+
+--
+-- Name: TABLE unit_sequences; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.unit_sequences TO hotline_app;
+
+--
+-- Name: TABLE users; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.users TO hotline_app;
+
+--
+-- Name: TABLE vault; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.vault TO hotline_app;
+
+--
+-- PostgreSQL database dump complete
+--
