@@ -1,5 +1,6 @@
 """A contact: one call or one message, as the citizen made it and as it may travel."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -11,6 +12,11 @@ CONTACT_NAMESPACE = UUID("5b0f6f5e-7c3a-5d0e-9c53-12345c0a7ac7")
 
 MAX_TEXT = 50_000
 """Longest request in characters; three hours of speech stay below it. What is longer ends in the dead letters."""
+
+
+# One number is written in many ways; a caller is the same in each.
+_BARE_PHONE = re.compile(r"[\s\-()（）]")
+_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$|0\d{9,11}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class PersonalData:
         """What tells one caller from another: the WeChat identity, else the phone number; None for the anonymous."""
         if self.openid:
             return f"openid:{self.openid}"
-        return f"phone:{self.phone}" if self.phone else None
+        phone = _BARE_PHONE.sub("", self.phone or "")
+        return f"phone:{_COUNTRY.sub('', phone)}" if phone else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,3 +141,4 @@ class OpenRequest:
     text: str
     category_code: str
     received_at: datetime
+    urgency: Urgency

@@ -5,12 +5,13 @@ the digits of date and sequence. The check digit catches one wrong digit and mos
 """
 
 import re
+import unicodedata
 from datetime import date
 
 from models.codes import Channel
 from models.errors import Rejected
 
-_FORM = re.compile(r"([A-Z]{2})(\d{8})([A-Z])(\d{6,9})(\d)(-(?:\d{2}|R\d))?")
+_FORM = re.compile(r"([A-Z]{2})([0-9]{8})([A-Z])([0-9]{6,9})([0-9])(-(?:[0-9]{2}|R[0-9]))?")
 
 
 def check_digit(digits: str) -> str:
@@ -29,12 +30,12 @@ def ticket_number(prefix: str, day: date, channel: Channel, sequence: int) -> st
 
 
 def check_ticket_number(text: str) -> str:
-    """Return ``text`` as a ticket number.
+    """Return ``text`` as a ticket number; small letters and full width are understood.
 
     Raises:
         Rejected: the form or the check digit is wrong; most often one digit was misheard.
     """
-    found = _FORM.fullmatch(text.strip().upper())
+    found = _FORM.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     if found is None:
         raise Rejected(f"{text!r} is not a ticket number")
     if check_digit(found[2] + found[4]) != found[5]:

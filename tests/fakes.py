@@ -245,7 +245,7 @@ class MemoryWork:
         callers = set(caller_refs)
         found = [t for t in self._tables.tickets.values() if t.caller_ref in callers and t.state in OPEN_STATES]
         found.sort(key=lambda ticket: (ticket.registered_at, ticket.ticket_no))
-        return [OpenRequest(t.ticket_no, t.caller_ref, t.text, t.category_code, t.received_at) for t in found]
+        return [OpenRequest(t.ticket_no, t.caller_ref, t.text, t.category_code, t.received_at, t.urgency) for t in found]
 
     async def ticket(self, ticket_no: str) -> Ticket:
         """Return a ticket that the unit of the transaction may see."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from models.codes import Urgency
 from models.contact import Contact
 from models.profile import MergeRule
 from models.ticket import OpenRequest
@@ -20,15 +21,20 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(joined[i : i + 2] for i in range(len(joined) - 1))
 
 
-def repeated_request(contact: Contact, open_requests: Iterable[OpenRequest], rule: MergeRule) -> OpenRequest | None:
+def repeated_request(
+    contact: Contact, open_requests: Iterable[OpenRequest], rule: MergeRule, *, urgency: Urgency
+) -> OpenRequest | None:
     """Return the caller's open request that ``contact`` repeats, the most similar one; None when it says something new.
 
     ``open_requests`` are the same caller's. Requests outside the window on either side are not compared: a file of old
-    contacts may arrive out of order.
+    contacts may arrive out of order. An emergency (``urgency`` 特急) repeats emergencies alone: who said smoke and now says
+    fire is heard anew, for a nudge would alarm nobody.
     """
     best: OpenRequest | None = None
     best_similarity = rule.similarity
     for request in open_requests:
+        if urgency is Urgency.CRITICAL and request.urgency is not Urgency.CRITICAL:
+            continue
         if abs(contact.received_at - request.received_at) > rule.window:
             continue
         alike = similarity(contact.text, request.text)

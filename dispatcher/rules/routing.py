@@ -50,13 +50,17 @@ class RouteTable:
         return Route(None, (), "", ReviewReason.NO_LEAD_UNIT)
 
     def _resolve(self, entry: MatrixEntry, district_code: str | None) -> Route:
-        lead = entry.lead
+        lead, co_units = entry.lead, self._open_units(entry.co_units)
         if lead == DISTRICT_GOVERNMENT:
             district = self._districts.get(district_code or "")
             if district is None:
-                return Route(None, entry.co_units, entry.basis, ReviewReason.DISTRICT_UNKNOWN)
+                return Route(None, co_units, entry.basis, ReviewReason.DISTRICT_UNKNOWN)
             lead = district.government
         unit = self._units.get(lead)
         if unit is None or not unit.active:
-            return Route(None, entry.co_units, entry.basis, ReviewReason.NO_LEAD_UNIT)
-        return Route(lead, entry.co_units, entry.basis, None)
+            return Route(None, co_units, entry.basis, ReviewReason.NO_LEAD_UNIT)
+        return Route(lead, tuple(code for code in co_units if code != lead), entry.basis, None)
+
+    def _open_units(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the units that may receive something, each once; a closed co-unit does not hold a ticket up."""
+        return tuple(code for code in dict.fromkeys(codes) if code in self._units and self._units[code].active)

@@ -12,7 +12,7 @@ from dispatcher.ports import Effects, NewContact, SealedData, StoredDeadline, St
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.queries import load_queries
-from models.codes import Fate
+from models.codes import Fate, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
 
@@ -57,7 +57,7 @@ class PostgresUnitOfWork:
     async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
         """Return the callers' open tickets, oldest first."""
         found = await self._all("open_requests", {"caller_refs": list(caller_refs)})
-        return [OpenRequest(**row) for row in found]
+        return [OpenRequest(**{**row, "urgency": Urgency(row["urgency"])}) for row in found]
 
     async def ticket(self, ticket_no: str) -> Ticket:
         """Return a ticket that this transaction may see.

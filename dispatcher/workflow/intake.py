@@ -153,7 +153,12 @@ class Intake:
             if fates[contact.contact_id] is not None or contact.contact_id in settled:
                 continue  # the relay told it twice; its effects exist
             settled.add(contact.contact_id)
-            earlier = repeated_request(contact, open_requests.get(contact.caller_ref, ()), self._city.profile.merge)
+            earlier = repeated_request(
+                contact,
+                open_requests.get(contact.caller_ref, ()),
+                self._city.profile.merge,
+                urgency=item.understanding.urgency,
+            )
             if earlier is not None:
                 repeats.setdefault(earlier.ticket_no, []).append(contact)
                 continue
@@ -225,7 +230,14 @@ def _by_caller(requests: Sequence[OpenRequest]) -> dict[str, list[OpenRequest]]:
 
 
 def _as_open(ticket: Ticket) -> OpenRequest:
-    return OpenRequest(ticket.ticket_no, ticket.caller_ref, ticket.text, ticket.category_code, ticket.received_at)
+    return OpenRequest(
+        ticket_no=ticket.ticket_no,
+        caller_ref=ticket.caller_ref,
+        text=ticket.text,
+        category_code=ticket.category_code,
+        received_at=ticket.received_at,
+        urgency=ticket.urgency,
+    )
 
 
 def _bury(letter: DeadLetter, effects: Effects, city: City, fates: Mapping[UUID, Fate | None]) -> None:

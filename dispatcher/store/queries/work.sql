@@ -58,7 +58,7 @@ SELECT pg_advisory_xact_lock(hashtextextended(caller_ref, 12345))
   FROM (SELECT unnest(%(caller_refs)s::text[]) AS caller_ref ORDER BY 1) AS callers;
 
 -- name: open_requests
-SELECT ticket_no, caller_ref, text, category_code, received_at
+SELECT ticket_no, caller_ref, text, category_code, received_at, urgency
   FROM tickets
  WHERE caller_ref = ANY(%(caller_refs)s)
    AND state IN ('pending', 'dispatched', 'signed', 'replied')

@@ -1,0 +1,70 @@
+"""Confidence decides who decides; an emergency waits for nobody."""
+
+import pytest
+
+from dispatcher.rules.deciding import judge
+from models.codes import ReviewReason, Urgency
+from tests.builders import a_contact, a_profile, an_understanding
+
+PROFILE = a_profile()
+
+
+def judged(understanding, **contact):
+    """Judge an ordinary contact in the test town."""
+    return judge(a_contact(**contact), understanding, categories=PROFILE.categories, bands=PROFILE.bands)
+
+
+@pytest.mark.parametrize(("probability", "doubts"), [(0.8, ()), (0.79, (ReviewReason.LOW_CONFIDENCE,))])
+def test_the_automatic_band_begins_at_its_bound(probability, doubts):
+    """At the bound the engine decides, just below it a person does."""
+    assert judged(an_understanding(probability=probability)).doubts == doubts
+
+
+@pytest.mark.parametrize(
+    ("asr_confidence", "doubts"),
+    [(None, ()), (0.7, ()), (0.69, (ReviewReason.ASR_LOW_CONFIDENCE,)), (0.0, (ReviewReason.ASR_LOW_CONFIDENCE,))],
+)
+def test_a_badly_recognised_call_is_confirmed_by_a_person(asr_confidence, doubts):
+    """However sure the classifier is, it read what the recogniser wrote; typed text has no such doubt."""
+    assert judged(an_understanding(), asr_confidence=asr_confidence).doubts == doubts
+
+
+def test_every_doubt_is_told():
+    """The operator sees all reasons, not the first."""
+    doubts = judged(an_understanding("2304", 0.3), asr_confidence=0.1).doubts
+
+    assert set(doubts) == {ReviewReason.LOW_CONFIDENCE, ReviewReason.ASR_LOW_CONFIDENCE, ReviewReason.UNCLASSIFIED}
+
+
+def test_what_cannot_be_classified_goes_to_a_person_however_sure():
+    """To be sure that something fits nowhere is no decision."""
+    assert judged(an_understanding("2304", 0.99)).doubts == (ReviewReason.UNCLASSIFIED,)
+
+
+def test_only_a_sure_and_clear_nuisance_makes_no_ticket():
+    """A doubtful nuisance is a ticket before an operator; an urgent one always is."""
+    assert judged(an_understanding("2303", 0.9)).nuisance
+    assert not judged(an_understanding("2303", 0.7)).nuisance
+    assert not judged(an_understanding("2303", 0.9), asr_confidence=0.2).nuisance
+    assert not judged(an_understanding("2303", 0.9, urgency=Urgency.URGENT)).nuisance
+    assert not judged(an_understanding("2303", 0.9, urgency=Urgency.CRITICAL)).nuisance
+    assert not judged(an_understanding("0703", 0.99)).nuisance
+
+
+def test_an_emergency_overrides_every_band():
+    """A faint 燃气泄漏 on a bad line is dispatched at once, as the alarm word's own category."""
+    unsure = an_understanding("0703", 0.2, urgency=Urgency.CRITICAL, alarm="漏气", alarm_category="0805")
+
+    judgement = judged(unsure, asr_confidence=0.1)
+
+    assert (judgement.doubts, judgement.category_code, judgement.urgency) == ((), "0805", Urgency.CRITICAL)
+
+
+def test_an_alarm_word_without_category_keeps_the_guess():
+    """A word that alarms everywhere says nothing about the unit."""
+    assert judged(an_understanding("0801", 0.2, urgency=Urgency.CRITICAL, alarm="救命")).category_code == "0801"
+
+
+def test_an_urgent_request_is_still_judged_by_its_bands():
+    """Only 特急 overrides; 紧急 shortens clocks and waits for a person all the same."""
+    assert judged(an_understanding(probability=0.4, urgency=Urgency.URGENT)).doubts == (ReviewReason.LOW_CONFIDENCE,)
