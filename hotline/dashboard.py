@@ -34,6 +34,13 @@ _RATE_SERIES: Mapping[str, str] = {
 }
 """The recorded series of each published rate."""
 
+_OVERDUE_BY_NAME = (
+    "topk(10, max by (unit) (hotline_tickets_overdue) > 0) "
+    "* on (unit) group_left (name) max by (unit, name) (hotline_unit_info) "
+    f'or max by (unit) (hotline_tickets_overdue{{unit="{HOTLINE_ITSELF}"}}) > 0'
+)
+"""The hotline itself is no unit and has no name to join."""
+
 _UNIT_COLUMNS: Sequence[tuple[str, str, str | None]] = (
     ("在办", "sum by (unit) (max by (unit, state) (hotline_open_tickets))", None),
     ("逾期", "max by (unit) (hotline_tickets_overdue)", None),
@@ -110,16 +117,7 @@ def _panels() -> Iterator[_Panel]:
     )
     yield _row("各单位在办与逾期")
     yield _unit_table()
-    yield _lines(
-        "逾期未办前十单位",
-        (
-            "topk(10, max by (unit) (hotline_tickets_overdue) > 0) "
-            "* on (unit) group_left (name) max by (unit, name) (hotline_unit_info) "
-            f'or max by (unit) (hotline_tickets_overdue{{unit="{HOTLINE_ITSELF}"}}) > 0',
-            "{{name}} {{unit}}",
-        ),
-        width=12,
-    )
+    yield _lines("逾期未办前十单位", (_OVERDUE_BY_NAME, "{{name}} {{unit}}"), width=12)
     yield _lines("将到期（按时间）", ("sum by (within) (max by (unit, within) (hotline_due_soon))", "{{within}} 内"), width=12)
     yield _row("比率（累计，截至当前；口径见面板说明）")
     for rate in rates(Counts(unit_code=None)):
@@ -236,7 +234,7 @@ def _unit_table() -> _Panel:
             {
                 "id": "organize",
                 "options": {
-                    "includeByName": {name: True for name in ("unit", "name", *headings)},
+                    "includeByName": dict.fromkeys(("unit", "name", *headings), True),
                     "indexByName": {name: place for place, name in enumerate(("name", "unit", *headings))},
                     "renameByName": {"name": "单位", "unit": "代码", **headings},
                 },

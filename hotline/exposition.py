@@ -57,7 +57,10 @@ def families(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
     yield _gauge(gauges.READ_SECONDS, _by_one_label(snapshot.read_seconds))
 
 
-_CAUSES = ("empty_text", "oversized_text", "malformed", "unknown_version", "unknown_type", "unknown_contact", "refused")
+_CAUSES = (
+    *("empty_text", "oversized_text", "malformed", "unknown_version", "unknown_type"),
+    *("unknown_contact", "refused", "ended_the_worker"),
+)
 """Causes of dead letters that doors and intake give."""
 
 
