@@ -16,10 +16,10 @@ from console.api.wechat import wechat_routes
 from console.doors import Doors
 from console.failures import BadItem, failure_of
 from console.identity import Sessions
-from console.pages.answers import page_failure
+from console.pages.answers import page_bug, page_failure
 from console.pages.assets import Assets
 from console.pages.routes import page_routes
-from console.protection import BodyLimit, RequestLog, SecurityHeaders
+from console.protection import BODY_LIMIT, RequestLog, SecurityHeaders
 from console.watch import UnitWatch
 from models.errors import HotlineError, NotFound
 
@@ -35,6 +35,7 @@ _TAGS = [
     {"name": "wechat", "description": "The server address of a WeChat Official Account, plain mode."},
     {"name": "health", "description": "For whoever keeps the processes running."},
 ]
+_HTTP_WORDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _API_ROOTS = ("/api/", "/wechat", "/healthz", "/readyz", "/openapi.json")
 
 
@@ -48,6 +49,7 @@ def build_console(doors: Doors) -> FastAPI:
         openapi_tags=_TAGS,
         docs_url=None,  # its page loads scripts from elsewhere, which our Content-Security-Policy forbids
         redoc_url=None,
+        max_body_size=BODY_LIMIT,
     )
     api = APIRouter(prefix="/api/v1")
     for routes in (contact_routes(doors), call_routes(doors), ticket_routes(doors), stream_routes(doors, watch)):
@@ -59,7 +61,8 @@ def build_console(doors: Doors) -> FastAPI:
     app.add_exception_handler(HotlineError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_exception_handler(HTTPException, _tell_http)
-    for surrounding in (BodyLimit, SecurityHeaders, RequestLog):
+    app.add_exception_handler(Exception, _tell_bug)
+    for surrounding in (SecurityHeaders, RequestLog):
         app.add_middleware(surrounding)
     return app
 
@@ -96,7 +99,15 @@ async def _tell_http(request: Request, error: Exception) -> Response:
         raise error
     if not request.url.path.startswith(_API_ROOTS) and error.status_code == 404:
         return page_failure(request, NotFound("no such page"))
-    return JSONResponse({"error": "http", "detail": error.detail}, error.status_code, headers=error.headers)
+    word = _HTTP_WORDS.get(error.status_code, "http")
+    return JSONResponse({"error": word, "detail": error.detail}, error.status_code, headers=error.headers)
+
+
+async def _tell_bug(request: Request, _error: Exception) -> Response:
+    """Answer a bug without its details; the server logs it with its traceback."""
+    if request.url.path.startswith(_API_ROOTS):
+        return _json(500, {"error": "bug", "detail": "an error of ours; it is in the log"}, None)
+    return page_bug(request)
 
 
 def _spot(where: Sequence[object]) -> str:

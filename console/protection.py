@@ -1,11 +1,10 @@
-"""What surrounds every answer: security headers, a limit on what is read, a log line without personal data."""
+"""What surrounds every answer: security headers, and a log line without personal data."""
 
 import time
 from collections.abc import Sequence
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 8 * 2**20
@@ -46,45 +45,6 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-
-class _TooLargeError(Exception):
-    """The body grew past the limit while it was read."""
-
-
-class BodyLimit:
-    """Answers 413 to a body above ``limit`` bytes, whether or not its length was announced."""
-
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on while it stays small enough."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        read, started = 0, False
-
-        async def counted_receive() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._limit:
-                raise _TooLargeError
-            return message
-
-        async def watched_send(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted_receive, watched_send)
-        except _TooLargeError:
-            if not started:
-                body = {"error": "too_large", "detail": f"a request body may have {self._limit} bytes"}
-                await JSONResponse(body, status_code=413)(scope, receive, send)
 
 
 class RequestLog:

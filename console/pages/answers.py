@@ -22,7 +22,15 @@ def page_failure(request: Request, error: HotlineError) -> Response:
         return RedirectResponse("/login", 303)
     failure = failure_of(error)
     sentence = str(error) if isinstance(error, FormProblem) else failure.sentence
-    template = "_failure.html" if is_fragment(request) else "failure.html"
-    html = environment().get_template(template).render(sentence=sentence, status=failure.status)
     headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
-    return HTMLResponse(html, failure.status, headers=headers)
+    return HTMLResponse(_html(request, sentence, failure.status), failure.status, headers=headers)
+
+
+def page_bug(request: Request) -> Response:
+    """Return what a person reads when we made a mistake."""
+    return HTMLResponse(_html(request, "系统出错了，已记入日志。请稍后再试，或联系系统管理员。", 500), 500)
+
+
+def _html(request: Request, sentence: str, status: int) -> str:
+    template = "_failure.html" if is_fragment(request) else "failure.html"
+    return environment().get_template(template).render(sentence=sentence, status=status)

@@ -12,7 +12,7 @@ from console.failures import FormProblem
 from console.live import Billboard, Fragments
 from console.pages.streaming import board_frames, live_answer
 from console.pages.suggestion import suggest
-from console.pages.surroundings import OPERATORS, RESOLVE_SOON, Surroundings
+from console.pages.surroundings import OPERATORS, SIGN_SOON, Surroundings
 from dispatcher.workflow.receive import cause_of_death, receive
 from models.codes import Channel, Stage
 from models.contact import MAX_TEXT, PersonalData, Submission
@@ -41,7 +41,7 @@ def operator_routes(around: Surroundings) -> APIRouter:
 
     async def draw() -> Fragments:
         pending = await doors.views.pending(limit=_QUEUE_LENGTH)
-        return {"queue": screen.html("_queue.html", pending=pending, stages=Stage, soon=RESOLVE_SOON)}
+        return {"queue": screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON)}
 
     @routes.get("")
     async def page(request: Request) -> Response:
@@ -65,9 +65,9 @@ def operator_routes(around: Surroundings) -> APIRouter:
     ) -> HTMLResponse:
         await around.session(request, OPERATORS)
         if len(text.strip()) < _SHORTEST_GUESSED:
-            return around.fragment("_suggestion.html", suggestion=None, soon=RESOLVE_SOON)
+            return around.fragment("_suggestion.html", suggestion=None)
         suggestion = await suggest(text, district_chosen=district or None, doors=doors)
-        return around.fragment("_suggestion.html", suggestion=suggestion, soon=RESOLVE_SOON)
+        return around.fragment("_suggestion.html", suggestion=suggestion)
 
     @routes.post("/contacts")
     async def post_contact(

@@ -104,7 +104,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         reviewed=[reason.label for reason in ticket.review_reasons],
         sign_soon=SIGN_SOON,
         resolve_soon=RESOLVE_SOON,
-        sign_stage=Stage.SIGN,
+        short_stages=(Stage.DISPATCH, Stage.SIGN),
     )
 
 

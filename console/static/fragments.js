@@ -27,11 +27,18 @@ export function fill(element, html) {
   }
 }
 
+const TOASTS_AT_ONCE = 2;
+const TOAST_MS = 6000;
+
 /** Shows a short message for a few seconds. */
 export function toast(html) {
+  const toasts = document.getElementById("toasts");
+  while (toasts.children.length >= TOASTS_AT_ONCE) {
+    toasts.firstElementChild.remove();
+  }
   const note = document.createElement("div");
   note.className = "toast";
   note.innerHTML = html;
-  document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), 8000);
+  toasts.append(note);
+  setTimeout(() => note.remove(), TOAST_MS);
 }

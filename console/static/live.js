@@ -45,9 +45,10 @@ function show(region, html) {
 }
 
 function tellNews(html) {
-  toast(html);
   const list = document.getElementById("news");
-  if (list) {
+  if (!list) {
+    toast(html); // the list stands in the panel's place while no ticket is open
+  } else {
     list.insertAdjacentHTML("afterbegin", html);
     [...list.children].slice(NEWS_KEPT).forEach((old) => old.remove());
   }
