@@ -56,7 +56,7 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """A contact row to store. ``raw_text`` stays in PostgreSQL; ``fate`` is set at once when it can never be a ticket."""
+    """A contact row to store. ``raw_text`` stays in PostgreSQL."""
 
     contact_id: UUID
     channel: Channel
@@ -67,7 +67,6 @@ class NewContact:
     asr_confidence: float | None
     district: str | None
     sealed: SealedData
-    fate: Fate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ class UnitOfWork(Protocol):
         ...
 
     async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
-        """Return the callers' open tickets, oldest first."""
+        """Lock the callers' open tickets in one order and return them, oldest first."""
         ...
 
     async def ticket(self, ticket_no: str) -> Ticket:

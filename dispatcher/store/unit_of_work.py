@@ -55,7 +55,7 @@ class PostgresUnitOfWork:
         await self._run("lock_callers", {"caller_refs": list(caller_refs)})
 
     async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
-        """Return the callers' open tickets, oldest first."""
+        """Lock the callers' open tickets and return them, oldest first."""
         found = await self._all("open_requests", {"caller_refs": list(caller_refs)})
         return [OpenRequest(**{**row, "urgency": Urgency(row["urgency"])}) for row in found]
 

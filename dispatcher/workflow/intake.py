@@ -135,12 +135,11 @@ class Intake:
         effects = Effects()
         contacts = [item.record.contact for item in records if item.record.contact is not None]
         buried = [item.record.failure.contact_id for item in records if item.record.failure and item.record.failure.contact_id]
-        fates = await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried])
+        fates = dict(await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried]))
         callers = {contact.caller_ref for contact in contacts}
         await work.lock_callers(callers)
         open_requests = _by_caller(await work.open_requests(callers))
         repeats: dict[str, list[Contact]] = {}
-        settled = set()
         for number, item in enumerate(records, start=first_number):
             if item.record.failure is not None:
                 _bury(item.record.failure, effects, self._city, fates)
@@ -150,9 +149,8 @@ class Intake:
             if contact.contact_id not in fates:
                 _bury(_unknown(item, contact, now), effects, self._city, fates)
                 continue
-            if fates[contact.contact_id] is not None or contact.contact_id in settled:
+            if fates[contact.contact_id] is not None:
                 continue  # the relay told it twice; its effects exist
-            settled.add(contact.contact_id)
             earlier = repeated_request(
                 contact,
                 open_requests.get(contact.caller_ref, ()),
@@ -160,10 +158,12 @@ class Intake:
                 urgency=item.understanding.urgency,
             )
             if earlier is not None:
+                fates[contact.contact_id] = Fate.MERGED
                 repeats.setdefault(earlier.ticket_no, []).append(contact)
                 continue
             ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
             ticket = register(contact, item.understanding, ticket_no=ticket_no, at=now, city=self._city, effects=effects)
+            fates[contact.contact_id] = Fate.NUISANCE if ticket is None else Fate.TICKETED
             if ticket is not None:
                 open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
         await self._merge(work, repeats, effects, now)
@@ -204,21 +204,23 @@ class Intake:
 def _fresh(
     batches: Mapping[StreamPosition, Sequence[_Understood]], next_offsets: Mapping[StreamPosition, int]
 ) -> dict[StreamPosition, list[_Understood]]:
-    """Return what was not settled yet.
+    """Return what was not settled yet, each offset once: after a rebalance old and new events may come together.
 
     Raises:
-        OffsetGap: messages before the first fresh one of a partition are missing.
+        OffsetGap: a message is missing, before the first fresh one of a partition or after it.
     """
-    fresh = {}
+    fresh: dict[StreamPosition, list[_Understood]] = {}
     for position, records in batches.items():
-        unsettled = [item for item in records if item.record.offset >= next_offsets[position]]
-        if unsettled and unsettled[0].record.offset > next_offsets[position]:
-            raise OffsetGap(
-                f"{position.topic} partition {position.partition}: offset {next_offsets[position]} comes next, "
-                f"but the first message at hand has offset {unsettled[0].record.offset}"
-            )
-        if unsettled:
-            fresh[position] = unsettled
+        next_offset = next_offsets[position]
+        for item in records:
+            if item.record.offset > next_offset:
+                raise OffsetGap(
+                    f"{position.topic} partition {position.partition}: offset {next_offset} comes next, "
+                    f"but the next message at hand has offset {item.record.offset}"
+                )
+            if item.record.offset == next_offset:
+                fresh.setdefault(position, []).append(item)
+                next_offset += 1
     return fresh
 
 
@@ -240,11 +242,13 @@ def _as_open(ticket: Ticket) -> OpenRequest:
     )
 
 
-def _bury(letter: DeadLetter, effects: Effects, city: City, fates: Mapping[UUID, Fate | None]) -> None:
+def _bury(letter: DeadLetter, effects: Effects, city: City, fates: dict[UUID, Fate | None]) -> None:
+    """Add a dead letter; its contact, where it is stored and has no fate yet, has one now."""
     effects.dead_letters.append(letter)
     effects.messages.append(dead_letter_message(letter, city.profile.version))
     effects.increments.append(metrics.count(metrics.DEAD_LETTERS, letter.cause))
-    if letter.contact_id is not None and fates.get(letter.contact_id, letter) is None:
+    if letter.contact_id in fates and fates[letter.contact_id] is None:
+        fates[letter.contact_id] = Fate.DEAD
         effects.settled_contacts.append(Settled(letter.contact_id, Fate.DEAD, None, letter.occurred_at))
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
 

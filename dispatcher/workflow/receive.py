@@ -1,7 +1,7 @@
 """A contact enters through a door: vault, contact and announcement in one transaction (decision 3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from dispatcher.rules.redaction import redact, salutation, storable
 from dispatcher.workflow.announce import contact_message, dead_letter_message
 from dispatcher.workflow.city import City
 from models.codes import Fate
-from models.contact import MAX_TEXT, Contact, Submission
+from models.contact import MAX_TEXT, Contact, PersonalData, Submission
 
 _FIRST_SLOT, _SLOTS = 32, 8
 
@@ -36,7 +36,9 @@ async def receive(
         TryLater: the store is away; nothing was written and nothing may be confirmed to the citizen.
     """
     now = clock.now()
-    first_of = {submission.contact_id: submission for submission in reversed(submissions)}
+    first_of: dict[UUID, Submission] = {}
+    for submission in submissions:
+        first_of.setdefault(submission.contact_id, _storable(submission))
     rows = [_new_contact(submission, vault, now) for submission in first_of.values()]
     async with open_work() as work:
         new_ids = await work.add_contacts(rows)
@@ -59,8 +61,23 @@ def cause_of_death(text: str) -> str | None:
     return "oversized_text" if len(text) > MAX_TEXT else None
 
 
+def _storable(submission: Submission) -> Submission:
+    """Return the submission as the store can hold it, so that no odd byte in one keeps its neighbours out."""
+    given = submission.personal
+    return replace(
+        submission,
+        text=storable(submission.text),
+        district=submission.district and storable(submission.district),
+        personal=PersonalData(
+            phone=given.phone and storable(given.phone),
+            name=given.name and storable(given.name),
+            openid=given.openid and storable(given.openid),
+            recording=given.recording and storable(given.recording),
+        ),
+    )
+
+
 def _new_contact(submission: Submission, vault: Vault, now: datetime) -> NewContact:
-    text = storable(submission.text)
     sealed = vault.seal(submission.contact_id, submission.personal)
     return NewContact(
         contact_id=submission.contact_id,
@@ -68,11 +85,10 @@ def _new_contact(submission: Submission, vault: Vault, now: datetime) -> NewCont
         caller_ref=sealed.caller_ref,
         received_at=submission.received_at,
         accepted_at=now,
-        raw_text=text,
+        raw_text=submission.text,
         asr_confidence=submission.asr_confidence,
         district=submission.district,
         sealed=sealed,
-        fate=Fate.DEAD if cause_of_death(text) else None,
     )
 
 

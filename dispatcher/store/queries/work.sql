@@ -58,11 +58,16 @@ SELECT pg_advisory_xact_lock(hashtextextended(caller_ref, 12345))
   FROM (SELECT unnest(%(caller_refs)s::text[]) AS caller_ref ORDER BY 1) AS callers;
 
 -- name: open_requests
-SELECT ticket_no, caller_ref, text, category_code, received_at, urgency
-  FROM tickets
- WHERE caller_ref = ANY(%(caller_refs)s)
-   AND state IN ('pending', 'dispatched', 'signed', 'replied')
- ORDER BY registered_at, ticket_no;
+-- Locked, so that none is closed between the look and the nudge; in the order in which tickets are always locked.
+WITH locked AS (
+    SELECT ticket_no, caller_ref, text, category_code, received_at, urgency, registered_at
+      FROM tickets
+     WHERE caller_ref = ANY(%(caller_refs)s)
+       AND state IN ('pending', 'dispatched', 'signed', 'replied')
+     ORDER BY ticket_no
+       FOR NO KEY UPDATE
+)
+SELECT ticket_no, caller_ref, text, category_code, received_at, urgency FROM locked ORDER BY registered_at, ticket_no;
 
 -- name: ticket
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
