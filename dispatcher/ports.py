@@ -142,10 +142,10 @@ class NewRating:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentMark:
-    """A moment in a unit's hold on a ticket: ``signed``, ``replied`` or ``ended``."""
+    """A moment in a unit's hold on a ticket: ``signed``, ``replied`` or ``ended``; without ``unit_code`` in every unit's."""
 
     ticket_no: str
-    unit_code: str
+    unit_code: str | None
     moment: str
     at: datetime
 

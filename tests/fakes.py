@@ -325,7 +325,7 @@ class MemoryWork:
         for mark in effects.assignment_marks:
             for row in rows:
                 held = row.assignment
-                if (held.ticket_no, held.unit_code) == (mark.ticket_no, mark.unit_code) and "ended" not in row.moments:
+                if held.ticket_no == mark.ticket_no and mark.unit_code in {None, held.unit_code} and "ended" not in row.moments:
                     row.moments[mark.moment] = mark.at
 
     def _set_clocks(self, effects: Effects) -> None:

@@ -8,6 +8,7 @@ from models.ticket import EventKind, Ticket
 
 def answer(act: Act) -> Ticket:
     """Close with the hotline's own answer; ``text`` is what the citizen was told, ``article`` the knowledge behind it."""
+    act.require_state(TicketState.PENDING, TicketState.CLOSED)
     data = {"text": act.text("text"), "article": act.optional_text("article")}
     after = act.ticket.moved_to(TicketState.CLOSED, act.at)
     act.settle_deadline(Stage.DISPATCH)

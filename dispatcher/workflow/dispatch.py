@@ -48,14 +48,15 @@ def _route(act: Act, category_code: str, district_code: str | None) -> Route:
     unit = act.city.active_unit(chosen)
     if unit.code == route.lead:
         return route
-    return Route(unit.code, _co_units(act), "人工指定主办单位", None)
+    co_units = tuple(code for code in _co_units(act) if code != unit.code)
+    return Route(unit.code, co_units, "人工指定主办单位", None)
 
 
 def _co_units(act: Act) -> tuple[str, ...]:
     given = act.command.data.get("co_units") or ()
     if not isinstance(given, list | tuple):
         raise Rejected("'co_units' must be a list of unit codes")
-    return tuple(act.city.active_unit(str(code)).code for code in given)
+    return tuple(dict.fromkeys(act.city.active_unit(str(code)).code for code in given))
 
 
 def _type(label: str) -> RequestType:
@@ -74,6 +75,8 @@ def _send(act: Act, route: Route, *, category_code: str, request_type: RequestTy
         request_type=request_type,
         district_code=district_code,
         lead_unit=unit_code,
+        profile_version=act.city.profile.version,
+        matrix_version=act.city.routes.version,
     )
     act.settle_deadline(Stage.DISPATCH)
     put_on_stream(

@@ -18,9 +18,13 @@ def record(
     from_state: TicketState | None,
     actor: Actor,
     at: datetime,
+    profile_version: str,
     data: Mapping[str, Any],
 ) -> None:
-    """Add one event of ``ticket``, which already stands in the state and version after it."""
+    """Add one event of ``ticket``, which already stands in the state and version after it.
+
+    ``profile_version`` names the facts that decided the event, which may be younger than those that made the ticket.
+    """
     event = TicketEvent(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -29,7 +33,7 @@ def record(
         actor=actor,
         from_state=from_state,
         to_state=ticket.state,
-        profile_version=ticket.profile_version,
+        profile_version=profile_version,
         data=data,
     )
     effects.events.append(event)

@@ -191,6 +191,7 @@ class Intake:
             from_state=ticket.state,
             actor=INTAKE,
             at=now,
+            profile_version=self._city.profile.version,
             data={"contact_id": str(contact.contact_id), "nudges": ticket.nudges},
         )
         if ticket.lead_unit is not None:

@@ -75,6 +75,7 @@ def register(
         from_state=None,
         actor=ENGINE,
         at=at,
+        profile_version=city.profile.version,
         data={"confidence": round(ticket.confidence, 4), "review_reasons": [doubt.value for doubt in doubts]},
     )
     by_engine = not doubts and route.lead is not None
@@ -88,6 +89,7 @@ def register(
             from_state=TicketState.PENDING,
             actor=ENGINE,
             at=at,
+            profile_version=city.profile.version,
             data={"mode": DispatchMode.AUTO.value, "basis": route.basis},
         )
         put_on_stream(

@@ -17,7 +17,7 @@ def reply(act: Act) -> Ticket:
         "investigation": act.text("investigation"),
         "result": act.text("result"),
         "basis": act.optional_text("basis"),
-        "contacted": bool(act.command.data.get("contacted")),
+        "contacted": act.flag("contacted"),
     }
     after = act.ticket.moved_to(TicketState.REPLIED, act.at)
     act.settle_deadline(Stage.RESOLVE)

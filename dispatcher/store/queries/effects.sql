@@ -23,10 +23,12 @@ SELECT ticket_no, month, contact_id, version, state, state_since, channel, reque
 UPDATE tickets
    SET version = row.version, state = row.state, state_since = row.state_since, request_type = row.request_type,
        category_code = row.category_code, urgency = row.urgency, district_code = row.district_code,
-       lead_unit = row.lead_unit, nudges = row.nudges
+       lead_unit = row.lead_unit, nudges = row.nudges, profile_version = row.profile_version,
+       matrix_version = row.matrix_version
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, month int, version int, state text, state_since timestamptz, request_type text,
-       category_code text, urgency text, district_code text, lead_unit text, nudges int)
+       category_code text, urgency text, district_code text, lead_unit text, nudges int, profile_version text,
+       matrix_version text)
  WHERE tickets.ticket_no = row.ticket_no AND tickets.month = row.month;
 
 -- name: assignments
@@ -41,7 +43,7 @@ UPDATE assignments
        replied_at = CASE row.moment WHEN 'replied' THEN row.at ELSE replied_at END,
        ended_at = CASE row.moment WHEN 'ended' THEN row.at ELSE ended_at END
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(ticket_no text, unit_code text, moment text, at timestamptz)
- WHERE assignments.ticket_no = row.ticket_no AND assignments.unit_code = row.unit_code
+ WHERE assignments.ticket_no = row.ticket_no AND (row.unit_code IS NULL OR assignments.unit_code = row.unit_code)
    AND assignments.ended_at IS NULL;
 
 -- name: deadlines
@@ -89,8 +91,8 @@ SELECT reference, cause, detail, decode(body, 'base64'), contact_id, occurred_at
 -- name: outbox
 INSERT INTO outbox (event_id, topic, key, unit_code, ticket_no, envelope, written_at)
 SELECT *
-  FROM unnest(%(event_ids)s::uuid[], %(topics)s::text[], %(keys)s::text[], %(unit_codes)s::text[],
-              %(ticket_nos)s::text[], %(envelopes)s::text[], %(written_ats)s::timestamptz[]);
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       event_id uuid, topic text, key text, unit_code text, ticket_no text, envelope text, written_at timestamptz);
 
 -- name: rollups
 -- Last in every transaction and in one order, so that two writers of a slot wait but never lock each other out.
