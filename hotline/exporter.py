@@ -4,7 +4,6 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -100,6 +99,7 @@ class Exporter:
         topic_ends: TopicEnds,
         profile: Profile,
         clock: Clock,
+        cache_for: timedelta = CACHE_FOR,
     ) -> None:
         self._numbers = numbers
         self._reconciliation = reconciliation
@@ -109,6 +109,7 @@ class Exporter:
         self._database: Watched[Reading] = Watched("database", self._read)
         self._broker: Watched[dict[str, int]] = Watched("broker", self._lags)
         self._differences: Watched[dict[str, int]] = Watched("reconciliation", self._reconcile)
+        self._cache_for = cache_for
         self._one_reading = asyncio.Lock()
         self._families = _Families(profile)
         self._registry = CollectorRegistry()
@@ -124,7 +125,7 @@ class Exporter:
         """Return the exposition and its content type; a database that is away costs its families, not the answer."""
         async with self._one_reading:
             looked_at = self._database.looked_at
-            if looked_at is None or asyncio.get_running_loop().time() - looked_at > CACHE_FOR.total_seconds():
+            if looked_at is None or asyncio.get_running_loop().time() - looked_at >= self._cache_for.total_seconds():
                 await self._database.look()
         watched = (self._database, self._broker, self._differences)
         self._families.snapshot = Snapshot(
@@ -179,21 +180,30 @@ def listening_socket(host: str, port: int) -> socket.socket:
         raise Rejected(f"HOTLINE_METRICS_HOST, HOTLINE_METRICS_PORT: {host}:{port}: {error.strerror}") from error
 
 
-async def serve(exporter: Exporter, listening: socket.socket) -> None:
-    """Answer ``/metrics`` and ``/healthz`` until SIGTERM or Ctrl-C."""
+async def serve(exporter: Exporter, listening: socket.socket, stopping: asyncio.Event) -> None:
+    """Answer ``/metrics`` and ``/healthz`` until ``stopping`` is set."""
     server = uvicorn.Server(uvicorn.Config(_app(exporter), log_config=None, access_log=False, lifespan="off"))
-    loop = asyncio.get_running_loop()
+
+    async def stop() -> None:
+        await stopping.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as tasks:  # a bug in a watcher ends the server too
+        helpers = [tasks.create_task(exporter.watch()), tasks.create_task(stop())]
+        await server.serve(sockets=[listening])
+        for helper in helpers:
+            helper.cancel()
+
+
+async def serve_until_signalled(exporter: Exporter, listening: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    uvicorn stops at these signals by itself and raises them again afterwards for whoever handled them before: that is us.
+    """
+    stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops at the signal and then raises it again for whoever handled it before: let that be nobody.
-        loop.add_signal_handler(number, lambda: None)
-    watching = asyncio.create_task(exporter.watch())
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    await asyncio.wait((watching, serving), return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    watching.cancel()
-    await serving
-    with suppress(asyncio.CancelledError):
-        await watching  # raises what ended it, if a bug did
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await serve(exporter, listening, stopping)
 
 
 def _app(exporter: Exporter) -> FastAPI:

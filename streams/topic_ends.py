@@ -1,15 +1,15 @@
 """How far topics reach: what a consumer's settled offset is measured against."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
-from kafka import TopicPartition
+from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
 from models.errors import TryLater
-from streams.topics import open_admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,34 @@ class TopicEnd:
     ends: Mapping[int, int]
 
 
+_PATIENCE_MS = 5_000
+"""A broker that is away is told so within this time, not kafka-python's 30 s: the exporter waits for it when it ends."""
+
+
 def topic_ends(bootstrap: str, names: Iterable[str]) -> dict[str, TopicEnd]:
     """Return the ends of those topics that exist.
+
+    The embedded broker gives the first offset of the last batch plus one: up to one batch too little.
 
     Raises:
         TryLater: the broker is away.
     """
-    with open_admin(bootstrap) as admin:
-        try:
-            found = {topic["name"]: topic for topic in admin.describe_topics(list(names)) if topic["error_code"] == 0}
-            partitions = [
-                TopicPartition(name, partition["partition_index"])
-                for name, topic in found.items()
-                for partition in topic["partitions"]
-            ]
-            offsets = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST)) if partitions else {}
-        except KafkaError as error:
-            raise TryLater(f"the broker at {bootstrap} does not tell its offsets: {type(error).__name__}") from error
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap, bootstrap_timeout_ms=_PATIENCE_MS, request_timeout_ms=_PATIENCE_MS
+        )
+        with closing(admin):
+            return _ends(admin, list(names))
+    except KafkaError as error:
+        raise TryLater(f"the broker at {bootstrap} does not tell its offsets: {type(error).__name__}") from error
+
+
+def _ends(admin: KafkaAdminClient, names: list[str]) -> dict[str, TopicEnd]:
+    found = {topic["name"]: topic for topic in admin.describe_topics(names) if topic["error_code"] == 0}
+    partitions = [
+        TopicPartition(name, partition["partition_index"]) for name, topic in found.items() for partition in topic["partitions"]
+    ]
+    offsets = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST)) if partitions else {}
     return {
         name: TopicEnd(
             UUID(str(topic["topic_id"])),

@@ -42,7 +42,7 @@ async def _export(settings: "Settings") -> None:
     from dispatcher.store.numbers import Numbers
     from dispatcher.store.reconciliation import Reconciliation
     from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of
-    from hotline.exporter import Exporter, listening_socket, serve
+    from hotline.exporter import Exporter, listening_socket, serve_until_signalled
     from streams.topic_ends import topic_ends
 
     profile = profile_of(settings)
@@ -55,4 +55,4 @@ async def _export(settings: "Settings") -> None:
                 profile=profile,
                 clock=SystemClock(),
             )
-            await serve(exporter, listening)
+            await serve_until_signalled(exporter, listening)
