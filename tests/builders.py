@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from dispatcher.ports import DeadLetter, StreamPosition
 from dispatcher.workflow.city import City
+from dispatcher.workflow.intake import Record
 from models.codes import Channel, ClockKind, RequestType, Role, Stage, TicketState, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
+from models.message import Topic
 from models.profile import (
     DISTRICT_GOVERNMENT,
     Allowance,
@@ -40,6 +43,9 @@ PHONE = "139" + "0000" + "0001"
 
 NAME = "符小强"
 OPENID = "oHK_user_of_tests"
+
+POSITION = StreamPosition("intake", Topic.CONTACTS, UUID(int=7), 3)
+"""The partition that most tests settle."""
 
 OPERATOR = Actor(Role.OPERATOR, "operator-1")
 SUPERVISOR = Actor(Role.SUPERVISOR, "supervisor-1")
@@ -208,6 +214,13 @@ def an_understanding(category_code: str = "0703", probability: float = 0.95, **c
         "model_version": "model-1",
     }
     return Understanding(**{**values, **changes})
+
+
+def a_record(
+    offset: int, contact: Contact | None, failure: DeadLetter | None = None, position: StreamPosition = POSITION
+) -> Record:
+    """Return a message of the contacts topic, decoded."""
+    return Record(offset, position.reference(offset), contact, failure)
 
 
 def a_ticket(ticket_no: str = "TT20260518P0000010", **changes: Any) -> Ticket:

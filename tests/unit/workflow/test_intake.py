@@ -6,22 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from dispatcher.ports import DeadLetter, NewContact, SealedData, StreamPosition
-from dispatcher.workflow.intake import Intake, OffsetGap, Record
+from dispatcher.ports import DeadLetter, NewContact, SealedData
+from dispatcher.workflow.intake import Intake, OffsetGap
 from models.codes import Fate, ReviewReason, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.message import Topic
 from models.ticket import EventKind
 from models.ticket_number import check_ticket_number
-from tests.builders import MONDAY, a_city, a_contact, an_understanding
+from tests.builders import MONDAY, POSITION, a_city, a_contact, a_record, an_understanding
 from tests.fakes import FixedClock, MemoryStore, Understands
-
-POSITION = StreamPosition("intake", Topic.CONTACTS, UUID(int=7), 3)
-
-
-def a_record(offset, contact, failure, position=POSITION):
-    """Return a message at ``offset``."""
-    return Record(offset, position.reference(offset), contact, failure)
 
 
 class Desk:
