@@ -298,8 +298,12 @@ class RelayOutbox(Protocol):
         """Mark ``published`` and return the oldest unpublished rows, numbered for their units, in one transaction."""
         ...
 
-    def topics_seen(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> list[str]:
-        """Remember the topics' ids and return the names of those that had another id before."""
+    def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:
+        """Return the names of the topics that are remembered with another id."""
+        ...
+
+    def remember_topics(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> None:
+        """Remember the topics' ids; only after those made anew were published again."""
         ...
 
     def publish_again(self, topic: str, *, since: datetime) -> int:

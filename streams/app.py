@@ -18,7 +18,7 @@ from streams.watchdog import watch
 BATCH = 500
 """Events taken together at most; the store writes 500 rows a statement at its best (streaming.md 6)."""
 
-BATCH_WAIT_SECONDS = 0.01
+BATCH_WAIT_SECONDS = 0.02
 
 OpenAgent = Callable[[], AbstractAsyncContextManager[IntakeAgent]]
 

@@ -3,6 +3,7 @@
 Partition counts are fixed: changing one would break the order of a caller's contacts. Source: architecture.md, Topics.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from models.errors import TryLater
 from models.message import Topic
 
 _DAY = timedelta(days=1)
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,20 @@ def topic_ids(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, UUID]:
     return {
         topic["name"]: UUID(str(topic["topic_id"])) for topic in admin.describe_topics(list(names)) if topic["error_code"] == 0
     }
+
+
+def wait_for_topic(bootstrap: str, name: str, *, patience: timedelta = timedelta(minutes=1)) -> None:
+    """Wait until the relay, which alone makes topics, has made this one.
+
+    Raises:
+        TryLater: the broker is away, or the topic still missing when the patience ends.
+    """
+    until = time.monotonic() + patience.total_seconds()
+    with open_admin(bootstrap) as admin:
+        while name not in topic_ids(admin, [name]):
+            if time.monotonic() > until:
+                raise TryLater(f"topic {name} does not exist; `hotline relay` or `hotline topics` makes it")
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def differences(admin: KafkaAdminClient, specs: Iterable[TopicSpec]) -> list[str]:

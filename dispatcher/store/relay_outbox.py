@@ -38,14 +38,18 @@ class PostgresRelayOutbox:
             with self._connection.cursor(row_factory=class_row(OutboxRow)) as cursor:
                 return cursor.execute(_QUERIES["next_rows"], {"limit": limit}).fetchall()
 
-    def topics_seen(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> list[str]:
-        """Remember the ids and return the names of the topics that had another id before."""
-        with translated_errors(), self._connection.transaction():
+    def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:
+        """Return the names of the topics that are remembered with another id."""
+        with translated_errors():
             known: dict[str, UUID] = dict(self._connection.execute(_QUERIES["known_topics"]).fetchall())
+        return [topic for topic, topic_id in topic_ids.items() if topic in known and known[topic] != topic_id]
+
+    def remember_topics(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> None:
+        """Remember the ids."""
+        with translated_errors():
             self._connection.execute(
                 _QUERIES["remember_topics"], {"topics": list(topic_ids), "topic_ids": list(topic_ids.values()), "at": at}
             )
-        return [topic for topic, topic_id in topic_ids.items() if topic in known and known[topic] != topic_id]
 
     def publish_again(self, topic: str, *, since: datetime) -> int:
         """Make the topic's younger rows unpublished again; their numbers and event ids stay."""

@@ -76,7 +76,13 @@ def register(
         actor=ENGINE,
         at=at,
         profile_version=city.profile.version,
-        data={"confidence": round(ticket.confidence, 4), "review_reasons": [doubt.value for doubt in doubts]},
+        data={
+            "category": ticket.category_code,
+            "type": ticket.request_type.label,
+            "urgency": ticket.urgency.label,
+            "confidence": round(ticket.confidence, 4),
+            "review_reasons": [doubt.value for doubt in doubts],
+        },
     )
     by_engine = not doubts and route.lead is not None
     _start_own_clocks(ticket, dispatched=by_engine, at=at, city=city, effects=effects)

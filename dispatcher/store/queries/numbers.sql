@@ -16,13 +16,18 @@ SELECT coalesce(lead_unit, %(hotline)s) AS unit_code, state, count(*) AS tickets
  GROUP BY 1, 2;
 
 -- name: overdue_tickets
--- Tickets whose present stage is past its due time: to be dispatched by the hotline, to be replied to by the lead unit.
+-- Tickets whose present stage is past its due time: to be dispatched by the hotline, to be replied to by the lead unit. It
+-- walks from the open tickets to their deadlines; the other way round it would read every deadline that ever passed.
 SELECT coalesce(tickets.lead_unit, %(hotline)s) AS unit_code, count(*) AS tickets
   FROM tickets
-  JOIN deadlines ON deadlines.ticket_no = tickets.ticket_no
-                AND deadlines.stage = CASE tickets.state WHEN 'pending' THEN 'dispatch' ELSE 'resolve' END
+ CROSS JOIN LATERAL (
+       SELECT due FROM deadlines
+        WHERE ticket_no = tickets.ticket_no
+          AND stage = CASE tickets.state WHEN 'pending' THEN 'dispatch' ELSE 'resolve' END
+        ORDER BY number DESC
+        LIMIT 1) AS present
  WHERE tickets.state IN ('pending', 'dispatched', 'signed')
-   AND deadlines.due < %(now)s
+   AND present.due < %(now)s
  GROUP BY 1;
 
 -- name: due_soon

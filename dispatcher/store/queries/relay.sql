@@ -6,11 +6,13 @@ UPDATE outbox SET published_at = %(at)s WHERE seq = ANY(%(seqs)s);
 
 -- name: next_rows
 -- The oldest unpublished rows. Those on a unit's stream that were never sent get the unit's next numbers, without a gap.
+-- Rows that have their number already (a relay died before it sent them, or a topic is filled again) come before all others
+-- and in the order of their numbers: a row that was written earlier may have been committed, and numbered, later.
 WITH batch AS (
     SELECT seq, topic, key, unit_code, unit_seq, envelope
       FROM outbox
      WHERE published_at IS NULL
-     ORDER BY seq
+     ORDER BY unit_seq NULLS LAST, seq
      LIMIT %(limit)s
 ), unnumbered AS (
     SELECT seq, unit_code, row_number() OVER (PARTITION BY unit_code ORDER BY seq) AS place
@@ -29,7 +31,7 @@ WITH batch AS (
 )
 SELECT batch.seq, topic, key, coalesce(batch.unit_seq, numbers.unit_seq) AS unit_seq, envelope
   FROM batch LEFT JOIN numbers USING (seq)
- ORDER BY seq;
+ ORDER BY batch.unit_seq NULLS LAST, seq;
 
 -- name: known_topics
 SELECT topic, topic_id FROM known_topics;
@@ -37,7 +39,8 @@ SELECT topic, topic_id FROM known_topics;
 -- name: remember_topics
 INSERT INTO known_topics (topic, topic_id, seen_at)
 SELECT topic, topic_id, %(at)s FROM unnest(%(topics)s::text[], %(topic_ids)s::uuid[]) AS given(topic, topic_id)
-    ON CONFLICT (topic) DO UPDATE SET topic_id = excluded.topic_id, seen_at = excluded.seen_at;
+    ON CONFLICT (topic) DO UPDATE SET topic_id = excluded.topic_id, seen_at = excluded.seen_at
+ WHERE known_topics.topic_id <> excluded.topic_id;
 
 -- name: publish_again
 UPDATE outbox SET published_at = NULL WHERE topic = %(topic)s AND published_at IS NOT NULL AND written_at > %(since)s;
