@@ -53,9 +53,13 @@ class Audit:
         return dict(await self._rows("contacts_by_fate"))
 
     async def unsettled(self) -> tuple[int, int]:
-        """Return how many contacts wait for their fate, and how many announcements for the relay."""
-        contacts, announcements = (await self._rows("unsettled"))[0]
-        return contacts, announcements
+        """Return how many contacts of anybody wait for their fate, and how many announcements for the relay."""
+        with translated_errors():
+            async with self._pool.connection() as connection:
+                row = await (await connection.execute(_QUERIES["unsettled"])).fetchone()
+        if row is None:
+            raise AssertionError("a SELECT of two counts returned nothing")
+        return row[0], row[1]
 
     async def tickets(self) -> dict[str, int]:
         """Return how many tickets are ``dispatched``, ``pending``, ``direct`` or ``declined``."""

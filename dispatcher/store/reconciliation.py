@@ -98,7 +98,8 @@ class Reconciliation:
     async def _snapshot(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
         with translated_errors():
             async with self._pool.connection() as connection, connection.transaction():
-                await connection.execute(_QUERIES["snapshot"])
+                for name in ("snapshot", "read_everything", "read_on_one_core"):
+                    await connection.execute(_QUERIES[name])
                 yield connection
 
     async def _compare(self, connection: AsyncConnection[TupleRow], progress: Progress) -> list[Difference]:

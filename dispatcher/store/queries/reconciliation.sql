@@ -2,6 +2,14 @@
 -- Everything below sees one moment, so that contacts may flow meanwhile.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 
+-- name: read_everything
+-- Every query below reads whole tables: nested loops never pay. The planner takes unit and ticket for independent and would look each ticket up in
+-- every month's partition; one core is enough, for work goes on meanwhile. SET does not fix the moment, a SELECT would.
+SET LOCAL enable_nestloop = off;
+
+-- name: read_on_one_core
+SET LOCAL max_parallel_workers_per_gather = 0;
+
 -- name: hold_rollups
 -- Writers of rollups wait, and those that have written have ended: what is committed and what is counted agree. It comes
 -- before the first read, because that read fixes the moment.
