@@ -668,16 +668,16 @@ CREATE INDEX deadlines_running ON public.deadlines USING btree (due) WHERE (resu
 CREATE INDEX outbox_by_age ON public.outbox USING btree (written_at);
 
 --
+-- Name: outbox_next; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX outbox_next ON public.outbox USING btree (unit_seq, seq) WHERE (published_at IS NULL);
+
+--
 -- Name: outbox_unit_stream; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, unit_seq) WHERE (unit_seq IS NOT NULL);
-
---
--- Name: outbox_unpublished; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX outbox_unpublished ON public.outbox USING btree (seq) WHERE (published_at IS NULL);
 
 --
 -- Name: tickets_emergencies; Type: INDEX; Schema: public; Owner: -

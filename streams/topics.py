@@ -59,7 +59,7 @@ def open_admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
     """Connect to the broker as its administrator.
 
     Raises:
-        TryLater: the broker is away.
+        TryLater: the broker is away, or goes away before the end of the block.
     """
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
@@ -67,6 +67,8 @@ def open_admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
         raise TryLater(f"no broker answers at {bootstrap}: {type(error).__name__}") from error
     try:
         yield admin
+    except KafkaError as error:
+        raise TryLater(f"the broker at {bootstrap} did not do what was asked: {type(error).__name__}") from error
     finally:
         admin.close()
 

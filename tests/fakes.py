@@ -362,7 +362,8 @@ class MemoryRelayOutbox:
         tables = self._store.tables
         for row in tables.outbox:
             row.published = row.published or row.seq in set(published)
-        batch = [row for row in tables.outbox if not row.published][:limit]
+        unpublished = [row for row in tables.outbox if not row.published]
+        batch = sorted(unpublished, key=lambda row: (row.unit_seq is None, row.unit_seq, row.seq))[:limit]
         for row in batch:
             unit_code = row.message.unit_code
             if unit_code is not None and row.unit_seq is None:
@@ -373,11 +374,14 @@ class MemoryRelayOutbox:
             for row in batch
         ]
 
-    def topics_seen(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> list[str]:
-        """Remember, and return the changed ones."""
-        known = dict(self._store.tables.known_topics)
-        self._store.tables.known_topics.update(topic_ids)
+    def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:
+        """Return the changed ones."""
+        known = self._store.tables.known_topics
         return [topic for topic, topic_id in topic_ids.items() if known.get(topic, topic_id) != topic_id]
+
+    def remember_topics(self, topic_ids: Mapping[str, UUID], *, at: datetime) -> None:
+        """Remember."""
+        self._store.tables.known_topics.update(topic_ids)
 
     def publish_again(self, topic: str, *, since: datetime) -> int:
         """Make younger rows unpublished."""

@@ -52,7 +52,11 @@ def run(_: argparse.Namespace) -> int:
             if stopping:
                 return 0
             time.sleep(_STANDBY_SECONDS)
-        prepare_topics(bootstrap, outbox, specs, replication=settings.kafka_replication, now=clock.now())
         log.info("relay_publishing", topics=len(specs))
-        Relay(outbox=outbox, open_producer=lambda: open_producer(bootstrap), clock=clock).run(lambda: stopping)
+        Relay(
+            outbox=outbox,
+            open_producer=lambda: open_producer(bootstrap),
+            prepare=lambda: prepare_topics(bootstrap, outbox, specs, replication=settings.kafka_replication, now=clock.now()),
+            clock=clock,
+        ).run(lambda: stopping)
     return 0

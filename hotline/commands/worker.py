@@ -29,16 +29,16 @@ def add_parser(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until a signal ends it."""
     from config.settings import load_settings
-    from hotline.bootstrap import bootstrap_of, open_intake_agent, profile_of
+    from hotline.bootstrap import bootstrap_of, open_intake_agent
     from hotline.logs import configure_logs
+    from models.message import Topic
     from streams.app import build_app, run_worker
-    from streams.topics import create_missing, declared_topics, open_admin
+    from streams.topics import wait_for_topic
 
     configure_logs()
     settings = load_settings(os.environ)
     bootstrap = bootstrap_of(settings)
-    with open_admin(bootstrap) as admin:
-        create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
+    wait_for_topic(bootstrap, Topic.CONTACTS)  # made by the relay alone: it must see a topic made anew before anybody fills it
     datadir = settings.state_dir / "faust" / arguments.name
     datadir.mkdir(parents=True, exist_ok=True)
     app = build_app(

@@ -90,7 +90,9 @@ class TestJourney:
         assert item.headers["unit_seq"] == str(item.envelope["unit_seq"]).encode()
         assert item.key == ticket_no.encode()
         assert item.envelope["data"]["content"] == BIN
-        assert item.envelope["data"]["resolve_due"].startswith(f"{due.astimezone(running_stack.profile.timezone):%Y-%m-%dT%H:%M}")
+        assert item.envelope["data"]["resolve_due"].startswith(
+            f"{due.astimezone(running_stack.profile.timezone):%Y-%m-%dT%H:%M}"
+        )
         events = about(running_stack.listen([Topic.TICKET_EVENTS]), ticket_no)
         assert [one.envelope["type"] for one in events if one.envelope] == ["ticket.registered", "ticket.dispatched"]
 

@@ -70,7 +70,9 @@ def _judge_tickets(stack: Stack, verdict: Verdict) -> None:
     verdict.tickets = len(tickets)
     verdict.lose(verdict.fates.get("ticketed", 0) - len(set(tickets.values())), "contacts that should have a ticket")
     verdict.double(len(tickets) - len(set(tickets.values())), "tickets of one contact")
-    merged = Counter(row[0] for row in stack.rows("SELECT data ->> 'contact_id' FROM ticket_events WHERE kind = 'ticket.merged'"))
+    merged = Counter(
+        row[0] for row in stack.rows("SELECT data ->> 'contact_id' FROM ticket_events WHERE kind = 'ticket.merged'")
+    )
     verdict.lose(verdict.fates.get("merged", 0) - len(merged), "merges without an event")
     verdict.double(merged.total() - len(merged), "merges of one contact")
     verdict.expect(stack.rows("SELECT coalesce(sum(nudges), 0) FROM tickets")[0][0], len(merged), "nudges")
