@@ -3,11 +3,12 @@
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 
 -- name: read_everything
--- Every query below reads whole tables: nested loops never pay. The planner takes unit and ticket for independent and would look each ticket up in
--- every month's partition; one core is enough, for work goes on meanwhile. SET does not fix the moment, a SELECT would.
+-- Every query below reads whole tables, so nested loops never pay; the planner, who takes unit and ticket for independent,
+-- would look each ticket up in every month's partition. SET does not fix the moment, a SELECT would.
 SET LOCAL enable_nestloop = off;
 
 -- name: read_on_one_core
+-- Work goes on meanwhile.
 SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- name: hold_rollups
