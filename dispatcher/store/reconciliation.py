@@ -17,7 +17,7 @@ from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import encode
-from models.codes import RequestType, Urgency
+from models.codes import Urgency
 from models.profile import Category
 
 _QUERIES = load_queries("reconciliation.sql")
@@ -161,7 +161,7 @@ class _Recomputing:
     def _add_registered(self, row: TupleRow, amounts: Amounts) -> None:
         channel, request_type, category_code, *observed = row
         level1 = self._level1(category_code)
-        registered = (channel, RequestType(request_type).label, level1)
+        registered = (channel, request_type, level1)
         amounts[metrics.REGISTERED.name, registered] += observed[1]
         _add_observed(metrics.CONFIDENCE, (level1,), observed, amounts)
 

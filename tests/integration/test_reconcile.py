@@ -137,9 +137,6 @@ class TestReconciliation:
             await flowing
             assert looks > 1
 
-    @pytest.mark.xfail(
-        strict=True, reason="the event of the registration does not keep the category yet: register.py, data of REGISTERED"
-    )
     async def test_a_corrected_emergency_keeps_the_category_it_was_registered_with(self, database: Database) -> None:
         """The alarm word chose a category without a lead unit; a person chose another; the counter names the first."""
         async with a_town(database.app_url) as town:

@@ -29,21 +29,15 @@ SELECT channel, count(*) FROM contacts GROUP BY 1;
 SELECT fate, count(*) FROM contacts WHERE fate IS NOT NULL GROUP BY 1;
 
 -- name: registered
--- Tickets as they were registered, with the confidence in the bucket that was counted: ``bounds`` is how many upper bounds
--- lie at or above it. The sum is rounded ticket by ticket, half to even, as the counter was. A person may have changed the
--- category when dispatching; the event of the registration keeps the first one.
-SELECT tickets.channel, tickets.machine_type, first.category_code,
-       width_bucket(-first.confidence, %(negated_bounds)s::float8[]) AS bounds,
-       count(*), sum(round(first.confidence * 1000)::bigint)::bigint AS thousandths
+-- Tickets as they were registered, whatever a person changed afterwards, with the confidence in the bucket that was counted:
+-- ``bounds`` is how many upper bounds lie at or above it. The sum is rounded ticket by ticket, half to even, as the counter was.
+SELECT tickets.channel, ticket_events.data ->> 'type', ticket_events.data ->> 'category',
+       width_bucket(-guess.confidence, %(negated_bounds)s::float8[]) AS bounds,
+       count(*), sum(round(guess.confidence * 1000)::bigint)::bigint AS thousandths
   FROM tickets
   JOIN ticket_events ON ticket_events.ticket_no = tickets.ticket_no AND ticket_events.month = tickets.month
                     AND ticket_events.kind = 'ticket.registered'
-  LEFT JOIN assignments ON assignments.ticket_no = tickets.ticket_no AND assignments.role = 'lead'
- CROSS JOIN LATERAL (
-       SELECT coalesce(ticket_events.data ->> 'category',
-                       CASE assignments.mode WHEN 'manual' THEN tickets.machine_category ELSE tickets.category_code END
-              ) AS category_code,
-              (tickets.top -> 0 ->> 1)::float8 AS confidence) AS first
+ CROSS JOIN LATERAL (SELECT (tickets.top -> 0 ->> 1)::float8 AS confidence) AS guess
  GROUP BY 1, 2, 3, 4;
 
 -- name: repeats
