@@ -35,7 +35,7 @@ _TAGS = [
     {"name": "wechat", "description": "The server address of a WeChat Official Account, plain mode."},
     {"name": "health", "description": "For whoever keeps the processes running."},
 ]
-_HTTP_WORDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_WORDS = {404: "not_found", 405: "method_not_allowed"}
 _API_ROOTS = ("/api/", "/wechat", "/healthz", "/readyz", "/openapi.json")
 
 

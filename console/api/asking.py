@@ -44,8 +44,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "not for this role",
         404: "unknown, or another unit's",
         409: "based on an older version, or not possible in this state",
-        413: "body too large",
+        413: "body too large; answered in plain text before it is read",
         422: "can never succeed as it is",
         503: "the store is away; nothing was written; try again after Retry-After seconds",
     }
-    return {status: {"model": Problem, "description": meaning[status]} for status in sorted({*statuses, 401, 503})}
+    return {
+        status: {"description": meaning[status], **({} if status == 413 else {"model": Problem})}
+        for status in sorted({*statuses, 401, 503})
+    }

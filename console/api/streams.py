@@ -1,5 +1,6 @@
 """GET /api/v1/units/{code}/stream: a member unit's dispatch stream for those without a Kafka client."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
@@ -21,6 +22,8 @@ from models.errors import Forbidden, NotFound, TryLater
 HEARTBEAT = timedelta(seconds=15)
 _AT_ONCE = 200
 _RETRY_MS = 2000
+_PAUSE = timedelta(seconds=1)
+"""While a lost topic is filled again, rows in the middle of a stream count as unpublished, and its reader waits for them."""
 
 
 def stream_routes(doors: Doors, watch: UnitWatch) -> APIRouter:
@@ -78,5 +81,7 @@ async def _follow(
                     if await doors.accounts.by_name(user.username) is None:
                         return
                 items = await doors.views.unit_stream(code, after=after, limit=_AT_ONCE)
+                if not items:
+                    await asyncio.sleep(_PAUSE.total_seconds())
             except TryLater:
                 return  # the client connects again with its last id

@@ -26,11 +26,15 @@ _VERIFICATIONS_AT_ONCE = 2
 
 
 class PostgresAccounts:
-    """The users. A token is 256 random bits, so a fast hash keeps it; a password is a person's, so a slow one does."""
+    """The users. A token is 256 random bits, so a fast hash keeps it; a password is a person's, so a slow one does.
 
-    def __init__(self, pool: Pool) -> None:
+    Parameters:
+        hasher: argon2id with the library's recommended cost (RFC 9106, low memory) where none is given.
+    """
+
+    def __init__(self, pool: Pool, hasher: PasswordHasher | None = None) -> None:
         self._pool = pool
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._turn = asyncio.Semaphore(_VERIFICATIONS_AT_ONCE)
         self._nobodys_hash: str | None = None
 

@@ -36,7 +36,8 @@ from models.deadline import DeadlineResult
 from models.errors import NotFound
 from models.ticket import Actor, EventKind, Ticket, TicketEvent
 
-_QUERIES = load_queries("reading.sql")
+_WORK = load_queries("work.sql")
+_QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
 _ABOVE_EVERY_MONTH = 999999
 _OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _TO_CLOSE = 50, 8, 8, 20
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评

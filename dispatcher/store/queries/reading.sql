@@ -1,17 +1,6 @@
 -- name: ping
 SELECT 1;
 
--- name: become_unit
--- From here to the end of the transaction only what row security lets this unit see.
-SELECT set_config('hotline.unit', %(unit_code)s, true), set_config('role', 'hotline_unit', true);
-
--- name: ticket
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
-  FROM tickets
- WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
-
 -- name: deadlines_of_ticket
 SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
   FROM deadlines

@@ -1,0 +1,113 @@
+"""The doors on stores in memory, as far as the unit tests need them; real and fake accounts pass one suite."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from console.app import build_console
+from console.doors import Doors
+from dispatcher.accounts import User
+from models.codes import Role
+from models.errors import TryLater
+from tests.builders import a_city
+from tests.fakes import FixedClock, MemoryStore, OpenVault, Understands
+
+MESSAGES = {"wechat_received": "已收到，正在登记。", "wechat_text_only": "暂时只能识别文字。"}
+
+STAFF = {
+    "operator-1": User("operator-1", "话务员一", Role.OPERATOR, None),
+    "supervisor-1": User("supervisor-1", "督办员一", Role.SUPERVISOR, None),
+    "lamps-1": User("lamps-1", "路灯所经办", Role.UNIT, "U-LAMP"),
+    "water-1": User("water-1", "水务公司经办", Role.UNIT, "U-WATER"),
+}
+
+
+class MemoryAccounts:
+    """Users by name; every password is the name backwards, every token "token of" the name."""
+
+    def __init__(self, users: Mapping[str, User] = STAFF) -> None:
+        self._users = dict(users)
+
+    async def by_password(self, username, password):
+        """The enabled user whose name backwards this is."""
+        return await self.by_name(username) if password == username[::-1] else None
+
+    async def by_token(self, token):
+        """The enabled user of this token."""
+        return await self.by_name(token.removeprefix("token of ")) if token.startswith("token of ") else None
+
+    async def by_name(self, username):
+        """The enabled user of this name."""
+        user = self._users.get(username)
+        return None if user is None or user.disabled else user
+
+    async def all(self):
+        """Everybody."""
+        return list(self._users.values())
+
+    async def disable(self, username):
+        """Shut somebody out."""
+        self._users[username] = replace(self._users[username], disabled=True)
+
+
+class OnlyPing:
+    """Of all reads the one that tells whether the store answers."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    async def ping(self):
+        """Answer unless the store is away."""
+        if self.away:
+            raise TryLater("the store is away")
+
+
+@dataclass
+class Console:
+    """The console over stores in memory, and a browser or program in front of it."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: FixedClock = field(default_factory=FixedClock)
+    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    vault: OpenVault = field(default_factory=OpenVault)
+    wechat_token: str | None = "hotline12345"
+
+    def __post_init__(self) -> None:
+        self.city = a_city(messages=MESSAGES)
+        self.views = OnlyPing()
+        self.understands = Understands()
+
+    @property
+    def doors(self) -> Doors:
+        """What the console is built with."""
+
+        async def explain(_text):
+            return ()
+
+        return Doors(
+            city=self.city,
+            vault=self.vault,
+            open_work=self.store.open_work,
+            clock=self.clock,
+            views=self.views,
+            accounts=self.accounts,
+            numbers=None,
+            understand=self.understands,
+            explain=explain,
+            session_key=b"k" * 32,
+            wechat_token=self.wechat_token,
+        )
+
+    def client(self, username: str | None = None) -> httpx.AsyncClient:
+        """A program of this user, or nobody in particular."""
+        headers = {"Authorization": f"Bearer token of {username}"} if username else {}
+        transport = httpx.ASGITransport(app=build_console(self.doors), raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://console", headers=headers)
+
+    async def browser(self, username: str) -> httpx.AsyncClient:
+        """Somebody who has logged in with a browser."""
+        client = self.client()
+        answer = await client.post("/login", data={"username": username, "password": username[::-1]})
+        assert answer.status_code == 303, answer.text
+        return client

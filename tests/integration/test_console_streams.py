@@ -1,0 +1,187 @@
+"""A unit's stream over HTTP: the same messages as on its topic, in order, resumed by the number read last."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.integration.console_town import LEAD, a_console
+from tests.services.databases import Database
+
+pytestmark = pytest.mark.integration
+
+SPACES = "夜市占道经营\u2028油烟扰民"
+"""A request with a line separator that must not break an event in two."""
+
+
+@pytest.fixture
+async def console(database: Database):
+    """A town's console."""
+    async with a_console(database.app_url) as console:
+        yield console
+
+
+class Reader:
+    """Reads events from an open stream."""
+
+    def __init__(self, lines):
+        self._lines = lines
+
+    async def event(self, name=None):
+        """The next event, or the next one of this name, as (id, name, data)."""
+        found = {"id": None, "data": []}
+        async with asyncio.timeout(10):
+            async for line in self._lines:
+                if line:
+                    key, _, value = line.partition(": ")
+                    found["data"].append(value) if key == "data" else found.__setitem__(key, value)
+                elif found.get("event") and name in (None, found["event"]):
+                    return found["id"], found["event"], "\n".join(found["data"])
+                else:
+                    found = {"id": None, "data": []}
+        raise AssertionError("the stream ended")
+
+    async def quiet(self, seconds):
+        """Tell whether nothing comes for a while."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.event()
+        except TimeoutError:
+            return True
+        return False
+
+
+@asynccontextmanager
+async def _open(client, path, **headers):
+    async with client.stream("GET", path, headers=headers) as answer:
+        assert answer.status_code == 200, await answer.aread()
+        yield Reader(_lines(answer.aiter_text()))
+
+
+async def _lines(texts):
+    """Lines as the standard of Server-Sent Events knows them; httpx would also break them at U+2028."""
+    rest = ""
+    async for text in texts:
+        *whole, rest = (rest + text).split("\n")
+        for line in whole:
+            yield line
+
+
+async def test_a_unit_hears_its_messages_as_they_are_published(console):
+    """Numbered from 1 without a gap; the data are the envelope of the topic with its number; others' messages stay away."""
+    await console.town.hears(SPACES)
+    await console.town.hears("大棚卷帘机坏了", category="A6")
+    await console.publishes()
+    path = f"/api/v1/units/{LEAD}/stream"
+    async with console.program("lead") as lead, _open(lead, path) as stream:
+        first = await stream.event()
+        ticket = await console.town.hears("小广告贴满楼道")
+        unpublished = asyncio.create_task(stream.quiet(0.6))
+        assert await unpublished
+    async with console.program("lead") as lead, _open(lead, path, **{"Last-Event-ID": first[0]}) as stream:
+        await console.publishes()
+        second = await stream.event()
+
+    envelopes = [json.loads(data) for _, _, data in (first, second)]
+    assert [(number, name) for number, name, _ in (first, second)] == [("1", "dispatch.item"), ("2", "dispatch.item")]
+    assert [envelope["unit_seq"] for envelope in envelopes] == [1, 2]
+    assert envelopes[0]["data"]["content"] == SPACES
+    assert envelopes[1]["ticket_no"] == ticket.ticket_no
+
+
+async def test_a_reader_resumes_after_the_number_it_read_last(console):
+    """Whoever was cut off misses nothing and reads nothing twice, by header or by parameter."""
+    for n in range(5):
+        await console.town.hears(f"第{n}条街有小广告")
+    await console.publishes()
+    path = f"/api/v1/units/{LEAD}/stream"
+    async with console.program("supervisor") as program:
+        async with _open(program, path, **{"Last-Event-ID": "3"}) as stream:
+            by_header = [(await stream.event())[0] for _ in range(2)]
+            assert await stream.quiet(0.5)
+        async with _open(program, f"{path}?after=4") as stream:
+            by_parameter = (await stream.event())[0]
+
+    assert by_header == ["4", "5"]
+    assert by_parameter == "5"
+
+
+async def test_nothing_is_told_before_what_stands_before_it(console):
+    """A message whose predecessor is not published yet waits; the order of the topic is the order here."""
+    for n in range(3):
+        await console.town.hears(f"第{n}条街有小广告")
+    await console.publishes()
+    async with console.town.pool.connection() as connection:
+        await connection.execute("UPDATE outbox SET published_at = NULL WHERE unit_code = %s AND unit_seq = 2", [LEAD])
+    async with console.program("lead") as lead, _open(lead, f"/api/v1/units/{LEAD}/stream") as stream:
+        first = (await stream.event())[0]
+        assert await stream.quiet(0.5)
+    async with console.program("lead") as lead, _open(lead, f"/api/v1/units/{LEAD}/stream?after=1") as stream:
+        await console.publishes()
+        following = [(await stream.event())[0] for _ in range(2)]
+
+    assert first == "1"
+    assert following == ["2", "3"]
+
+
+@pytest.mark.parametrize(("who", "code", "status"), [("operator", LEAD, 403), ("lead", "XX", 404), ("supervisor", "XX", 404)])
+async def test_a_stream_is_its_units_and_the_supervisors(console, who, code, status):
+    """An operator follows none, and a unit that does not exist has none."""
+    async with console.program(who) as program:
+        assert (await program.get(f"/api/v1/units/{code}/stream")).status_code == status
+
+
+async def test_a_units_board_moves_without_a_reload(console):
+    """A new ticket appears on the open page with a line of news that carries its number; a signature moves it on."""
+    async with console.browser("lead") as browser, _open(browser, "/unit/stream?after=0") as stream:
+        empty = await stream.event("board")
+        ticket = await console.town.hears("小广告贴满楼道")
+        await console.publishes()
+        arrived = await stream.event("board")
+        news = await stream.event("news")
+        sign = {"command": "sign", "expected_version": ticket.version}
+        panel = await browser.post(f"/tickets/{ticket.ticket_no}/commands", data=sign)
+        signed = await stream.event("board")
+
+    assert ticket.ticket_no not in empty[2]
+    assert ticket.ticket_no in arrived[2]
+    assert (news[0], ticket.ticket_no in news[2]) == ("1", True)
+    assert "提交答复" in panel.text
+    assert signed[2].index("办理中") < signed[2].index(ticket.ticket_no)
+
+
+async def test_a_page_that_was_cut_off_is_told_what_it_missed(console):
+    """The browser sends the last id; the news between come first."""
+    for n in range(3):
+        await console.town.hears(f"第{n}条街有小广告")
+    await console.publishes()
+    async with console.browser("lead") as browser, _open(browser, "/unit/stream", **{"Last-Event-ID": "1"}) as stream:
+        assert [(await stream.event("news"))[0] for _ in range(2)] == ["2", "3"]
+
+
+async def test_operators_and_supervisors_watch_live(console):
+    """What waits for a person reaches the queue, and the rates move, without a reload."""
+    async with (
+        console.browser("operator") as operator,
+        console.browser("supervisor") as supervisor,
+        _open(operator, "/operator/stream") as queue,
+        _open(supervisor, "/supervisor/stream") as desk,
+    ):
+        assert "没有待确认的工单" in (await queue.event("queue"))[2]
+        assert "登记工单" in (await desk.event("rates"))[2]
+        waiting = await console.town.hears("路上有个坑", category="A2", confidence=0.6)
+        assert waiting.ticket_no in (await queue.event("queue"))[2]
+        assert "<b>1</b><span>登记工单" in (await desk.event("rates"))[2]
+
+
+async def test_a_clerk_of_another_unit_hears_nothing_of_it(console):
+    """The page's stream is that of the clerk's own unit, whatever the page asks."""
+    ticket = await console.town.hears("小广告贴满楼道")
+    await console.publishes()
+    async with console.browser("other") as browser, _open(browser, "/unit/stream?after=0") as stream:
+        board = await stream.event("board")
+        await stream.event("trouble")
+        assert await stream.quiet(0.6)
+
+    assert ticket.ticket_no not in board[2]
