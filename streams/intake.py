@@ -18,7 +18,7 @@ import structlog
 from faust.types import TP, EventT
 
 from dispatcher.ports import Attempt, Clock, DeadLetter, Offsets, StreamPosition
-from dispatcher.workflow.intake import Intake, OffsetGap, Record
+from dispatcher.workflow.intake import Intake, OffsetGap, OffsetsOfAnotherTopic, Record
 from models.errors import TryLater
 from models.message import Topic
 from streams.decode import record_from_bytes
@@ -53,7 +53,7 @@ class IntakeAgent:
         self._clock = clock
         self._present_topic_id = present_topic_id
         self._known_topic_id: UUID | None = None
-        self._unproven: set[int] = set()
+        self._unproven: dict[int, Attempt | None] = {}
         self._settled: dict[int, int] = {}
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
@@ -69,7 +69,7 @@ class IntakeAgent:
         self._known_topic_id = present
         settled = await self._offsets.positions(GROUP, present)
         self._settled = {partition.partition: settled.get(partition.partition, 0) for partition in assigned}
-        self._unproven = set(self._settled)
+        self._unproven = dict.fromkeys(self._settled)
         return {partition: self._settled[partition.partition] for partition in assigned}
 
     def settled(self) -> Mapping[int, int]:
@@ -83,6 +83,9 @@ class IntakeAgent:
         except OffsetGap as error:
             log.critical("offset_gap", detail=str(error))
             _end(EXIT_BUG)
+        except OffsetsOfAnotherTopic as error:
+            log.critical("offsets_of_another_topic", detail=str(error))
+            _end(EXIT_TRY_LATER)
         except TryLater as error:
             log.critical("store_away_too_long", detail=str(error))
             _end(EXIT_TRY_LATER)
@@ -133,13 +136,17 @@ class IntakeAgent:
     async def _without_killers(self, numbered: list[tuple[int, Record]]) -> list[tuple[int, Record]]:
         """Count an attempt for each unproven partition; settle alone what ended the worker too often.
 
-        Returns what remains to be settled together.
+        A batch that is tried again because the store was away counts once: it has ended nothing. Returns what remains to be
+        settled together.
         """
         remaining: list[tuple[int, Record]] = []
         for partition, group in groupby(numbered, key=lambda pair: pair[0]):
             records = [record for _, record in group]
             if partition in self._unproven:
-                attempt = await self._offsets.begin_attempt(self._position(partition), records[0].offset)
+                attempt = self._unproven[partition]
+                if attempt is None:
+                    attempt = await self._offsets.begin_attempt(self._position(partition), records[0].offset)
+                    self._unproven[partition] = attempt
                 if attempt.number > ALONE_AFTER:
                     await self._settle_one_by_one(partition, records, attempt)
                     continue
@@ -157,7 +164,7 @@ class IntakeAgent:
 
     def _note_settled(self, partition: int, offset: int) -> None:
         self._settled[partition] = offset + 1
-        self._unproven.discard(partition)
+        self._unproven.pop(partition, None)
 
     def _killer(self, record: Record, attempt: Attempt) -> Record:
         letter = DeadLetter(

@@ -39,6 +39,10 @@ class OffsetGap(HotlineError):
     """Messages between the settled offset and the first one at hand are missing; read again from the settled offset."""
 
 
+class OffsetsOfAnotherTopic(HotlineError):
+    """A message that counts as settled holds a contact that is not: the topic began anew, and its offsets with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One message of a partition, decoded: a contact, or the reason why it can never be one.
@@ -90,7 +94,7 @@ class Intake:
         Where the store refuses it, each partition is settled by itself, so that only the one at fault is searched.
 
         Raises:
-            OffsetGap, TryLater: as ``settle`` does; nothing was written.
+            OffsetGap, OffsetsOfAnotherTopic, TryLater: as ``settle`` does; nothing was written.
         """
         try:
             await self._settle_together(batches)
@@ -106,6 +110,7 @@ class Intake:
 
         Raises:
             OffsetGap: the first message lies beyond the settled offset; nothing was written.
+            OffsetsOfAnotherTopic: a message below the settled offset was never settled; nothing was written.
             TryLater: the store is away; nothing was written, the same batch may be settled again.
         """
         try:
@@ -123,7 +128,9 @@ class Intake:
         day = f"{self._city.local(now):%Y%m%d}"
         first_number = await self._reserve_numbers(day, sum(len(records) for records in batches.values()))
         async with self._open_work() as work:
-            fresh = _fresh(batches, await work.next_offsets(batches.keys()))
+            next_offsets = await work.next_offsets(batches.keys())
+            await _refuse_another_topic(work, batches, next_offsets)
+            fresh = _fresh(batches, next_offsets)
             if not fresh:
                 return
             records = [item for items in fresh.values() for item in items]
@@ -200,6 +207,27 @@ class Intake:
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
         level1 = self._city.category(ticket.machine_category).level1_code
         effects.increments.append(metrics.count(metrics.REPEATS, level1))
+
+
+async def _refuse_another_topic(
+    work: UnitOfWork, batches: Mapping[StreamPosition, Sequence[_Understood]], next_offsets: Mapping[StreamPosition, int]
+) -> None:
+    """Pass over old messages only if they were settled indeed; there are none but after a rebalance.
+
+    Raises:
+        OffsetsOfAnotherTopic: a contact among them was not.
+    """
+    passed_over = {
+        item.record.contact.contact_id: item.record.reference
+        for position, records in batches.items()
+        for item in records
+        if item.record.contact is not None and item.record.offset < next_offsets[position]
+    }
+    if not passed_over:
+        return
+    for contact_id, fate in (await work.lock_unsettled(passed_over)).items():
+        if fate is None:
+            raise OffsetsOfAnotherTopic(f"{passed_over[contact_id]} counts as settled, but contact {contact_id} is not")
 
 
 def _fresh(

@@ -11,10 +11,10 @@ from hotline.embedded.broker import EmbeddedBroker
 from tests.fault.chaos import Flow
 from tests.services.apache_kafka import ApacheKafka
 from tests.services.callers import contacts_of
+from tests.services.databases import Database
 from tests.services.fixtures import ProxiedBroker
 from tests.services.listener import topics_of
 from tests.services.models import TrainedModels
-from tests.services.databases import Database
 from tests.services.stack import Stack
 from tests.services.stack_fixtures import TOWN
 from tests.services.truth import judge
