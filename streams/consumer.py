@@ -3,8 +3,7 @@
 Both are held by tests; faust-streaming is pinned (``streaming.md`` 1.4: ``fetch_max_wait_ms`` is a literal there).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from typing import Any
 
 import aiokafka
@@ -14,8 +13,6 @@ from faust.types import TP
 
 FETCH_MAX_WAIT_MS = 50
 """How long a broker may hold an empty fetch. Measured: p50 363 ms at 1,500; 16 ms at 50 (streaming.md 1.4)."""
-
-PositionsOf = Callable[[AbstractSet[TP]], Awaitable[Mapping[TP, int]]]
 
 log = structlog.get_logger()
 
