@@ -18,6 +18,7 @@ from console.failures import BadItem, failure_of
 from console.identity import Sessions
 from console.pages.answers import page_bug, page_failure
 from console.pages.assets import Assets
+from console.pages.reference import reference_routes
 from console.pages.routes import page_routes
 from console.protection import BODY_LIMIT, RequestLog, SecurityHeaders
 from console.watch import UnitWatch
@@ -57,6 +58,7 @@ def build_console(doors: Doors) -> FastAPI:
     for routes in (api, wechat_routes(doors), health_routes(doors)):
         app.include_router(routes)
     app.include_router(page_routes(doors, Sessions(doors.session_key, doors.accounts, doors.clock), watch))
+    app.include_router(reference_routes(app.openapi))
     app.mount("/static", Assets())
     app.add_exception_handler(HotlineError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_invalid)

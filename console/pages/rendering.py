@@ -32,14 +32,15 @@ _HOMES = {Role.OPERATOR: "/operator", Role.UNIT: "/unit", Role.SUPERVISOR: "/sup
 @cache
 def environment() -> Environment:
     """Return the templates; everything that is put into them is escaped."""
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("console.pages"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.do"],
     )
+    templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    return templates
 
 
 class DueView(NamedTuple):

@@ -25,6 +25,11 @@ class GuessView:
     lead: str | None
     doubt: ReviewReason | None
 
+    @property
+    def needs_district(self) -> bool:
+        """Whether naming the district would settle who leads."""
+        return self.doubt is ReviewReason.DISTRICT_UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:

@@ -72,9 +72,11 @@ async def test_an_operator_must_name_the_unit_that_the_matrix_does_not(console):
     confirm = {"command": "confirm", "expected_version": str(ticket.version), "category": "A5"}
     district = next(iter(console.town.profile.districts.values()))
     async with console.browser("operator") as operator:
+        panel = (await operator.get(path.removesuffix("/commands"))).text
         refused = await operator.post(path, data=confirm)
         sent = await operator.post(path, data={**confirm, "district": district.code})
 
+    assert '<select class="missing" name="district" required' in panel
     assert refused.status_code == 422
     assert "请选择区" in refused.text
     assert sent.status_code == 200

@@ -42,3 +42,14 @@ async def test_an_unknown_address_is_told_in_the_askers_way(console):
     assert program.json()["error"] == "not_found"
     assert "回到工作台" in person.text
     assert (program.status_code, person.status_code) == (404, 404)
+
+
+async def test_the_description_can_be_read_by_people(console):
+    """Every address of the contract stands on one page, with an example where something is sent."""
+    async with console.client() as client:
+        page = await client.get("/docs")
+        paths = (await client.get("/openapi.json")).json()["paths"]
+
+    assert page.status_code == 200
+    assert all(path in page.text for path in paths)
+    assert "expected_version" in page.text
