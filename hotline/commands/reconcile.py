@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from dispatcher.store.reconciliation import Difference
 
+_DESCRIPTION = """\
+Recompute every business counter from contacts, tickets, assignments, deadlines, events, ratings, dead letters and the
+access log, and print each one that differs from its rollups. It reads one moment, so contacts may flow meanwhile; it
+reads every ticket. Exit code 0: all agree; 1: something differs."""
+
 _EXAMPLES = """\
 examples:
   HOTLINE_DATABASE_URL=… hotline reconcile
@@ -26,9 +31,7 @@ def add_parser(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "reconcile",
         help="recompute the counters from the tickets",
-        description="Recomputes every business counter from contacts, tickets, assignments, deadlines, events, ratings, dead "
-        "letters and the access log, and prints each one that differs from its rollups. It reads one moment, so contacts may "
-        "flow meanwhile; it reads every ticket. Exit code 0: all agree; 1: something differs.",
+        description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
