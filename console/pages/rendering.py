@@ -12,6 +12,7 @@ from console.identity import Session
 from dispatcher.ports import Clock
 from dispatcher.workflow.city import City
 from models.codes import DeclineCode, Rating, RequestType, Role, TicketState
+from models.rate import Rate
 from models.ticket import EventKind
 from models.understanding import Evidence
 
@@ -73,6 +74,7 @@ class Screen:
             "moment": self.moment,
             "due_view": self.due_view,
             "age": self.age,
+            "percent": percent,
         }
 
     def html(self, template: str, **values: Any) -> str:
@@ -120,6 +122,16 @@ class Screen:
 def home_of(role: Role) -> str:
     """Return the page on which a role works."""
     return _HOMES[role]
+
+
+def percent(rate: Rate) -> str:
+    """Return a rate's percentage with one decimal; rounding never turns nearly all into all, or a few into none."""
+    if rate.value is None:
+        return "—"
+    words = f"{rate.value * 100:.1f}"
+    if words == "100.0" and rate.numerator < rate.denominator:
+        return ">99.9"
+    return "<0.1" if words == "0.0" and rate.numerator else words
 
 
 def marked(text: str, evidence: Sequence[Evidence]) -> Markup:

@@ -6,8 +6,9 @@ import pytest
 
 from console.failures import FormProblem
 from console.pages.orders import order_of
-from console.pages.rendering import Screen, marked
+from console.pages.rendering import Screen, marked, percent
 from models.command import CommandKind
+from models.rate import Rate
 from models.understanding import Evidence
 from tests.builders import MONDAY, a_city
 from tests.fakes import FixedClock
@@ -42,6 +43,15 @@ def test_a_moment_names_its_day_unless_it_is_today(screen):
     assert screen.moment(MONDAY) == "09:00"
     assert screen.moment(MONDAY - timedelta(hours=10)) == "05-17 23:00"
     assert screen.moment(MONDAY - timedelta(days=365)) == "2025-05-18 09:00"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "words"),
+    [(1, 3, "33.3"), (2104, 2104, "100.0"), (2104, 2105, ">99.9"), (1, 2104, "<0.1"), (0, 2104, "0.0"), (0, 0, "—")],
+)
+def test_rounding_never_tells_a_lie(numerator, denominator, words):
+    """One missed deadline in two thousand is not 100 %."""
+    assert percent(Rate("M17", "派单及时率", numerator, denominator, "口径")) == words
 
 
 def test_evidence_is_marked_where_it_stands_and_the_text_stays_harmless():
