@@ -1,7 +1,7 @@
 """From a message's bytes to a contact, or to the cause why it can never be one."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import orjson
@@ -12,6 +12,9 @@ from dispatcher.workflow.intake import Record
 from models.codes import Channel
 from models.contact import MAX_TEXT, Contact
 from models.message import ENVELOPE_VERSION
+
+_YEARS = range(2000, 2100)
+"""A time outside of them is a mistake of a clock, and no calendar could count its deadlines."""
 
 
 class Undecodable(Exception):
@@ -48,17 +51,21 @@ def contact_from_bytes(value: bytes) -> Contact:
     """
     envelope = _envelope(value)
     if envelope.get("version") != ENVELOPE_VERSION:
-        raise Undecodable("unknown_version", f"version {envelope.get('version')!r:.20} is not {ENVELOPE_VERSION}")
+        raise Undecodable("unknown_version", f"the envelope's version is not {ENVELOPE_VERSION}")
     if envelope.get("type") != CONTACT_RECEIVED:
         raise Undecodable("unknown_type", f"type is not {CONTACT_RECEIVED}")
     data = envelope.get("data")
     if not isinstance(data, dict):
         raise Undecodable("malformed", "the envelope has no data")
-    contact = _contact(data)
+    contact_id = _contact_id(data.get("contact_id"))
+    try:
+        contact = _contact(contact_id, data)
+    except KeyError as error:
+        raise Undecodable("malformed", f"the data lack {error}", contact_id) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Undecodable("malformed", "a field of the data has a wrong form", contact_id) from error
     if len(contact.text) > MAX_TEXT:
-        raise Undecodable(
-            "oversized_text", f"the text has {len(contact.text)} characters; {MAX_TEXT} at most", contact.contact_id
-        )
+        raise Undecodable("oversized_text", f"the text has {len(contact.text)} characters; {MAX_TEXT} at most", contact_id)
     return contact
 
 
@@ -72,24 +79,44 @@ def _envelope(value: bytes) -> dict[str, Any]:
     return envelope
 
 
-def _contact(data: dict[str, Any]) -> Contact:
+def _contact_id(value: Any) -> UUID:
     try:
-        contact = Contact(
-            contact_id=UUID(data["contact_id"]),
-            channel=Channel(data["channel"]),
-            text=data["text"],
-            received_at=datetime.fromisoformat(data["received_at"]),
-            caller_ref=data["caller_ref"],
-            salutation=data.get("salutation"),
-            asr_confidence=data.get("asr_confidence"),
-            district=data.get("district"),
-        )
-    except KeyError as error:
-        raise Undecodable("malformed", f"the data lack {error}") from error
+        return UUID(value)
     except (TypeError, ValueError, AttributeError) as error:
-        raise Undecodable("malformed", "a field of the data has a wrong form") from error
-    if not isinstance(contact.text, str) or not isinstance(contact.caller_ref, str):
-        raise Undecodable("malformed", "text and caller_ref must be strings")
-    if contact.received_at.tzinfo is None:
-        raise Undecodable("malformed", "received_at has no time zone")
-    return contact
+        raise Undecodable("malformed", "contact_id is no UUID") from error
+
+
+def _contact(contact_id: UUID, data: dict[str, Any]) -> Contact:
+    return Contact(
+        contact_id=contact_id,
+        channel=Channel(data["channel"]),
+        text=_text(data["text"]),
+        received_at=_instant(data["received_at"]),
+        caller_ref=_text(data["caller_ref"]) or _refuse("an empty caller_ref"),
+        salutation=_optional_text(data.get("salutation")),
+        asr_confidence=_share(data.get("asr_confidence")),
+        district=_optional_text(data.get("district")),
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else _refuse("not a text")
+
+
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(value)
+    return instant if instant.tzinfo is not None and instant.year in _YEARS else _refuse("no instant of our time")
+
+
+def _share(value: Any) -> float | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    return _refuse("not a number")
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise ValueError(reason)

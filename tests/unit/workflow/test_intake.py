@@ -249,6 +249,17 @@ async def test_a_contact_told_twice_is_settled_once(desk):
     assert desk.store.count("hotline_contacts_settled_total") == 1
 
 
+async def test_a_repeat_told_twice_nudges_once(desk):
+    """Also in one batch, and beside its ticket."""
+    first, second = a_contact("1"), a_contact("2")
+    await desk.know(first, second)
+    await desk.settle(a_record(0, first), a_record(1, second), a_record(2, second), a_record(3, first))
+
+    (ticket,) = desk.tickets
+    assert ticket.nudges == 1
+    assert desk.store.count("hotline_contacts_settled_total") == 2
+
+
 async def test_old_offsets_are_skipped(desk):
     """A redelivered batch changes nothing; of one that overlaps only the new part is settled."""
     contacts = others(3)
