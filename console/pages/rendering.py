@@ -77,6 +77,11 @@ class Screen:
             "percent": percent,
         }
 
+    @property
+    def _minute(self) -> datetime:
+        """Now, to the minute: all countdowns move at one moment, and a live region is sent once a minute, not every second."""
+        return self._clock.now().replace(second=0, microsecond=0)
+
     def html(self, template: str, **values: Any) -> str:
         """Render a fragment."""
         return environment().get_template(template).render({**self._words, **values})
@@ -109,14 +114,14 @@ class Screen:
 
     def due_view(self, due: datetime, soon: timedelta) -> DueView:
         """Return how much time is left before ``due``; within ``soon`` it is worth a colour."""
-        left = due - self._clock.now()
+        left = due - self._minute
         if left <= timedelta(0):
             return DueView("late", f"超时 {_span(-left)}")
         return DueView("soon" if left <= soon else "ok", f"剩 {_span(left)}")
 
     def age(self, since: datetime) -> str:
         """Return how long ago something was."""
-        return _span(max(self._clock.now() - since, timedelta(0)))
+        return _span(max(self._minute - since, timedelta(0)))
 
 
 def home_of(role: Role) -> str:

@@ -38,6 +38,22 @@ def test_a_due_time_says_how_much_is_left(screen, left, level, words):
     assert screen.due_view(MONDAY + left, HOUR) == (level, words)
 
 
+def test_countdowns_move_together_once_a_minute():
+    """A page with sixty tickets changes sixty times less often than if each moved in its own second."""
+    clock = FixedClock()
+    screen = Screen(a_city(), clock)
+    dues = [MONDAY + timedelta(hours=2, seconds=n) for n in range(60)]
+
+    def shown():
+        return [screen.due_view(due, HOUR).words for due in dues]
+
+    first = shown()
+    clock.advance(seconds=59)
+    assert shown() == first
+    clock.advance(seconds=1)
+    assert shown() != first
+
+
 def test_a_moment_names_its_day_unless_it_is_today(screen):
     """In the city's own time."""
     assert screen.moment(MONDAY) == "09:00"
