@@ -271,6 +271,10 @@ class Offsets(Protocol):
         """Note, durably and before the work, that settling begins at ``offset``."""
         ...
 
+    async def withdraw_attempt(self, position: StreamPosition) -> None:
+        """Take back the last attempt, which ended for a reason that is not the message's."""
+        ...
+
     async def note_error(self, position: StreamPosition, error: str) -> None:
         """Keep what ended an attempt, for the dead letter that it may become."""
         ...

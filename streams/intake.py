@@ -43,15 +43,26 @@ class IntakeAgent:
         offsets: where each partition stands.
         clock: the only "now".
         present_topic_id: asks the broker for the identity of the contacts topic.
+        end: ends the process at once: no ``finally`` of Faust may acknowledge anything; the supervisor starts it anew.
+        sleep: waits so many seconds.
     """
 
     def __init__(
-        self, *, intake: Intake, offsets: Offsets, clock: Clock, present_topic_id: Callable[[], Awaitable[UUID]]
+        self,
+        *,
+        intake: Intake,
+        offsets: Offsets,
+        clock: Clock,
+        present_topic_id: Callable[[], Awaitable[UUID]],
+        end: Callable[[int], NoReturn] = os._exit,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._intake = intake
         self._offsets = offsets
         self._clock = clock
         self._present_topic_id = present_topic_id
+        self._end = end
+        self._sleep = sleep
         self._known_topic_id: UUID | None = None
         self._unproven: dict[int, Attempt | None] = {}
         self._settled: dict[int, int] = {}
@@ -65,7 +76,7 @@ class IntakeAgent:
         present = await self._present_topic_id()
         if self._known_topic_id not in (None, present):
             log.critical("topic_was_made_anew", topic=Topic.CONTACTS)
-            _end(EXIT_TRY_LATER)
+            self._end(EXIT_TRY_LATER)
         self._known_topic_id = present
         settled = await self._offsets.positions(GROUP, present)
         self._settled = {partition.partition: settled.get(partition.partition, 0) for partition in assigned}
@@ -82,19 +93,23 @@ class IntakeAgent:
             await self._settle_with_patience(events)
         except OffsetGap as error:
             log.critical("offset_gap", detail=str(error))
-            _end(EXIT_BUG)
+            self._end(EXIT_BUG)
         except OffsetsOfAnotherTopic as error:
             log.critical("offsets_of_another_topic", detail=str(error))
-            _end(EXIT_TRY_LATER)
+            await self._withdraw_attempts()
+            self._end(EXIT_TRY_LATER)
         except TryLater as error:
             log.critical("store_away_too_long", detail=str(error))
-            _end(EXIT_TRY_LATER)
+            await self._withdraw_attempts()
+            self._end(EXIT_TRY_LATER)
         except asyncio.CancelledError:
             raise  # the batch's transaction is rolled back; the next assignment seeks to the settled offset
         except BaseException as error:  # noqa: BLE001  a bug: note it for the dead letter it may become, and end
             log.critical("intake_bug", exception=traceback.format_exc())
-            await self._note_error(events, error)
-            _end(EXIT_BUG)
+            try:
+                await self._note_error(events, error)
+            finally:
+                self._end(EXIT_BUG)
 
     async def _settle_with_patience(self, events: Sequence[EventT]) -> None:
         wait = _FIRST_WAIT_SECONDS
@@ -106,7 +121,7 @@ class IntakeAgent:
                 if waited >= PATIENCE_SECONDS:
                     raise
                 log.warning("store_away", detail=str(error), waited_seconds=round(waited, 1))
-                await asyncio.sleep(wait)
+                await self._sleep(wait)
                 waited += wait
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             else:
@@ -162,6 +177,14 @@ class IntakeAgent:
             await self._intake.settle(position, await self._intake.understand([suspect]))
             self._note_settled(partition, record.offset)
 
+    async def _withdraw_attempts(self) -> None:
+        """Take back what was counted: no message was at fault, and none may be buried for it."""
+        for partition in [partition for partition, attempt in self._unproven.items() if attempt is not None]:
+            try:
+                await self._offsets.withdraw_attempt(self._position(partition))
+            except TryLater:
+                log.warning("attempt_not_withdrawn", partition=partition)
+
     def _note_settled(self, partition: int, offset: int) -> None:
         self._settled[partition] = offset + 1
         self._unproven.pop(partition, None)
@@ -191,8 +214,3 @@ class IntakeAgent:
         if self._known_topic_id is None:
             raise RuntimeError("no partition was assigned yet")
         return StreamPosition(GROUP, Topic.CONTACTS, self._known_topic_id, partition)
-
-
-def _end(code: int) -> NoReturn:
-    """End at once: no ``finally`` of Faust may acknowledge anything; the supervisor starts the worker anew."""
-    os._exit(code)

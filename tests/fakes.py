@@ -174,6 +174,12 @@ class MemoryStore:
         row.attempts += 1
         return Attempt(row.attempts, row.last_error)
 
+    async def withdraw_attempt(self, position: StreamPosition) -> None:
+        """Count one attempt less."""
+        if position in self.tables.offsets:
+            row = self.tables.offsets[position]
+            row.attempts = max(row.attempts - 1, 0)
+
     async def note_error(self, position: StreamPosition, error: str) -> None:
         """Keep what ended the attempt."""
         if position in self.tables.offsets:

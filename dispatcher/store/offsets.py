@@ -35,6 +35,12 @@ class PostgresOffsets:
             raise AssertionError("INSERT … RETURNING returned nothing")
         return Attempt(number=row[0], last_error=row[1])
 
+    async def withdraw_attempt(self, position: StreamPosition) -> None:
+        """Count one attempt less."""
+        with translated_errors():
+            async with self._pool.connection() as connection:
+                await connection.execute(_QUERIES["withdraw_attempt"], position_parameters(position))
+
     async def note_error(self, position: StreamPosition, error: str) -> None:
         """Keep what ended the attempt."""
         with translated_errors():

@@ -10,6 +10,11 @@ VALUES (%(group)s, %(topic_id)s, %(partition)s, %(topic)s, %(offset)s, 1)
        last_error = CASE WHEN offsets.attempted_offset = excluded.attempted_offset THEN offsets.last_error END
 RETURNING attempts, last_error;
 
+-- name: withdraw_attempt
+UPDATE stream_offsets
+   SET attempts = greatest(attempts - 1, 0)
+ WHERE group_name = %(group)s AND topic_id = %(topic_id)s AND partition = %(partition)s;
+
 -- name: note_error
 UPDATE stream_offsets
    SET last_error = %(error)s
