@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 import psycopg
 
@@ -49,6 +48,23 @@ class Chaos:
             self._stack.kill(name)
             self.done[name] += 1
 
+    def kill_when_busy(self, name: str) -> None:
+        """Kill a process shortly after announcements came for the relay, or contacts for the workers."""
+        self._wait_for_work()
+        if self._stack.program(name).is_running:
+            self._stack.kill(name)
+            self.done[name] += 1
+
+    def terminate_when_busy(self) -> None:
+        """End a connection shortly after work came in."""
+        self._wait_for_work()
+        self.terminate_connection()
+
+    def _wait_for_work(self) -> None:
+        seen = self._stack.settled()
+        self._stack.until(lambda: self._stack.settled() > seen + 5 or self._stack.at_rest(), "work is being done")
+        time.sleep(self._chance.uniform(0, 0.1))  # somewhere within the work, wherever that is
+
     def terminate_connection(self) -> None:
         """End one of the application's connections from the server's side, whatever it is at."""
         with psycopg.connect(self._stack.database.owner_url, autocommit=True) as connection:
@@ -66,11 +82,10 @@ class Chaos:
 class Flow:
     """Contacts that come in meanwhile, on a thread of their own.
 
-    Leaving the block waits until all are accepted; ``accepted`` then holds their ids.
+    Leaving the block waits until all are accepted.
     """
 
     def __init__(self, stack: Stack, contacts: Sequence[Submission], *, per_second: int, batch: int = 25) -> None:
-        self.accepted: list[UUID] = []
         self._stack = stack
         self._contacts = contacts
         self._per_second = per_second
@@ -94,6 +109,6 @@ class Flow:
 
     def _run(self) -> None:
         try:
-            self.accepted = self._stack.accept(self._contacts, batch=self._batch, per_second=self._per_second)
+            self._stack.accept(self._contacts, batch=self._batch, per_second=self._per_second)
         except BaseException as error:  # noqa: BLE001 - told to the test, in whose thread it matters
             self._error = error

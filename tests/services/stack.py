@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -30,8 +31,10 @@ from streams.topics import declared_topics
 from tests.services.databases import Database
 from tests.services.listener import Heard, listen
 
-SESSION_TIMEOUT = timedelta(seconds=6)
-"""The shortest that Apache Kafka allows: how long a killed worker keeps its partitions."""
+SESSION_TIMEOUT = timedelta(seconds=3)
+"""How long a killed worker keeps its partitions. Apache Kafka allows so little only with ``BROKER_SETTINGS``."""
+
+BROKER_SETTINGS = {"group.min.session.timeout.ms": "1000"}
 
 EVENTUALLY = timedelta(seconds=90)
 """Bounds every wait; far more than anything takes on an idle machine, for others may load it."""
@@ -45,21 +48,33 @@ class Stack:
     """Processes of the product around one database and one broker.
 
     Processes are called by name: ``worker-1``, ``relay-1`` and so on. While we wait in ``until``, those that ended are
-    started again, as a supervisor would; ``ends`` tells how each ended.
+    started again, as a supervisor would; ``ends`` tells how each ended. ``accepted`` are all contacts that came in.
 
     Parameters:
         database: where contacts and tickets are kept.
         bootstrap: the broker.
+        proxied_database: the same database as the processes reach it; None when nothing stands between.
         artifacts: from ``TrainedModels.directory``.
         directory: for state and logs.
         profile: the city.
     """
 
-    def __init__(self, *, database: Database, bootstrap: str, artifacts: Path, directory: Path, profile: str) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bootstrap: str,
+        artifacts: Path,
+        directory: Path,
+        profile: str,
+        proxied_database: Database | None = None,
+    ) -> None:
         self.database = database
         self.bootstrap = bootstrap
         self.profile = load_profile(find_profile(profile))
+        self.accepted: set[UUID] = set()
         self.ends: list[tuple[str, int | None]] = []
+        self._reached = proxied_database or database
         self._profile_name = profile
         self._artifacts = artifacts
         self._directory = directory
@@ -71,8 +86,7 @@ class Stack:
         """The settings of every process."""
         return {
             "HOTLINE_PROFILE": self._profile_name,
-            "HOTLINE_DATABASE_URL": self.database.app_url,
-            "HOTLINE_OWNER_DATABASE_URL": self.database.owner_url,
+            "HOTLINE_DATABASE_URL": self._reached.app_url,
             "HOTLINE_KAFKA": self.bootstrap,
             "HOTLINE_STATE_DIR": str(self._directory),
             "HOTLINE_ARTIFACT_DIR": str(self._artifacts),
@@ -92,16 +106,15 @@ class Stack:
 
     # Processes
 
-    def start_worker(self, number: int = 1, *, supervised: bool = True, env: Mapping[str, str] | None = None) -> Program:
+    def start_worker(self, number: int = 1, *, supervised: bool = True) -> Program:
         """Start ``worker-NUMBER``."""
         name = f"worker-{number}"
         arguments = ("worker", "--name", name, "--session-timeout", str(SESSION_TIMEOUT.total_seconds()))
-        return self._start(self._product(name, arguments, env), supervised=supervised)
+        return self._start(self._product(name, arguments), supervised=supervised)
 
-    def start_relay(self, number: int = 1, *, supervised: bool = True, env: Mapping[str, str] | None = None) -> Program:
+    def start_relay(self, number: int = 1, *, supervised: bool = True) -> Program:
         """Start ``relay-NUMBER``."""
-        name = f"relay-{number}"
-        return self._start(self._product(name, ("relay",), env), supervised=supervised)
+        return self._start(self._product(f"relay-{number}", ("relay",)), supervised=supervised)
 
     def start_module(self, name: str, module: str, *arguments: str, supervised: bool = True) -> Program:
         """Start a process that a test has built from the product's pieces: ``python -m MODULE ARGUMENTS``."""
@@ -109,7 +122,7 @@ class Stack:
             name,
             [sys.executable, "-P", "-m", module, *arguments],
             log_path=self._directory / "logs" / f"{name}.log",
-            env={**self._environment_of_processes(None), "PYTHONPATH": str(_REPOSITORY)},
+            env={**os.environ, **self.environment, "PYTHONPATH": str(_REPOSITORY)},
         )
         return self._start(program, supervised=supervised)
 
@@ -117,8 +130,10 @@ class Stack:
         """Return a process by name."""
         return self._programs[name]
 
-    def kill(self, name: str) -> None:
-        """End a process as ``kill -9`` does."""
+    def kill(self, name: str, *, for_good: bool = False) -> None:
+        """End a process as ``kill -9`` does; ``for_good`` keeps it from being started again."""
+        if for_good:
+            self._supervised.discard(name)
         self._programs[name].kill()
 
     def stop(self, *names: str) -> None:
@@ -158,15 +173,21 @@ class Stack:
         """Return how many accepted contacts have no fate yet."""
         return int(self.rows("SELECT count(*) FROM contacts WHERE fate IS NULL")[0][0])
 
+    def settled(self) -> int:
+        """Return how many contacts have their fate."""
+        return int(self.rows("SELECT count(*) FROM contacts WHERE fate IS NOT NULL")[0][0])
+
+    def at_rest(self) -> bool:
+        """Whether every accepted contact has its fate and every announcement is on its topic."""
+        return self.unsettled() == 0 and self.unpublished() == 0
+
     def unpublished(self) -> int:
         """Return how many announcements wait for the relay."""
         return int(self.rows("SELECT count(*) FROM outbox WHERE published_at IS NULL")[0][0])
 
     def wait_until_settled(self, *, within: timedelta = EVENTUALLY) -> None:
         """Wait until every accepted contact has its fate and every announcement is on its topic."""
-        self.until(
-            lambda: self.unsettled() == 0 and self.unpublished() == 0, "every contact settled and announced", within=within
-        )
+        self.until(self.at_rest, "every contact settled and announced", within=within)
 
     def fates(self, contact_ids: Iterable[UUID]) -> dict[UUID, str | None]:
         """Return what became of these contacts."""
@@ -196,11 +217,8 @@ class Stack:
         for program in self._programs.values():
             program.kill()
 
-    def _product(self, name: str, arguments: Sequence[str], env: Mapping[str, str] | None) -> Program:
-        return product_program(name, *arguments, state_dir=self._directory, env=self._environment_of_processes(env))
-
-    def _environment_of_processes(self, env: Mapping[str, str] | None) -> dict[str, str]:
-        return {**self.environment, **(env or {})}
+    def _product(self, name: str, arguments: Sequence[str]) -> Program:
+        return product_program(name, *arguments, state_dir=self._directory, env=self.environment)
 
     def _start(self, program: Program, *, supervised: bool) -> Program:
         self._programs[program.name] = program
@@ -242,6 +260,7 @@ class Stack:
                         await asyncio.sleep(0.2)
                     else:
                         break
+                self.accepted.update(submission.contact_id for submission in submissions[first : first + batch])
         return [submission.contact_id for submission in submissions]
 
     async def _differences(self) -> list[Difference]:

@@ -1,7 +1,7 @@
 """Is anything lost or doubled? Compares what was accepted with the tables and with what stands on the topics."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -41,10 +41,10 @@ class Verdict:
             self.problems.append(f"{what}: {actual!r}, should be {wanted!r}")
 
 
-def judge(stack: Stack, accepted: Collection[UUID]) -> Verdict:
-    """Compare everything with everything. ``accepted`` are all contacts that the doors of this stack have confirmed."""
+def judge(stack: Stack) -> Verdict:
+    """Compare everything with everything, from the contacts that the doors have confirmed to the units' topics."""
     verdict = Verdict()
-    _judge_contacts(stack, set(accepted), verdict)
+    _judge_contacts(stack, stack.accepted, verdict)
     _judge_tickets(stack, verdict)
     _judge_topics(stack, verdict)
     for difference in stack.differences():
@@ -89,7 +89,8 @@ def _judge_topics(stack: Stack, verdict: Verdict) -> None:
     heard = stack.listen(stack.topics, enough=lambda so_far: wanted <= _ids(so_far))
     verdict.repeated_messages = len(heard) - len(_ids(heard))
     verdict.lose(len(wanted - _ids(heard)), "announcements that are on no topic")
-    verdict.expect(len(_ids(heard) - wanted), 0, "messages that nobody announced")
+    unknown = [one for one in _ids(heard) - wanted if one[0] != Topic.CONTACTS]  # where tests write poison
+    verdict.expect(len(unknown), 0, "messages that nobody announced")
     for topic in stack.unit_topics:
         _judge_unit([one for one in heard if one.topic == topic], topic, verdict)
     dispatched = Counter(_items(heard))

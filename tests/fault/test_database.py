@@ -1,0 +1,48 @@
+"""PostgreSQL goes away in the middle of a batch and comes back."""
+
+import time
+
+import pytest
+
+from tests.fault.chaos import Chaos, Flow
+from tests.services.callers import contacts_of
+from tests.services.stack_fixtures import TOWN, Exposed
+from tests.services.truth import judge
+
+pytestmark = pytest.mark.integration
+
+
+def test_a_cut_network_stores_each_ticket_once(battered: Exposed) -> None:
+    """Answers are held back, so nobody learns what was committed; then everything is cut, and restored."""
+    stack = battered.stack
+    stack.accept(contacts_of(TOWN, 20, seed=81))
+    stack.wait_until_settled()
+
+    with Flow(stack, contacts_of(TOWN, 300, seed=82), per_second=100) as flow:
+        stack.until(lambda: stack.unsettled() > 0, "contacts flow")
+        battered.database_proxy.hold_answers()
+        held_until = time.monotonic() + 0.5
+        stack.until(lambda: time.monotonic() > held_until, "a commit goes without an answer")
+        battered.database_proxy.cut()
+        try:
+            stack.until(lambda: flow.is_over, "contacts came in while the processes had no database")
+            assert stack.unsettled() > 0
+        finally:
+            battered.database_proxy.restore()
+    stack.wait_until_settled()
+
+    assert judge(stack).problems == []
+
+
+def test_terminated_connections_store_each_ticket_once(battered: Exposed) -> None:
+    """The server ends connections one by one while batches are settled: what the plain worker of this folder dies of."""
+    stack = battered.stack
+    chaos = Chaos(stack, seed=83, victims=())
+
+    with Flow(stack, contacts_of(TOWN, 400, seed=84), per_second=100) as flow:
+        while not flow.is_over:
+            chaos.terminate_when_busy()
+    stack.wait_until_settled()
+
+    assert chaos.done["connection"] >= 3
+    assert judge(stack).problems == []
