@@ -104,7 +104,7 @@ def redact(text: str, *, known: tuple[str | None, ...] = ()) -> str:
     Ticket numbers stay, for they name a ticket; so do plates, for a unit must find the car; so do amounts and days.
     """
     for secret in sorted((one for one in known if one and len(one) > 1), key=len, reverse=True):
-        text = text.replace(secret, NAME_MARK)
+        text = text.replace(secret, NUMBER_MARK if secret.strip("+- ").isdigit() else NAME_MARK)
     return _PERSONAL.sub(_mark, text)
 
 
