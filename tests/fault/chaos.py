@@ -43,27 +43,13 @@ class Chaos:
         if self._chance.random() < 0.25:
             self.terminate_connection()
             return
-        name = self._chance.choice(self._victims)
+        self.kill(self._chance.choice(self._victims))
+
+    def kill(self, name: str) -> None:
+        """Kill a process if it runs."""
         if self._stack.program(name).is_running:
             self._stack.kill(name)
             self.done[name] += 1
-
-    def kill_when_busy(self, name: str) -> None:
-        """Kill a process shortly after announcements came for the relay, or contacts for the workers."""
-        self._wait_for_work()
-        if self._stack.program(name).is_running:
-            self._stack.kill(name)
-            self.done[name] += 1
-
-    def terminate_when_busy(self) -> None:
-        """End a connection shortly after work came in."""
-        self._wait_for_work()
-        self.terminate_connection()
-
-    def _wait_for_work(self) -> None:
-        seen = self._stack.settled()
-        self._stack.until(lambda: self._stack.settled() > seen + 5 or self._stack.at_rest(), "work is being done")
-        time.sleep(self._chance.uniform(0, 0.1))  # somewhere within the work, wherever that is
 
     def terminate_connection(self) -> None:
         """End one of the application's connections from the server's side, whatever it is at."""

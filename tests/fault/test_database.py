@@ -1,6 +1,7 @@
 """PostgreSQL goes away in the middle of a batch and comes back."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -37,11 +38,14 @@ def test_a_cut_network_stores_each_ticket_once(battered: Exposed) -> None:
 def test_terminated_connections_store_each_ticket_once(battered: Exposed) -> None:
     """The server ends connections one by one while batches are settled: what the plain worker of this folder dies of."""
     stack = battered.stack
+    stack.accept(contacts_of(TOWN, 20, seed=85))
+    stack.wait_until_settled()
     chaos = Chaos(stack, seed=83, victims=())
 
     with Flow(stack, contacts_of(TOWN, 400, seed=84), per_second=100) as flow:
         while not flow.is_over:
-            chaos.terminate_when_busy()
+            chaos.rest(timedelta(seconds=0.1), timedelta(seconds=0.4))
+            chaos.terminate_connection()
     stack.wait_until_settled()
 
     assert chaos.done["connection"] >= 3

@@ -27,7 +27,8 @@ def test_without_the_offset_frame_the_checker_goes_red(stack: Stack) -> None:
 
     with Flow(stack, contacts_of(TOWN, 400, seed=113), per_second=100) as flow:
         while not flow.is_over:
-            chaos.terminate_when_busy()
+            chaos.rest(timedelta(seconds=0.1), timedelta(seconds=0.4))
+            chaos.terminate_connection()
     wait_until_nothing_moves(stack)
 
     verdict = judge(stack)

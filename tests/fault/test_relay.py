@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -44,7 +45,8 @@ def test_a_relay_killed_again_and_again_keeps_every_stream_whole(battered: Expos
 
     with Flow(stack, contacts_of(TOWN, 300, seed=93), per_second=60) as flow:
         while not flow.is_over:
-            chaos.kill_when_busy("relay-1")
+            chaos.rest(timedelta(seconds=0.8), timedelta(seconds=2))
+            chaos.kill("relay-1")
     stack.wait_until_settled()
 
     assert chaos.kills() >= 2
