@@ -6,6 +6,7 @@ from importlib.metadata import version
 import aiokafka
 import faust
 from faust.transport.drivers import aiokafka as driver
+from yarl import URL
 
 from streams.consumer import FETCH_MAX_WAIT_MS, SeekingConsumer, _PromptThread, seeking_transport
 
@@ -19,7 +20,7 @@ def test_faust_still_has_the_literal_that_we_replace():
 async def test_the_workers_consumer_waits_50_ms(tmp_path):
     """The consumer that a worker builds asks the broker for at most 50 ms, not 1.5 s."""
     app = faust.App("prompt", broker="kafka://127.0.0.1:1", store="memory://", datadir=str(tmp_path), web_enabled=False)
-    transport = seeking_transport(["kafka://127.0.0.1:1"], app)
+    transport = seeking_transport([URL("kafka://127.0.0.1:1")], app)
 
     async def nothing(*arguments):
         """Nobody is assigned anything."""

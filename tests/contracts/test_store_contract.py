@@ -1,0 +1,696 @@
+"""What every store promises to the workflows; the fake of the unit tests and PostgreSQL pass the same suite."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from dispatcher.metrics import Increment
+from dispatcher.ports import (
+    AssignmentMark,
+    DeadLetter,
+    Effects,
+    NewContact,
+    NewRating,
+    OutboxRow,
+    SealedData,
+    Settled,
+    SettledDeadline,
+    StoredDeadline,
+)
+from dispatcher.store.database import Database as PostgresDatabase
+from dispatcher.store.database import open_pool
+from dispatcher.store.offsets import PostgresOffsets
+from dispatcher.store.relay_outbox import open_relay_outbox
+from models.codes import Channel, ClockKind, DispatchMode, Fate, Rating, RequestType, ReviewReason, Stage, TicketState, Urgency
+from models.deadline import DeadlineResult
+from models.errors import NotFound, Rejected
+from models.message import Message, Topic, event_id
+from models.ticket import Assignment, EventKind, TicketEvent
+from models.understanding import Guess
+from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_deadline, a_ticket
+from tests.fakes import MemoryStore
+
+LATER = MONDAY + timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a store holds, as far as only a test looks."""
+
+    events: list
+    ratings: list
+    letters: list
+    assignments: list
+    accesses: list
+    rollups: dict
+
+
+class Memory:
+    """The fake as the suite handles it."""
+
+    def __init__(self):
+        self.store = MemoryStore()
+        self.open_work = self.store.open_work
+        self.reserve_numbers = self.store.reserve_numbers
+        self.offsets = self.store
+
+    def relay(self):
+        """Open another relay's connection."""
+        return self.store.relay_outbox()
+
+    def hang_up(self, relay):
+        """End a relay's connection."""
+        relay.close()
+
+    async def written(self):
+        """Look."""
+        tables = self.store.tables
+        return Written(
+            events=[(e.ticket_no, e.version, e.kind.value, str(e.actor), dict(e.data)) for e in tables.events.values()],
+            ratings=[(r.ticket_no, r.unit_code, r.rating.value, r.reason) for r in tables.ratings.values()],
+            letters=[(one.reference, one.cause, one.detail, one.body, one.contact_id) for one in tables.letters.values()],
+            assignments=[
+                (
+                    row.assignment.unit_code,
+                    row.assignment.role,
+                    row.moments.get("signed"),
+                    row.moments.get("replied"),
+                    row.moments.get("ended"),
+                )
+                for row in tables.assignments
+            ],
+            accesses=list(tables.accesses),
+            rollups=dict(tables.rollups),
+        )
+
+
+class Postgres:
+    """The real store as the suite handles it; looks with the owner's eyes."""
+
+    def __init__(self, database, pool, stack):
+        self._database, self._stack = database, stack
+        store = PostgresDatabase(pool)
+        self.open_work = store.open_work
+        self.reserve_numbers = store.reserve_numbers
+        self.offsets = PostgresOffsets(pool)
+
+    def relay(self):
+        """Open another relay's connection."""
+        return self._stack.enter_context(open_relay_outbox(self._database.app_url))
+
+    def hang_up(self, relay):
+        """End a relay's connection."""
+        relay._connection.close()
+
+    async def written(self):
+        """Look."""
+        with psycopg.connect(self._database.app_url, row_factory=dict_row) as connection:
+
+            def rows(statement):
+                return connection.execute(statement).fetchall()
+
+            return Written(
+                events=[
+                    (r["ticket_no"], r["version"], r["kind"], f"{r['actor_role']}:{r['actor_name']}", r["data"])
+                    for r in rows("SELECT * FROM ticket_events ORDER BY ticket_no, version")
+                ],
+                ratings=[(r["ticket_no"], r["unit_code"], r["rating"], r["reason"]) for r in rows("SELECT * FROM ratings")],
+                letters=[
+                    (r["reference"], r["cause"], r["detail"], r["body"], r["contact_id"])
+                    for r in rows("SELECT * FROM dead_letters ORDER BY id")
+                ],
+                assignments=[
+                    (r["unit_code"], r["role"], r["signed_at"], r["replied_at"], r["ended_at"])
+                    for r in rows("SELECT * FROM assignments ORDER BY role DESC, unit_code")
+                ],
+                accesses=[
+                    (r["actor"], r["act"], r["subject"], r["purpose"]) for r in rows("SELECT * FROM access_log ORDER BY id")
+                ],
+                rollups={
+                    (r["family"], tuple(r["labels"])): int(r["value"])
+                    for r in rows("SELECT family, labels, sum(value) AS value FROM rollups GROUP BY 1, 2")
+                },
+            )
+
+
+def a_new_contact(number=1, text="路灯坏了", **changes):
+    """Return a contact row with its vault row."""
+    contact_id = UUID(int=number)
+    values = {
+        "channel": Channel.PHONE,
+        "caller_ref": "caller-1",
+        "received_at": MONDAY,
+        "accepted_at": LATER,
+        "asr_confidence": None,
+        "district": None,
+        "sealed": SealedData(contact_id, "caller-1", "k1", b"\x00\xff sealed"),
+    }
+    return NewContact(contact_id=contact_id, raw_text=text, **{**values, **changes})
+
+
+def a_held_ticket(number=1, **changes):
+    """Return ticket ``number`` on the lamps' stream."""
+    ticket_no = f"TT20260518P00000{number:02d}0"
+    values = {"contact_id": UUID(int=number), "state": TicketState.DISPATCHED, "lead_unit": "U-LAMP", "version": 2}
+    return a_ticket(ticket_no, **{**values, **changes})
+
+
+def a_hold(ticket, unit_code="U-LAMP", role="lead"):
+    """Return a unit's assignment."""
+    return Assignment(ticket.ticket_no, unit_code, role, DispatchMode.AUTO, MONDAY, "m1", "权责清单")
+
+
+def an_event(ticket, version=1, **changes):
+    """Return a line of the audit."""
+    values = {
+        "kind": EventKind.REGISTERED,
+        "occurred_at": MONDAY,
+        "actor": OPERATOR,
+        "from_state": None,
+        "to_state": ticket.state,
+        "profile_version": "p1",
+        "data": {"confidence": 0.9},
+    }
+    return TicketEvent(ticket.ticket_no, version, **{**values, **changes})
+
+
+def a_message(number, unit_code=None, topic=Topic.TICKET_EVENTS, at=MONDAY):
+    """Return an announcement."""
+    return Message(
+        topic=Topic.dispatch(unit_code) if unit_code else topic,
+        key=f"key-{number}",
+        event_id=event_id(f"subject-{number}", "kind", 1),
+        kind="kind",
+        occurred_at=at,
+        actor="system:test",
+        profile_version="p1",
+        data={"number": number},
+        unit_code=unit_code,
+    )
+
+
+class StoreContract:
+    """Subclasses supply the fixture ``store``."""
+
+    async def test_an_error_leaves_no_trace(self, store):
+        """Neither contact, ticket, event, letter, message, counter nor offset survives when the transaction fails."""
+        ticket = a_held_ticket()
+        effects = Effects(
+            new_tickets=[ticket],
+            events=[an_event(ticket)],
+            dead_letters=[DeadLetter("r", "malformed", "d", b"", MONDAY)],
+            messages=[a_message(1)],
+            increments=[Increment("f", ("a",), 1)],
+        )
+
+        async def die_before_the_end():
+            async with store.open_work() as work:
+                await work.next_offsets([POSITION])
+                await work.add_contacts([a_new_contact()])
+                await work.log_access(actor="a", act="b", subject="c", purpose="d", at=MONDAY)
+                await work.apply(effects, slot=0)
+                await work.advance({POSITION: 5})
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await die_before_the_end()
+
+        written = await store.written()
+        assert written == Written([], [], [], [], [], {})
+        assert store.relay().next_rows((), at=MONDAY, limit=10) == []
+        async with store.open_work() as work:
+            assert await work.next_offsets([POSITION]) == {POSITION: 0}
+            assert await work.lock_unsettled([UUID(int=1)]) == {}
+            assert await work.lock_tickets([ticket.ticket_no]) == {}
+
+    async def test_a_refusal_undoes_what_was_written_before_it(self, store):
+        """One ticket too many and the first is not there either."""
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[a_held_ticket()]), slot=0)
+
+        async def write_something_and_a_twin():
+            async with store.open_work() as work:
+                await work.apply(Effects(messages=[a_message(1)]), slot=0)
+                await work.apply(Effects(new_tickets=[a_held_ticket()]), slot=0)
+
+        with pytest.raises(Rejected):
+            await write_something_and_a_twin()
+
+        assert store.relay().next_rows((), at=MONDAY, limit=10) == []
+
+    async def test_contacts_are_stored_once(self, store):
+        """The second delivery is known, whatever it says; new ones beside it are stored."""
+        async with store.open_work() as work:
+            assert await work.add_contacts([a_new_contact(1), a_new_contact(2)]) == {UUID(int=1), UUID(int=2)}
+        async with store.open_work() as work:
+            assert await work.add_contacts([a_new_contact(2, "再说一次"), a_new_contact(3)]) == {UUID(int=3)}
+            assert await work.add_contacts([]) == set()
+            assert (await work.sealed_data(UUID(int=2))).sealed == b"\x00\xff sealed"
+
+    async def test_the_vault_gives_back_what_was_sealed(self, store):
+        """Byte for byte, with key and pseudonym; an unknown contact has nothing."""
+        contact = a_new_contact()
+        async with store.open_work() as work:
+            await work.add_contacts([contact])
+        async with store.open_work() as work:
+            assert await work.sealed_data(contact.contact_id) == contact.sealed
+            with pytest.raises(NotFound):
+                await work.sealed_data(uuid4())
+
+    async def test_a_contact_is_unsettled_until_it_has_a_fate(self, store):
+        """Unknown contacts are left out; settled ones show their fate."""
+        settled = Settled(UUID(int=1), Fate.TICKETED, "TT1", LATER)
+        async with store.open_work() as work:
+            await work.add_contacts([a_new_contact(1), a_new_contact(2)])
+            await work.apply(Effects(settled_contacts=[settled]), slot=0)
+        async with store.open_work() as work:
+            fates = await work.lock_unsettled([UUID(int=n) for n in (1, 2, 3)])
+        assert fates == {UUID(int=1): Fate.TICKETED, UUID(int=2): None}
+
+    async def test_each_partition_has_its_own_offset(self, store):
+        """A group, topic or partition apart is another place; the same place remembers."""
+        elsewhere = [replace(POSITION, partition=4), replace(POSITION, topic_id=UUID(int=8)), replace(POSITION, group="g")]
+        async with store.open_work() as work:
+            assert await work.next_offsets([POSITION, *elsewhere]) == dict.fromkeys([POSITION, *elsewhere], 0)
+            await work.advance({POSITION: 17, elsewhere[0]: 3})
+        async with store.open_work() as work:
+            found = await work.next_offsets([elsewhere[2], elsewhere[0], POSITION])
+        assert found == {POSITION: 17, elsewhere[0]: 3, elsewhere[2]: 0}
+        assert await store.offsets.positions(POSITION.group, POSITION.topic_id) == {3: 17, 4: 3}
+        assert await store.offsets.positions("nobody", POSITION.topic_id) == {}
+
+    async def test_attempts_are_counted_until_the_offset_moves(self, store):
+        """At one offset they add up and keep their last error; elsewhere, and after success, they begin anew."""
+        offsets = store.offsets
+        assert (await offsets.begin_attempt(POSITION, 5)).number == 1
+        await offsets.note_error(POSITION, "ValueError in decide line 3")
+        second = await offsets.begin_attempt(POSITION, 5)
+        assert (second.number, second.last_error) == (2, "ValueError in decide line 3")
+        await offsets.withdraw_attempt(POSITION)
+        assert (await offsets.begin_attempt(POSITION, 5)).number == 2
+        elsewhere = await offsets.begin_attempt(POSITION, 6)
+        assert (elsewhere.number, elsewhere.last_error) == (1, None)
+        async with store.open_work() as work:
+            await work.next_offsets([POSITION])
+            await work.advance({POSITION: 7})
+        assert (await offsets.begin_attempt(POSITION, 7)).number == 1
+        async with store.open_work() as work:
+            assert await work.next_offsets([POSITION]) == {POSITION: 7}
+
+    async def test_an_attempt_that_nobody_began_can_be_withdrawn_and_noted(self, store):
+        """Nothing happens, also where the partition was never seen."""
+        await store.offsets.withdraw_attempt(POSITION)
+        await store.offsets.note_error(POSITION, "nothing")
+
+        assert (await store.offsets.begin_attempt(POSITION, 0)).number == 1
+
+    async def test_a_position_begins_where_attempts_were_counted_first(self, store):
+        """An attempt before the first transaction does not move the offset."""
+        await store.offsets.begin_attempt(POSITION, 0)
+        async with store.open_work() as work:
+            assert await work.next_offsets([POSITION]) == {POSITION: 0}
+
+    async def test_numbers_are_given_once(self, store):
+        """Blocks follow each other within a day, whatever becomes of the transaction; each day begins at 1."""
+        blocks = [await store.reserve_numbers("20260518", amount) for amount in (3, 1, 500)]
+        assert blocks == [1, 4, 5]
+        assert await store.reserve_numbers("20260519", 2) == 1
+        assert await store.reserve_numbers("20260518", 1) == 505
+
+    async def test_numbers_asked_for_at_once_are_all_different(self, store):
+        """Many workers, no number twice."""
+        firsts = await asyncio.gather(*(store.reserve_numbers("20260518", 10) for _ in range(20)))
+
+        assert sorted(firsts) == list(range(1, 200, 10))
+
+    async def test_a_ticket_comes_back_as_it_was_written(self, store):
+        """Every field, also the rare ones."""
+        ticket = a_held_ticket(
+            urgency=Urgency.CRITICAL,
+            address="和平路3号",
+            district_code="D-EAST",
+            alarm="漏气",
+            top=(Guess("0703", 0.123456789), Guess("0801", 0.1)),
+            review_reasons=(ReviewReason.LOW_CONFIDENCE, ReviewReason.DISTRICT_UNKNOWN),
+            text='引号"、反斜杠\\、换行\n和💡',
+            salutation=None,
+        )
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket]), slot=0)
+        async with store.open_work() as work:
+            assert await work.ticket(ticket.ticket_no) == ticket
+            assert await work.lock_tickets([ticket.ticket_no, "TT20260518P9999999"]) == {ticket.ticket_no: ticket}
+            assert await work.lock_tickets([]) == {}
+            with pytest.raises(NotFound):
+                await work.ticket("TT20260518P9999999")
+
+    @pytest.mark.parametrize("wrong", ["", "12345", "no number at all", "TT2026051８P0000010"])
+    async def test_what_is_no_number_is_not_found(self, store, wrong):
+        """Whatever somebody types is looked up and not found."""
+        async with store.open_work() as work:
+            with pytest.raises(NotFound):
+                await work.ticket(wrong)
+            assert await work.lock_tickets([wrong]) == {}
+
+    async def test_a_changed_ticket_keeps_what_cannot_change(self, store):
+        """State, version, category, type, district, unit, nudges and the versions of the facts change."""
+        ticket = a_held_ticket(state=TicketState.PENDING, lead_unit=None, version=1)
+        changed = replace(
+            ticket,
+            version=2,
+            state=TicketState.DISPATCHED,
+            state_since=LATER,
+            request_type=RequestType.COMPLAINT,
+            category_code="0801",
+            district_code="D-WEST",
+            lead_unit="U-WATER",
+            nudges=3,
+            profile_version="p2",
+            matrix_version="m2",
+        )
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket, a_held_ticket(2)]), slot=0)
+            await work.apply(Effects(changed_tickets=[changed]), slot=0)
+        async with store.open_work() as work:
+            assert await work.ticket(ticket.ticket_no) == changed
+            assert await work.ticket(a_held_ticket(2).ticket_no) == a_held_ticket(2)
+
+    @pytest.mark.parametrize(
+        "twin", [a_held_ticket(1, contact_id=UUID(int=99)), replace(a_held_ticket(2), contact_id=UUID(int=1))]
+    )
+    async def test_a_contact_has_one_ticket_and_a_number_one_contact(self, store, twin):
+        """Neither the number nor the contact can be used a second time."""
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[a_held_ticket(1)]), slot=0)
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(new_tickets=[twin]), slot=0)
+
+    async def test_open_requests_are_the_callers_open_tickets(self, store):
+        """Oldest first; closed and declined ones and those of others are not told."""
+        tickets = [
+            a_held_ticket(1, registered_at=LATER),
+            a_held_ticket(2, state=TicketState.CLOSED),
+            a_held_ticket(3, state=TicketState.DECLINED),
+            a_held_ticket(4, caller_ref="caller-2"),
+            a_held_ticket(5, caller_ref="caller-3"),
+            a_held_ticket(6, state=TicketState.PENDING, urgency=Urgency.CRITICAL),
+        ]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=tickets), slot=0)
+        async with store.open_work() as work:
+            callers = ["caller-2", "caller-1"]
+            await work.lock_callers(callers)
+            found = await work.open_requests(callers)
+            assert await work.open_requests([]) == []
+        assert [request.ticket_no for request in found] == [tickets[n].ticket_no for n in (3, 5, 0)]
+        assert [request.urgency for request in found] == [Urgency.NORMAL, Urgency.CRITICAL, Urgency.NORMAL]
+
+    async def test_a_unit_sees_its_own_tickets_alone(self, store):
+        """Lead and co-unit see the ticket; for anybody else there is none."""
+        ticket = a_held_ticket()
+        holds = [a_hold(ticket), a_hold(ticket, "U-EAST", "co")]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket], assignments=holds), slot=0)
+        for unit_code in ("U-LAMP", "U-EAST"):
+            async with store.open_work(unit_code=unit_code) as work:
+                assert await work.ticket(ticket.ticket_no) == ticket
+        for unit_code in ("U-WATER", "", "U-LAMP' OR true --"):
+            async with store.open_work(unit_code=unit_code) as work:
+                with pytest.raises(NotFound):
+                    await work.ticket(ticket.ticket_no)
+
+    async def test_there_is_one_lead(self, store):
+        """A second open lead is refused; co-units are welcome; after the end of a hold another unit may lead."""
+        ticket = a_held_ticket()
+        later = replace(a_hold(ticket, "U-WATER"), dispatched_at=LATER)
+        async with store.open_work() as work:
+            await work.apply(
+                Effects(new_tickets=[ticket], assignments=[a_hold(ticket), a_hold(ticket, "U-EAST", "co")]), slot=0
+            )
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(assignments=[later]), slot=0)
+        async with store.open_work() as work:
+            await work.apply(Effects(assignment_marks=[AssignmentMark(ticket.ticket_no, "U-LAMP", "ended", LATER)]), slot=0)
+            await work.apply(Effects(assignments=[later]), slot=0)
+
+    async def test_moments_of_a_hold_are_kept(self, store):
+        """Signed and replied belong to one unit; an end without a unit ends every hold."""
+        ticket = a_held_ticket()
+        async with store.open_work() as work:
+            await work.apply(
+                Effects(new_tickets=[ticket], assignments=[a_hold(ticket), a_hold(ticket, "U-EAST", "co")]), slot=0
+            )
+        marks = [
+            AssignmentMark(ticket.ticket_no, "U-LAMP", "signed", MONDAY),
+            AssignmentMark(ticket.ticket_no, "U-LAMP", "replied", LATER),
+            AssignmentMark(ticket.ticket_no, None, "ended", LATER),
+        ]
+        for mark in marks:
+            async with store.open_work() as work:
+                await work.apply(Effects(assignment_marks=[mark]), slot=0)
+
+        assert (await store.written()).assignments == [
+            ("U-LAMP", "lead", MONDAY, LATER, LATER),
+            ("U-EAST", "co", None, None, LATER),
+        ]
+
+    async def test_deadlines_come_back_with_their_proof(self, store):
+        """Clock, days, provisional mark and versions; those settled at birth are settled."""
+        ticket = a_held_ticket()
+        sign = a_deadline(Stage.SIGN)
+        promise = a_deadline(
+            Stage.PROMISE,
+            unit_code=None,
+            clock=ClockKind.WORKING_DAYS,
+            provisional=True,
+            days=(date(2026, 5, 19), date(2026, 5, 20)),
+        )
+        deadlines = [(ticket.ticket_no, sign, None), (ticket.ticket_no, promise, DeadlineResult.MISSED)]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket], deadlines=deadlines), slot=0)
+        async with store.open_work() as work:
+            found = await work.lock_deadlines(ticket.ticket_no)
+            assert await work.lock_deadlines("TT20260518P9999999") == []
+        by_stage = {stored.deadline.stage: stored for stored in found}
+        assert by_stage == {
+            Stage.SIGN: StoredDeadline(ticket.ticket_no, 1, sign, None),
+            Stage.PROMISE: StoredDeadline(ticket.ticket_no, 1, promise, DeadlineResult.MISSED),
+        }
+
+    async def test_overdue_are_those_that_passed_and_run(self, store):
+        """Earliest first, not those due this moment, not those settled, no more than asked for."""
+        tickets = [a_held_ticket(n) for n in range(1, 5)]
+        dues = [MONDAY - timedelta(hours=1), MONDAY, MONDAY - timedelta(hours=2), MONDAY - timedelta(hours=3)]
+        deadlines = [
+            (ticket.ticket_no, a_deadline(due=due), DeadlineResult.MET if number == 3 else None)
+            for number, (ticket, due) in enumerate(zip(tickets, dues, strict=True))
+        ]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=tickets, deadlines=deadlines), slot=0)
+        async with store.open_work() as work:
+            overdue = await work.lock_overdue_deadlines(MONDAY, 10)
+            assert [one.ticket_no for one in overdue] == [tickets[2].ticket_no, tickets[0].ticket_no]
+            assert len(await work.lock_overdue_deadlines(MONDAY, 1)) == 1
+            settled = SettledDeadline(tickets[2].ticket_no, 1, Stage.SIGN, DeadlineResult.MISSED, MONDAY)
+            await work.apply(Effects(settled_deadlines=[settled]), slot=0)
+        async with store.open_work() as work:
+            assert [one.ticket_no for one in await work.lock_overdue_deadlines(MONDAY, 10)] == [tickets[0].ticket_no]
+            (stored,) = await work.lock_deadlines(tickets[2].ticket_no)
+            assert stored.result is DeadlineResult.MISSED
+
+    async def test_the_audit_is_written_line_by_line(self, store):
+        """Kind, actor and data stand as given; a version cannot have two lines."""
+        ticket = a_held_ticket()
+        events = [an_event(ticket), an_event(ticket, 2, kind=EventKind.SIGNED, actor=LAMPS, data={"文": ["嵌套", None, 1.5]})]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket], events=events), slot=0)
+        assert (await store.written()).events == [
+            (ticket.ticket_no, 1, "ticket.registered", "operator:operator-1", {"confidence": 0.9}),
+            (ticket.ticket_no, 2, "unit.signed", "unit:lamps-1", {"文": ["嵌套", None, 1.5]}),
+        ]
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(events=[an_event(ticket, 2)]), slot=0)
+
+    async def test_a_ticket_is_rated_once(self, store):
+        """The first rating stands."""
+        rating = NewRating("TT1", "U-LAMP", Rating.SATISFIED, LATER, None)
+        async with store.open_work() as work:
+            await work.apply(Effects(ratings=[rating]), slot=0)
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(ratings=[replace(rating, rating=Rating.DISSATISFIED)]), slot=0)
+        assert (await store.written()).ratings == [("TT1", "U-LAMP", "4", None)]
+
+    async def test_a_dead_letter_keeps_its_body(self, store):
+        """Any bytes, also those that are no text; one reference has one letter."""
+        letter = DeadLetter("hotline.contacts/3/5", "malformed", "no JSON", b"\x00\xff{\\", MONDAY, UUID(int=1))
+        async with store.open_work() as work:
+            await work.apply(Effects(dead_letters=[letter]), slot=0)
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(dead_letters=[letter]), slot=0)
+        assert (await store.written()).letters == [(letter.reference, letter.cause, letter.detail, letter.body, UUID(int=1))]
+
+    async def test_counters_add_up_over_writers_and_slots(self, store):
+        """The same counter twice in one act, in another act and in another slot is one sum."""
+        one, other = Increment("f", ("a", "b"), 2), Increment("f", ("a", "c"), 1)
+        async with store.open_work() as work:
+            await work.apply(Effects(increments=[one, other, one]), slot=0)
+        async with store.open_work() as work:
+            await work.apply(Effects(increments=[one]), slot=63)
+        assert (await store.written()).rollups == {("f", ("a", "b")): 6, ("f", ("a", "c")): 1}
+
+    async def test_a_look_is_written_down(self, store):
+        """Who, what, whose and why."""
+        async with store.open_work() as work:
+            await work.log_access(actor="operator:o", act="reveal_contact", subject="TT1", purpose="回电", at=MONDAY)
+        assert (await store.written()).accesses == [("operator:o", "reveal_contact", "TT1", "回电")]
+
+    async def test_nothing_changed_is_nothing_written(self, store):
+        """Empty effects are no error."""
+        async with store.open_work() as work:
+            await work.apply(Effects(), slot=0)
+        assert await store.written() == Written([], [], [], [], [], {})
+
+    @pytest.mark.parametrize("field", ["text", "salutation", "address"])
+    async def test_text_that_cannot_be_stored_is_refused(self, store, field):
+        """NUL is refused as input that can never succeed, not as a fault of the store."""
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(new_tickets=[a_held_ticket(**{field: "路\x00灯"})]), slot=0)
+
+    async def test_one_caller_is_held_by_one_transaction(self, store):
+        """Who comes second waits until the first has ended; another caller does not wait for that one's work to be seen."""
+        order = []
+        first_has_it = asyncio.Event()
+
+        async def first():
+            async with store.open_work() as work:
+                await work.lock_callers(["caller-1", "caller-2"])
+                first_has_it.set()
+                await asyncio.sleep(0.05)
+                order.append("first")
+
+        async def second():
+            await first_has_it.wait()
+            async with store.open_work() as work:
+                await work.lock_callers(["caller-2"])
+                order.append("second")
+
+        await asyncio.wait_for(asyncio.gather(first(), second()), 10)
+        assert order == ["first", "second"]
+
+    # The outbox, as the relay works it.
+
+    async def write(self, store, *messages):
+        """Commit announcements."""
+        async with store.open_work() as work:
+            await work.apply(Effects(messages=list(messages)), slot=0)
+
+    async def test_rows_are_handed_out_in_order_until_they_are_marked(self, store):
+        """Unmarked rows come again; marked ones never."""
+        await self.write(store, *(a_message(n) for n in range(3)))
+        relay = store.relay()
+        rows = relay.next_rows((), at=MONDAY, limit=2)
+        assert [row.key for row in rows] == ["key-0", "key-1"]
+        assert rows == relay.next_rows((), at=MONDAY, limit=2)
+        assert [row.key for row in relay.next_rows([rows[0].seq], at=MONDAY, limit=5)] == ["key-1", "key-2"]
+        assert relay.next_rows([rows[1].seq], at=MONDAY, limit=0) == []
+
+    async def test_a_row_carries_its_envelope(self, store):
+        """Topic, key and envelope as announced; only a unit's row has a number."""
+        message = a_message(1)
+        await self.write(store, message)
+        (row,) = store.relay().next_rows((), at=MONDAY, limit=5)
+        assert isinstance(row, OutboxRow)
+        assert (row.topic, row.key, row.unit_seq) == (message.topic, message.key, None)
+        assert f'"event_id":"{message.event_id}"' in row.envelope
+
+    async def test_a_units_messages_are_numbered_without_a_gap(self, store):
+        """1, 2, 3 … for each unit by itself, over batches and relays, whatever stands between."""
+        units = ["U-LAMP", "U-WATER", None, "U-LAMP", "U-LAMP", "U-WATER", None, "U-LAMP"]
+        await self.write(store, *(a_message(n, unit) for n, unit in enumerate(units)))
+        numbered = []
+        published = ()
+        for _ in range(4):
+            rows = store.relay().next_rows(published, at=MONDAY, limit=3)
+            numbered += [(row.topic, row.unit_seq) for row in rows if row.unit_seq]
+            published = [row.seq for row in rows]
+        assert [seq for topic, seq in numbered if topic.endswith("U-LAMP")] == [1, 2, 3, 4]
+        assert [seq for topic, seq in numbered if topic.endswith("U-WATER")] == [1, 2]
+
+    async def test_a_number_once_given_stays(self, store):
+        """A relay that died before it marked: the next one tells the same message under the same number."""
+        await self.write(store, a_message(1, "U-LAMP"), a_message(2, "U-LAMP"))
+        first = store.relay().next_rows((), at=MONDAY, limit=10)
+        await self.write(store, a_message(3, "U-LAMP"))
+        second = store.relay().next_rows((), at=MONDAY, limit=10)
+
+        assert second[:2] == first
+        assert [row.unit_seq for row in second] == [1, 2, 3]
+
+    async def test_what_a_lost_topic_had_is_told_again_as_it_was(self, store):
+        """The topic's rows younger than its retention, with their numbers and ids, before anything newer; no other topic's."""
+        old = a_message(0, "U-LAMP", at=MONDAY - timedelta(days=20))
+        await self.write(store, old, a_message(1, "U-LAMP"), a_message(2), a_message(3, "U-LAMP"))
+        relay = store.relay()
+        told = relay.next_rows((), at=MONDAY, limit=10)
+        relay.next_rows([row.seq for row in told], at=MONDAY, limit=0)
+        await self.write(store, a_message(4, "U-LAMP"))
+
+        assert relay.publish_again(Topic.dispatch("U-LAMP"), since=MONDAY - timedelta(days=14)) == 2
+        again = relay.next_rows((), at=MONDAY, limit=10)
+        assert [(row.key, row.unit_seq) for row in again] == [("key-1", 2), ("key-3", 3), ("key-4", 4)]
+        assert again[:2] == [row for row in told if row.unit_seq in {2, 3}]
+
+    async def test_a_topic_made_anew_is_noticed(self, store):
+        """Another id under a known name; new names and known ids are no news."""
+        relay = store.relay()
+        first = {"a": UUID(int=1), "b": UUID(int=2)}
+        assert relay.topics_made_anew(first) == []
+        relay.remember_topics(first, at=MONDAY)
+        assert relay.topics_made_anew(first) == []
+        changed = {"a": UUID(int=9), "b": UUID(int=2), "c": UUID(int=3)}
+        assert relay.topics_made_anew(changed) == ["a"]
+        assert relay.topics_made_anew(changed) == ["a"]
+        relay.remember_topics(changed, at=MONDAY)
+        assert relay.topics_made_anew(changed) == []
+
+    async def test_one_relay_leads(self, store):
+        """The second waits until the first one's connection ends."""
+        first, second = store.relay(), store.relay()
+        assert first.become_leader()
+        assert not second.become_leader()
+        store.hang_up(first)
+        assert second.become_leader()
+
+
+class TestMemoryStore(StoreContract):
+    """The fake; every run."""
+
+    @pytest.fixture
+    def store(self):
+        """An empty store."""
+        return Memory()
+
+
+@pytest.mark.integration
+class TestPostgresStore(StoreContract):
+    """PostgreSQL, as the application's role."""
+
+    @pytest.fixture
+    async def store(self, database) -> AsyncIterator[Postgres]:
+        """An empty, migrated database."""
+        with ExitStack() as stack:
+            async with open_pool(database.app_url, size=4) as pool:
+                yield Postgres(database, pool, stack)
