@@ -14,6 +14,7 @@ import pytest
 from psycopg import sql
 
 import dispatcher.store
+from dispatcher.metrics import Increment
 from dispatcher.ports import Effects, NewContact, SealedData
 from dispatcher.store import migrations
 from dispatcher.store.database import Database, SuperuserRefused, open_pool
@@ -401,6 +402,38 @@ class TestWhoWaits:
         async with store.open_work() as work:
             assert await work.next_offsets([POSITION]) == {POSITION: 20}
             assert len(await work.open_requests([contact.caller_ref for contact in contacts])) == 20
+
+    @pytest.mark.parametrize("what", ["callers", "counters", "contacts", "fates", "tickets", "offsets"])
+    async def test_what_is_asked_for_in_any_order_is_locked_in_one(self, store, what):
+        """Three writers name the same rows from opposite ends, again and again: they wait, and nobody is turned away."""
+        contacts = [a_contact(f"c-{n}") for n in range(2000)]
+        tickets = [ticket for n in range(1, 90) for ticket in a_ticket_of("U-LAMP", n).new_tickets]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=tickets), slot=0)
+            if what == "fates":
+                await work.add_contacts([_row(contact) for contact in contacts])
+        things, hold = {
+            "callers": ([f"caller-{n}" for n in range(2000)], lambda work, some: work.lock_callers(some)),
+            "counters": (
+                [Increment("f", (str(n),), 1) for n in range(2000)],
+                lambda work, some: work.apply(Effects(increments=some), slot=0),
+            ),
+            "contacts": ([_row(contact) for contact in contacts], lambda work, some: work.add_contacts(some)),
+            "fates": ([contact.contact_id for contact in contacts], lambda work, some: work.lock_unsettled(some)),
+            "tickets": ([ticket.ticket_no for ticket in tickets], lambda work, some: work.lock_tickets(some)),
+            "offsets": (
+                [replace(POSITION, partition=n) for n in range(500)],
+                lambda work, some: work.next_offsets(some),
+            ),
+        }[what]
+
+        async def write(in_order):
+            for turn in range(8):
+                share = things[turn * len(things) // 10 :]
+                async with store.open_work() as work:
+                    await hold(work, share if in_order else share[::-1])
+
+        await asyncio.wait_for(asyncio.gather(write(True), write(False), write(False)), 60)
 
     async def test_writers_of_the_same_rows_never_lock_each_other_out(self, store):
         """Doors, three workers, clerks and timers at once, over the same callers, tickets and counters: no deadlock."""
