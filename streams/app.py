@@ -89,4 +89,6 @@ def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_t
 
 def run_worker(app: HotlineApp, *, loglevel: int = logging.WARNING) -> None:
     """Run until a signal ends it; returns after a clean stop."""
-    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True).execute_from_commandline()
+    worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None  # it writes terminal codes between the lines of the log
+    worker.execute_from_commandline()

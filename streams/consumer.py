@@ -35,6 +35,7 @@ class SeekingConsumer(driver.Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the settled offsets and return them."""
         positions = await self.app.positions_of(self.assignment())
+        self.app.tools.refuse_loss(positions, await self.earliest_offsets(*positions))
         await self.seek_wait(positions)
         log.info("stream_positions_taken", partitions=len(positions), settled=sum(positions.values()))
         return positions

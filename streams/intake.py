@@ -83,6 +83,17 @@ class IntakeAgent:
         self._unproven = dict.fromkeys(self._settled)
         return {partition: self._settled[partition.partition] for partition in assigned}
 
+    def refuse_loss(self, positions: Mapping[TP, int], first_kept: Mapping[TP, int]) -> None:
+        """End the process if the topic no longer holds what comes next: retention took it before anybody settled it."""
+        gone = {
+            partition.partition: [position, first_kept[partition]]
+            for partition, position in positions.items()
+            if first_kept.get(partition, 0) > position
+        }
+        if gone:
+            log.critical("messages_gone", topic=Topic.CONTACTS, next_offset_and_first_kept_by_partition=gone)
+            self._end(EXIT_BUG)
+
     def settled(self) -> Mapping[int, int]:
         """Return the next offset to settle of each partition held; a copy, for the watchdog's thread."""
         return dict(self._settled)
