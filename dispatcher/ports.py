@@ -109,6 +109,16 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class NewDeadline:
+    """A deadline to store; ``result`` and ``settled_at`` are set where it is met or missed the moment it is made."""
+
+    ticket_no: str
+    deadline: Deadline
+    result: DeadlineResult | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDeadline:
     """A deadline row: ``number`` tells apart rounds of the same stage."""
 
@@ -158,7 +168,7 @@ class Effects:
     changed_tickets: list[Ticket] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     assignment_marks: list[AssignmentMark] = field(default_factory=list)
-    deadlines: list[tuple[str, Deadline, DeadlineResult | None]] = field(default_factory=list)
+    deadlines: list[NewDeadline] = field(default_factory=list)
     settled_deadlines: list[SettledDeadline] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     ratings: list[NewRating] = field(default_factory=list)

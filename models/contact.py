@@ -13,6 +13,8 @@ CONTACT_NAMESPACE = UUID("5b0f6f5e-7c3a-5d0e-9c53-12345c0a7ac7")
 MAX_TEXT = 50_000
 """Longest request in characters; three hours of speech stay below it. What is longer ends in the dead letters."""
 
+MAX_DISTRICT = 64
+"""Longest name of a district in characters; a door's longer text is no name, and is cut."""
 
 # One number is written in many ways; a caller is the same in each.
 _BARE_PHONE = re.compile(r"[\s\-()（）]")

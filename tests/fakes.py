@@ -118,6 +118,7 @@ class _Tables:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     assignments: list[AssignmentRow] = field(default_factory=list)
     deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
+    deadlines_settled: dict[tuple[str, Stage, int], datetime] = field(default_factory=dict)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[str, NewRating] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
@@ -336,14 +337,18 @@ class MemoryWork:
 
     def _set_clocks(self, effects: Effects) -> None:
         deadlines = self._tables.deadlines
-        for ticket_no, deadline, result in effects.deadlines:
-            key = (ticket_no, deadline.stage, 1)
+        settled_at = self._tables.deadlines_settled
+        for new in effects.deadlines:
+            key = (new.ticket_no, new.deadline.stage, 1)
             _refuse_twin(key in deadlines)
-            deadlines[key] = StoredDeadline(ticket_no, 1, deadline, result)
+            deadlines[key] = StoredDeadline(new.ticket_no, 1, new.deadline, new.result)
+            if new.settled_at is not None:
+                settled_at[key] = new.settled_at
         for settled in effects.settled_deadlines:
             key = (settled.ticket_no, settled.stage, settled.number)
             if key in deadlines:
                 deadlines[key] = replace(deadlines[key], result=settled.result)
+                settled_at[key] = settled.settled_at
 
 
 class MemoryRelayOutbox:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from psycopg.rows import DictRow
 
-from dispatcher.ports import NewContact, SettledDeadline, StoredDeadline, StreamPosition
+from dispatcher.ports import NewContact, NewDeadline, SettledDeadline, StoredDeadline, StreamPosition
 from models.codes import Channel, ClockKind, RequestType, ReviewReason, Stage, TicketState, Urgency
 from models.deadline import Deadline, DeadlineResult
 from models.ticket import Assignment, Ticket, TicketEvent
@@ -125,10 +125,11 @@ def assignment_row(assignment: Assignment) -> Row:
     }
 
 
-def deadline_row(ticket_no: str, deadline: Deadline, result: DeadlineResult | None) -> Row:
-    """Return a deadline as a row; one that is settled when it is made is settled at its start's end."""
+def deadline_row(new: NewDeadline) -> Row:
+    """Return a new deadline as a row."""
+    deadline = new.deadline
     return {
-        "ticket_no": ticket_no,
+        "ticket_no": new.ticket_no,
         "stage": deadline.stage.value,
         "unit_code": deadline.unit_code,
         "clock": deadline.clock.value,
@@ -138,7 +139,8 @@ def deadline_row(ticket_no: str, deadline: Deadline, result: DeadlineResult | No
         "days": deadline.days,
         "calendar_version": deadline.calendar_version,
         "profile_version": deadline.profile_version,
-        "result": result.value if result else None,
+        "result": new.result.value if new.result else None,
+        "settled_at": new.settled_at,
     }
 
 

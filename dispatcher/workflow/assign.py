@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatcher import metrics
-from dispatcher.ports import Effects
+from dispatcher.ports import Effects, NewDeadline
 from dispatcher.workflow.announce import dispatch_message
 from dispatcher.workflow.city import City
 from models.codes import DispatchMode, Stage
@@ -32,7 +32,7 @@ def put_on_stream(
     for code, role in ((unit_code, LEAD), *((code, CO_UNIT) for code in co_units)):
         effects.assignments.append(Assignment(ticket.ticket_no, code, role, mode, at, ticket.matrix_version, basis))
     clocks = {stage: _clock(stage, ticket, unit_code, at, city) for stage in (Stage.SIGN, Stage.RESOLVE)}
-    effects.deadlines.extend((ticket.ticket_no, deadline, None) for deadline in clocks.values())
+    effects.deadlines.extend(NewDeadline(ticket.ticket_no, deadline) for deadline in clocks.values())
     for code, role in ((unit_code, LEAD), *((code, CO_UNIT) for code in co_units)):
         effects.messages.append(
             dispatch_message(

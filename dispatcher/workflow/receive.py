@@ -11,7 +11,7 @@ from dispatcher.rules.redaction import redact, salutation, storable
 from dispatcher.workflow.announce import contact_message, dead_letter_message
 from dispatcher.workflow.city import City
 from models.codes import Fate
-from models.contact import MAX_TEXT, Contact, PersonalData, Submission
+from models.contact import MAX_DISTRICT, MAX_TEXT, Contact, PersonalData, Submission
 
 _FIRST_SLOT, _SLOTS = 32, 8
 
@@ -67,7 +67,7 @@ def _storable(submission: Submission) -> Submission:
     return replace(
         submission,
         text=storable(submission.text),
-        district=submission.district and storable(submission.district),
+        district=submission.district and storable(submission.district)[:MAX_DISTRICT],
         personal=PersonalData(
             phone=given.phone and storable(given.phone),
             name=given.name and storable(given.name),
@@ -111,15 +111,16 @@ def _announce(row: NewContact, submission: Submission, effects: Effects, city: C
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
         return
     personal = submission.personal
+    known = (personal.name, personal.phone, personal.openid)
     contact = Contact(
         contact_id=row.contact_id,
         channel=row.channel,
-        text=redact(row.raw_text, known=(personal.name, personal.phone, personal.openid)),
+        text=redact(row.raw_text, known=known),
         received_at=row.received_at,
         caller_ref=row.caller_ref,
         salutation=salutation(personal.name, row.raw_text),
         asr_confidence=row.asr_confidence,
-        district=row.district,
+        district=row.district and redact(row.district, known=known),
     )
     effects.messages.append(contact_message(contact, accepted_at=row.accepted_at, profile_version=city.profile.version))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatcher import metrics
-from dispatcher.ports import Effects, Settled
+from dispatcher.ports import Effects, NewDeadline, Settled
 from dispatcher.rules.deciding import judge
 from dispatcher.workflow.announce import emergency_message
 from dispatcher.workflow.assign import put_on_stream
@@ -149,4 +149,4 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: C
         if stage is Stage.DISPATCH and dispatched:
             result = DeadlineResult.MET if at <= deadline.due else DeadlineResult.MISSED
             effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))
-        effects.deadlines.append((ticket.ticket_no, deadline, result))
+        effects.deadlines.append(NewDeadline(ticket.ticket_no, deadline, result, settled_at=at if result else None))

@@ -17,6 +17,7 @@ from dispatcher.ports import (
     DeadLetter,
     Effects,
     NewContact,
+    NewDeadline,
     NewRating,
     OutboxRow,
     SealedData,
@@ -50,6 +51,7 @@ class Written:
     assignments: list
     accesses: list
     rollups: dict
+    settled: dict
 
 
 class Memory:
@@ -88,6 +90,7 @@ class Memory:
             ],
             accesses=list(tables.accesses),
             rollups=dict(tables.rollups),
+            settled={stage: at for (_, stage, _), at in tables.deadlines_settled.items()},
         )
 
 
@@ -136,6 +139,10 @@ class Postgres:
                 rollups={
                     (r["family"], tuple(r["labels"])): int(r["value"])
                     for r in rows("SELECT family, labels, sum(value) AS value FROM rollups GROUP BY 1, 2")
+                },
+                settled={
+                    Stage(r["stage"]): r["settled_at"]
+                    for r in rows("SELECT stage, settled_at FROM deadlines WHERE settled_at IS NOT NULL")
                 },
             )
 
@@ -223,7 +230,7 @@ class StoreContract:
             await die_before_the_end()
 
         written = await store.written()
-        assert written == Written([], [], [], [], [], {})
+        assert written == Written([], [], [], [], [], {}, {})
         assert store.relay().next_rows((), at=MONDAY, limit=10) == []
         async with store.open_work() as work:
             assert await work.next_offsets([POSITION]) == {POSITION: 0}
@@ -474,7 +481,10 @@ class StoreContract:
             provisional=True,
             days=(date(2026, 5, 19), date(2026, 5, 20)),
         )
-        deadlines = [(ticket.ticket_no, sign, None), (ticket.ticket_no, promise, DeadlineResult.MISSED)]
+        deadlines = [
+            NewDeadline(ticket.ticket_no, sign),
+            NewDeadline(ticket.ticket_no, promise, DeadlineResult.MISSED, settled_at=LATER),
+        ]
         async with store.open_work() as work:
             await work.apply(Effects(new_tickets=[ticket], deadlines=deadlines), slot=0)
         async with store.open_work() as work:
@@ -485,13 +495,14 @@ class StoreContract:
             Stage.SIGN: StoredDeadline(ticket.ticket_no, 1, sign, None),
             Stage.PROMISE: StoredDeadline(ticket.ticket_no, 1, promise, DeadlineResult.MISSED),
         }
+        assert (await store.written()).settled == {Stage.PROMISE: LATER}
 
     async def test_overdue_are_those_that_passed_and_run(self, store):
         """Earliest first, not those due this moment, not those settled, no more than asked for."""
         tickets = [a_held_ticket(n) for n in range(1, 5)]
         dues = [MONDAY - timedelta(hours=1), MONDAY, MONDAY - timedelta(hours=2), MONDAY - timedelta(hours=3)]
         deadlines = [
-            (ticket.ticket_no, a_deadline(due=due), DeadlineResult.MET if number == 3 else None)
+            NewDeadline(ticket.ticket_no, a_deadline(due=due), DeadlineResult.MET if number == 3 else None)
             for number, (ticket, due) in enumerate(zip(tickets, dues, strict=True))
         ]
         async with store.open_work() as work:
@@ -506,6 +517,7 @@ class StoreContract:
             assert [one.ticket_no for one in await work.lock_overdue_deadlines(MONDAY, 10)] == [tickets[0].ticket_no]
             (stored,) = await work.lock_deadlines(tickets[2].ticket_no)
             assert stored.result is DeadlineResult.MISSED
+        assert (await store.written()).settled == {Stage.SIGN: MONDAY}
 
     async def test_the_audit_is_written_line_by_line(self, store):
         """Kind, actor and data stand as given; a version cannot have two lines."""
@@ -560,7 +572,7 @@ class StoreContract:
         """Empty effects are no error."""
         async with store.open_work() as work:
             await work.apply(Effects(), slot=0)
-        assert await store.written() == Written([], [], [], [], [], {})
+        assert await store.written() == Written([], [], [], [], [], {}, {})
 
     @pytest.mark.parametrize("field", ["text", "salutation", "address"])
     async def test_text_that_cannot_be_stored_is_refused(self, store, field):

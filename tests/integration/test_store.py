@@ -15,7 +15,7 @@ from psycopg import sql
 
 import dispatcher.store
 from dispatcher.metrics import Increment
-from dispatcher.ports import Effects, NewContact, SealedData
+from dispatcher.ports import Effects, NewContact, NewDeadline, SealedData
 from dispatcher.store import migrations
 from dispatcher.store.database import Database, SuperuserRefused, open_pool
 from dispatcher.store.queries import load_queries, query_files
@@ -64,7 +64,7 @@ def a_ticket_of(unit_code, number):
     return Effects(
         new_tickets=[ticket],
         assignments=[Assignment(ticket.ticket_no, unit_code, "lead", DispatchMode.AUTO, MONDAY, "m1", "b")],
-        deadlines=[(ticket.ticket_no, a_deadline(unit_code=unit_code), None)],
+        deadlines=[NewDeadline(ticket.ticket_no, a_deadline(unit_code=unit_code))],
         events=[event],
     )
 

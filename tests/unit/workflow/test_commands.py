@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatcher.ports import Effects
+from dispatcher.ports import Effects, NewDeadline
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import MAY, run_command
 from dispatcher.workflow.sweep import sweep_overdue
@@ -88,7 +88,7 @@ class Office:
 
 
 def _clock(ticket, deadline):
-    return Effects(deadlines=[(ticket.ticket_no, deadline, None)])
+    return Effects(deadlines=[NewDeadline(ticket.ticket_no, deadline)])
 
 
 GOOD = {

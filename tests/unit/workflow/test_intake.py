@@ -108,6 +108,7 @@ async def test_a_sure_request_is_on_its_units_stream_at_once(desk):
     assert [m.topic for m in desk.store.messages] == [Topic.TICKET_EVENTS, Topic.TICKET_EVENTS, "hotline.dispatch.U-LAMP"]
     results = {one.deadline.stage: one.result for one in desk.store.tables.deadlines.values()}
     assert results == {Stage.DISPATCH: DeadlineResult.MET, Stage.PROMISE: None, Stage.SIGN: None, Stage.RESOLVE: None}
+    assert list(desk.store.tables.deadlines_settled.values()) == [MONDAY]
     assert desk.store.count("hotline_dispatched_total", "U-LAMP", "auto") == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 from dispatcher.workflow.announce import CONTACT_RECEIVED
 from dispatcher.workflow.receive import cause_of_death, receive
 from models.codes import Channel, Fate
-from models.contact import MAX_TEXT, PersonalData
+from models.contact import MAX_DISTRICT, MAX_TEXT, PersonalData
 from models.message import Topic
 from tests.builders import NAME, OPENID, PHONE, a_city, a_submission
 from tests.fakes import FixedClock, MemoryStore, OpenVault
@@ -106,6 +106,15 @@ async def test_only_redacted_text_is_announced(store, hand_in):
     assert "路灯坏了" in told
     assert store.tables.contacts[receipt.contact_id].raw_text == text
     assert store.messages[0].data["salutation"] == "符先生/女士"
+
+
+async def test_a_district_is_a_name_and_not_a_letter(store, hand_in):
+    """What a file holds in its district column travels redacted and short, so that every message fits its topic."""
+    await hand_in(a_submission("1", district=f"东区，电话{PHONE}"), a_submission("2", district="东" * 500_000))
+
+    first, second = store.messages
+    assert PHONE not in first.data["district"]
+    assert second.data["district"] == "东" * MAX_DISTRICT
 
 
 async def test_two_contacts_of_one_caller_share_a_key(store, hand_in):
