@@ -30,7 +30,7 @@ check: setup ## Lint, types, layer contracts, profiles; seconds, no services
 	$(BIN)/hotline check --profile shouguang
 
 unit: setup ## Run the unit tests; seconds, no services
-	$(PYTEST) tests/unit
+	$(PYTEST) -m "not integration" tests/unit tests/contracts
 
 ##@ Now and then
 test-long: setup ## Run the long tests whole, on the embedded broker and on Apache Kafka
