@@ -14,6 +14,10 @@ from models.errors import HotlineError, TryLater
 
 _QUERIES = load_queries("work.sql")
 
+_RECONNECT_SECONDS = 5.0
+"""How long the pool tries again by itself, with growing pauses; from then on each command that comes makes it try. With the
+pool's own five minutes an outage lasted up to twice as long for us as for PostgreSQL."""
+
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
@@ -30,7 +34,13 @@ async def open_pool(database_url: str, *, size: int = 8) -> AsyncIterator[Pool]:
         TryLater: PostgreSQL is away.
     """
     pool: Pool = AsyncConnectionPool(
-        database_url, min_size=1, max_size=size, open=False, timeout=10, kwargs={"autocommit": True}
+        database_url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=10,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        kwargs={"autocommit": True},
     )
     try:
         await pool.open(wait=True, timeout=10)

@@ -1,12 +1,19 @@
 """PostgreSQL goes away in the middle of a batch and comes back."""
 
+import asyncio
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from dispatcher.store.database import Database as Store
+from dispatcher.store.database import open_pool
+from models.errors import TryLater
 from tests.fault.chaos import Chaos, Flow
 from tests.services.callers import contacts_of
+from tests.services.databases import Database
+from tests.services.proxy import Proxy
 from tests.services.stack_fixtures import TOWN, Exposed
 from tests.services.truth import judge
 
@@ -44,9 +51,33 @@ def test_terminated_connections_store_each_ticket_once(battered: Exposed) -> Non
 
     with Flow(stack, contacts_of(TOWN, 400, seed=84), per_second=100) as flow:
         while not flow.is_over:
-            chaos.rest(timedelta(seconds=0.1), timedelta(seconds=0.4))
+            chaos.rest(timedelta(seconds=0.2), timedelta(seconds=0.6))
             chaos.terminate_connection()
     stack.wait_until_settled()
 
     assert chaos.done["connection"] >= 3
     assert judge(stack).problems == []
+
+
+@pytest.mark.long
+async def test_a_long_outage_is_over_when_it_is_over(database: Database, database_proxy: Proxy) -> None:
+    """After twenty seconds without PostgreSQL the first command goes through soon, not after as long a wait again."""
+    async with open_pool(database.reached_at(database_proxy.port).app_url, size=2) as pool:
+        store = Store(pool)
+        database_proxy.cut()
+        restored_at = time.monotonic() + 20
+        while time.monotonic() < restored_at:
+            with suppress(TryLater):
+                await store.reserve_numbers("20260310", 1)
+            await asyncio.sleep(0.5)
+        database_proxy.restore()
+
+        while True:
+            try:
+                await store.reserve_numbers("20260310", 1)
+            except TryLater:
+                assert time.monotonic() - restored_at < 60
+            else:
+                break
+
+    assert time.monotonic() - restored_at < 8
