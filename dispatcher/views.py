@@ -89,7 +89,7 @@ class TicketFilter:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Tickets that wait for a person, oldest first; ``total`` stops counting at ``COUNTED_UP_TO``."""
+    """Tickets that wait for a person, most urgent first, then oldest; ``total`` stops counting at ``COUNTED_UP_TO``."""
 
     lines: tuple[TicketLine, ...]
     total: int

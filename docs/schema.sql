@@ -716,6 +716,18 @@ CREATE INDEX tickets_pending ON ONLY public.tickets USING btree (registered_at, 
 CREATE INDEX tickets_other_registered_at_ticket_no_idx ON public.tickets_other USING btree (registered_at, ticket_no) WHERE (state = 'pending'::text);
 
 --
+-- Name: tickets_pending_urgent_first; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_pending_urgent_first ON ONLY public.tickets USING btree (urgency DESC, registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
+-- Name: tickets_other_urgency_registered_at_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_urgency_registered_at_ticket_no_idx ON public.tickets_other USING btree (urgency DESC, registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
 -- Name: vault_by_caller; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -750,6 +762,12 @@ ALTER INDEX public.tickets_emergencies ATTACH PARTITION public.tickets_other_reg
 --
 
 ALTER INDEX public.tickets_pending ATTACH PARTITION public.tickets_other_registered_at_ticket_no_idx;
+
+--
+-- Name: tickets_other_urgency_registered_at_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_pending_urgent_first ATTACH PARTITION public.tickets_other_urgency_registered_at_ticket_no_idx;
 
 --
 -- Name: vault vault_contact_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -

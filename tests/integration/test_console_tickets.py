@@ -7,6 +7,7 @@ import pytest
 
 from dispatcher.store.database import open_pool
 from dispatcher.store.reading import PostgresViews
+from models.codes import Urgency
 from models.errors import NotFound
 from tests.builders import NAME, PHONE, an_understanding
 from tests.integration.console_town import LEAD, OTHER, a_console
@@ -244,3 +245,14 @@ async def test_a_supervisor_reads_what_is_open_due_and_overdue(console):
     assert [ticket.ticket_no for ticket in early.unrated] == [done.ticket_no]
     assert (seen.pending_total, seen.oldest_pending) == (1, waiting.registered_at)
     assert [letter.cause for letter in seen.dead_letters] == ["malformed"]
+
+
+async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests(console):
+    """特急 whose unit nobody could tell is the first thing that the next operator sees."""
+    town = console.town
+    calm = await town.hears("路上有个坑", category="A2", confidence=0.6)
+    urgent = await town.hears("快来人，电梯困人", category="A1", alarm_category="A5", urgency=Urgency.CRITICAL)
+
+    queue = await PostgresViews(town.pool).pending(limit=10)
+
+    assert [line.ticket.ticket_no for line in queue.lines] == [urgent.ticket_no, calm.ticket_no]

@@ -72,6 +72,7 @@ COMMENT ON COLUMN tickets.month IS 'yyyymm as it stands in the ticket number; ev
 CREATE TABLE tickets_other PARTITION OF tickets DEFAULT;
 CREATE INDEX tickets_open_of_caller ON tickets (caller_ref) WHERE state IN ('pending', 'dispatched', 'signed', 'replied');
 CREATE INDEX tickets_pending ON tickets (registered_at, ticket_no) WHERE state = 'pending';
+CREATE INDEX tickets_pending_urgent_first ON tickets (urgency DESC, registered_at, ticket_no) WHERE state = 'pending';
 
 CREATE TABLE assignments (
     ticket_no      text        NOT NULL,

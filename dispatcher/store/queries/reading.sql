@@ -57,7 +57,7 @@ SELECT ticket_no, contact_id, version, state, state_since, channel, request_type
        model_version
   FROM tickets
  WHERE state = 'pending'
- ORDER BY registered_at, ticket_no
+ ORDER BY urgency DESC, registered_at, ticket_no
  LIMIT %(limit)s;
 
 -- name: pending_total
