@@ -26,7 +26,7 @@ def survive(stack: Stack, *, contacts: int, per_second: int, kills: int, seed: i
 
     with Flow(stack, submissions[10:], per_second=per_second) as flow:
         while chaos.kills() < kills or not flow.is_over:
-            chaos.rest(timedelta(seconds=0.5), timedelta(seconds=4))
+            chaos.rest(timedelta(seconds=0.3), timedelta(seconds=2.5))
             chaos.strike()
     stack.wait_until_settled(within=within)
 
@@ -43,7 +43,7 @@ def survive(stack: Stack, *, contacts: int, per_second: int, kills: int, seed: i
 
 def test_kills_neither_lose_nor_double_a_ticket(stack: Stack) -> None:
     """Two thousand contacts flow while workers, relay and connections are killed, seven processes at least."""
-    survive(stack, contacts=2000, per_second=150, kills=7, seed=12345, within=timedelta(seconds=120))
+    survive(stack, contacts=2000, per_second=160, kills=7, seed=12345, within=timedelta(seconds=120))
 
 
 @pytest.mark.long

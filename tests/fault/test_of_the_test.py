@@ -13,7 +13,7 @@ from tests.services.truth import judge
 
 pytestmark = pytest.mark.integration
 
-QUIET = timedelta(seconds=4)
+QUIET = timedelta(seconds=3)
 
 
 def test_without_the_offset_frame_the_checker_goes_red(running_stack: Stack) -> None:
@@ -30,7 +30,7 @@ def test_without_the_offset_frame_the_checker_goes_red(running_stack: Stack) -> 
     assert judge(stack).problems == []  # undisturbed, it works: nothing else is wrong with it
     chaos = Chaos(stack, seed=112, victims=())
 
-    with Flow(stack, contacts_of(TOWN, 400, seed=113), per_second=150) as flow:
+    with Flow(stack, contacts_of(TOWN, 300, seed=113), per_second=120) as flow:
         while not flow.is_over:
             chaos.rest(timedelta(seconds=0.1), timedelta(seconds=0.4))
             chaos.terminate_connection()
