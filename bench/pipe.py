@@ -20,7 +20,7 @@ from config.settings import Settings, load_settings
 from hotline.bootstrap import bootstrap_of, open_dispatcher
 from hotline.embedded.installation import Installation, installation
 from hotline.model_at_hand import ensure_model
-from hotline.production import production
+from hotline.production import production, wait_for_workers
 from hotline.sample_contacts import corpus_contacts
 from hotline.selfcheck import Outcome, selfcheck
 from models.contact import PersonalData, Submission
@@ -55,6 +55,7 @@ def _measure(arguments: argparse.Namespace, rate: float) -> None:
         with installation(replace(settings, state_dir=Path(scratch), artifact_dir=shared_models)) as installed:
             ensure_model(installed.settings)
             with production(installed, workers=arguments.workers, others=()):
+                wait_for_workers(installed, workers=arguments.workers)
                 outcome, spent = asyncio.run(_send(installed, rate, int(rate * arguments.seconds)))
     shares = ", ".join(f"{name} {milliseconds:.2f}" for name, milliseconds in spent.items())
     latency = outcome.latency_ms

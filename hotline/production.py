@@ -2,16 +2,39 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from dispatcher.store import migrations
 from hotline.bootstrap import SystemClock, bootstrap_of, profile_of
 from hotline.embedded.installation import Installation
+from hotline.embedded.patience import came_true
 from hotline.embedded.processes import Children, product_program
-from models.errors import Rejected
+from models.errors import Rejected, TryLater
+from streams.consumer import POSITIONS_TAKEN
 from streams.topics import create_missing, declared_topics, open_admin
 
 _LOCAL_SESSION_SECONDS = "6"
 """On one machine a dead worker is found soon; Tansu also lets a first member wait for half of it (streaming.md 1.5)."""
+
+_READY_WITHIN = timedelta(minutes=1)
+
+
+def wait_for_workers(installed: Installation, *, workers: int) -> None:
+    """Return when every worker of a fresh state directory has its partitions; joining a group takes seconds.
+
+    Raises:
+        TryLater: one did not get ready within a minute; the message names its log.
+    """
+    for number in range(1, workers + 1):
+        log = installed.settings.state_dir / "logs" / f"worker-{number}.log"
+        if not came_true(partial(_has_partitions, log), within=_READY_WITHIN):
+            raise TryLater(f"worker {number} does not get ready; see {log}")
+
+
+def _has_partitions(log: Path) -> bool:
+    return log.exists() and POSITIONS_TAKEN in log.read_text(encoding="utf-8")
 
 
 @contextmanager
