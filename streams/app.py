@@ -10,6 +10,7 @@ from typing import Any
 import faust
 from faust.types import TP, StreamT
 
+from models.errors import HotlineError
 from models.message import Topic
 from streams.consumer import seeking_transport
 from streams.intake import GROUP, IntakeAgent
@@ -31,11 +32,16 @@ class HotlineApp(faust.App):
         self._bootstrap = bootstrap
         self._open_agent = open_agent
         self.intake_agent: IntakeAgent | None = None
+        self.refusal: HotlineError | None = None
 
     async def on_first_start(self) -> None:
         """Open the agent's tools on the loop that will use them, before any partition is assigned."""
         await super().on_first_start()
-        self.intake_agent = await self.add_async_context(self._open_agent())
+        try:
+            self.intake_agent = await self.add_async_context(self._open_agent())
+        except HotlineError as error:
+            self.refusal = error  # Faust turns every error into exit code 1; ``run_worker`` knows better
+            raise
         watch(self._bootstrap, self.intake_agent.settled)
 
     async def positions_of(self, assigned: AbstractSet[TP]) -> Mapping[TP, int]:
@@ -88,7 +94,17 @@ def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_t
 
 
 def run_worker(app: HotlineApp, *, loglevel: int = logging.WARNING) -> None:
-    """Run until a signal ends it; returns after a clean stop."""
+    """Run until a signal ends it, by ``SystemExit``.
+
+    Raises:
+        Rejected: a setting, the profile or the model is missing or wrong.
+        TryLater: PostgreSQL is away at the start.
+    """
     worker = faust.Worker(app, loglevel=loglevel, redirect_stdouts=False, override_logging=False, quiet=True)
     worker.spinner = None  # it writes terminal codes between the lines of the log
-    worker.execute_from_commandline()
+    try:
+        worker.execute_from_commandline()
+    except SystemExit:
+        if app.refusal is not None:
+            raise app.refusal from None
+        raise

@@ -76,7 +76,7 @@ class Stack:
         self.ends: list[tuple[str, int | None]] = []
         self._reached = proxied_database or database
         self._profile_name = profile
-        self._artifacts = artifacts
+        self.artifacts = artifacts
         self._directory = directory
         self._programs: dict[str, Program] = {}
         self._supervised: set[str] = set()
@@ -89,7 +89,7 @@ class Stack:
             "HOTLINE_DATABASE_URL": self._reached.app_url,
             "HOTLINE_KAFKA": self.bootstrap,
             "HOTLINE_STATE_DIR": str(self._directory),
-            "HOTLINE_ARTIFACT_DIR": str(self._artifacts),
+            "HOTLINE_ARTIFACT_DIR": str(self.artifacts),
             "HOTLINE_VAULT_KEY": _KEY,
             "HOTLINE_INDEX_KEY": _KEY,
         }
