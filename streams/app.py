@@ -21,6 +21,9 @@ BATCH = 500
 
 BATCH_WAIT_SECONDS = 0.02
 
+METADATA_MAX_AGE_MS = 5_000
+"""A worker that joined while the topic was away has no partitions until it looks again; the default looks every 5 minutes."""
+
 OpenAgent = Callable[[], AbstractAsyncContextManager[IntakeAgent]]
 
 
@@ -82,6 +85,7 @@ def build_app(*, bootstrap: str, datadir: Path, open_agent: OpenAgent, session_t
         broker_max_poll_records=BATCH,
         stream_buffer_maxsize=2 * BATCH,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     contacts = app.topic(Topic.CONTACTS, key_serializer="raw", value_serializer="raw")
 

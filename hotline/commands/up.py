@@ -67,7 +67,7 @@ def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
         print("分类模型已训练", flush=True)
     with production(installed, workers=arguments.workers, others=_PROCESSES) as children:
         logins = asyncio.run(_demo_logins(settings))
-        _wait_for_console(settings)
+        _wait_for_doors(settings)
         print(f"\n  控制台  http://{settings.console_host}:{settings.console_port}/")
         print(f"  指标    http://{settings.metrics_host}:{settings.metrics_port}/metrics")
         print(f"  接口    http://{settings.console_host}:{settings.console_port}/docs\n")
@@ -97,15 +97,17 @@ async def _play(settings: "Settings", rate: float) -> None:
         await play_samples(dispatcher, rate=rate)
 
 
-def _wait_for_console(settings: "Settings") -> None:
+def _wait_for_doors(settings: "Settings") -> None:
     from datetime import timedelta
+    from functools import partial
 
     from hotline.embedded.patience import came_true
     from hotline.embedded.ports import answers
     from models.errors import TryLater
 
-    if not came_true(lambda: answers(settings.console_port), within=timedelta(seconds=60)):
-        raise TryLater(f"the console does not answer; see {settings.state_dir / 'logs' / 'serve.log'}")
+    for name, port in (("serve", settings.console_port), ("exporter", settings.metrics_port)):
+        if not came_true(partial(answers, port), within=timedelta(seconds=60)):
+            raise TryLater(f"{name} does not answer; see {settings.state_dir / 'logs' / name}.log")
 
 
 def _on_free_ports(settings: "Settings") -> "Settings":

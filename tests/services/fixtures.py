@@ -37,6 +37,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_BROKER_FIXTURES = frozenset(
+    {"broker", "fresh_broker", "broker_behind_proxy", "apache_kafka", "stack", "exposed", "running_stack", "battered"}
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A run on Apache Kafka repeats what meets a broker, and nothing else."""
+    if config.getoption("--broker") != "apache":
+        return
+    meeting = [item for item in items if _BROKER_FIXTURES & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in meeting])
+    items[:] = meeting
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder for the services of this run; removed afterwards, but for what pytest shows of a failure."""
