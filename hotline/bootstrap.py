@@ -59,6 +59,17 @@ def database_url_of(settings: Settings) -> str:
     return settings.database_url
 
 
+def owner_database_url_of(settings: Settings) -> str:
+    """Return the database as the role that migrates reaches it.
+
+    Raises:
+        Rejected: none is configured.
+    """
+    if settings.owner_database_url is None:
+        raise Rejected("HOTLINE_OWNER_DATABASE_URL is not set")
+    return settings.owner_database_url
+
+
 def bootstrap_of(settings: Settings) -> str:
     """Return the broker's bootstrap servers.
 

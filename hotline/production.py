@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from dispatcher.store import migrations
-from hotline.bootstrap import SystemClock, bootstrap_of, profile_of
+from hotline.bootstrap import SystemClock, bootstrap_of, owner_database_url_of, profile_of
 from hotline.embedded.installation import Installation
 from hotline.embedded.patience import came_true
 from hotline.embedded.processes import Children, product_program
-from models.errors import Rejected, TryLater
+from models.errors import TryLater
 from streams.consumer import POSITIONS_TAKEN
 from streams.topics import create_missing, declared_topics, open_admin
 
@@ -48,9 +48,7 @@ def production(installed: Installation, *, workers: int, others: Sequence[str]) 
         TryLater: a service is away.
     """
     settings = installed.settings
-    if settings.owner_database_url is None:
-        raise Rejected("HOTLINE_OWNER_DATABASE_URL is not set")
-    migrations.apply(settings.owner_database_url, today=SystemClock().now().date())
+    migrations.apply(owner_database_url_of(settings), today=SystemClock().now().date())
     with open_admin(bootstrap_of(settings)) as admin:
         create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
     commands = {

@@ -38,10 +38,6 @@ class WorkingCalendar:
         days = (self._first + _DAY * offset for offset in range((last - self._first).days + 1))
         self._working = [day for day in days if self.is_working_day(day)]
 
-    def is_known(self, day: date) -> bool:
-        """Return whether the holidays of that day's year are loaded."""
-        return day.year in self.facts.years
-
     def is_working_day(self, day: date) -> bool:
         """Return whether ``day`` is worked. Outside the loaded years: whether it is no weekend."""
         if day in self.facts.holidays:

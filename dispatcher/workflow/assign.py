@@ -29,11 +29,10 @@ def put_on_stream(
 
     The unit's sign and resolve clocks start now; the citizen's promise keeps the clock that it has (decision 7).
     """
-    for code, role in ((unit_code, LEAD), *((code, CO_UNIT) for code in co_units)):
-        effects.assignments.append(Assignment(ticket.ticket_no, code, role, mode, at, ticket.matrix_version, basis))
     clocks = {stage: _clock(stage, ticket, unit_code, at, city) for stage in (Stage.SIGN, Stage.RESOLVE)}
     effects.deadlines.extend(NewDeadline(ticket.ticket_no, deadline) for deadline in clocks.values())
     for code, role in ((unit_code, LEAD), *((code, CO_UNIT) for code in co_units)):
+        effects.assignments.append(Assignment(ticket.ticket_no, code, role, mode, at, ticket.matrix_version, basis))
         effects.messages.append(
             dispatch_message(
                 ticket,

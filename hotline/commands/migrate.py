@@ -22,13 +22,9 @@ def run(_: argparse.Namespace) -> int:
     """Migrate and say what was applied."""
     from config.settings import load_settings
     from dispatcher.store import migrations
-    from hotline.bootstrap import SystemClock
-    from models.errors import Rejected
+    from hotline.bootstrap import SystemClock, owner_database_url_of
 
-    settings = load_settings(os.environ)
-    if settings.owner_database_url is None:
-        raise Rejected("HOTLINE_OWNER_DATABASE_URL is not set")
-    applied = migrations.apply(settings.owner_database_url, today=SystemClock().now().date())
+    applied = migrations.apply(owner_database_url_of(load_settings(os.environ)), today=SystemClock().now().date())
     for name in applied:
         print(f"已执行 {name}")
     print(f"数据库结构已是最新（本次执行 {len(applied)} 个迁移）")
