@@ -31,6 +31,10 @@ Programs log in with `Authorization: Bearer TOKEN` (`hotline user add` prints th
 
 _TAGS = [
     {"name": "contacts", "description": "Hand in what citizens say. 202 means committed; a retry changes nothing."},
+    {
+        "name": "calls",
+        "description": "Tell of calls while they run, step by step and word by word, or when they have ended.",
+    },
     {"name": "tickets", "description": "Read tickets and act on them, with the version the decision was based on."},
     {"name": "streams", "description": "A member unit's dispatch stream, as on its topic."},
     {"name": "wechat", "description": "The server address of a WeChat Official Account, plain mode."},

@@ -18,6 +18,10 @@ STAGE_BUCKETS = (60, 300, 900, 3_600, 14_400, 86_400, 259_200, 432_000, 864_000)
 CONFIDENCE_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
+WAIT_BUCKETS = (5, 10, 15, 20, 30, 60, 120, 300, 600)
+"""Upper bounds in seconds; 15 is the answer that GB/T 33358 asks for, 5 the short abandonment of M04b."""
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A counter or histogram kept in rollup rows. ``buckets`` is empty for a counter."""
@@ -46,6 +50,8 @@ REVEALS = Family("hotline_contact_reveals_total", "Audited looks at a citizen's 
 STAGE_SECONDS = Family(
     "hotline_stage_seconds", "How long a stage took, on the wall clock.", ("stage", "urgency"), STAGE_BUCKETS
 )
+CALLS = Family("hotline_calls_total", "Calls that ended, by how they ended for the caller.", ("result",))
+CALL_WAIT = Family("hotline_call_wait_seconds", "From the queue to the operator's answer.", (), WAIT_BUCKETS)
 CONFIDENCE = Family("hotline_classify_confidence", "Confidence of the engine's category.", ("level1",), CONFIDENCE_BUCKETS)
 
 FAMILIES: tuple[Family, ...] = (
@@ -62,6 +68,8 @@ FAMILIES: tuple[Family, ...] = (
     EVALUATIONS,
     DEAD_LETTERS,
     REVEALS,
+    CALLS,
+    CALL_WAIT,
     STAGE_SECONDS,
     CONFIDENCE,
 )

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
+from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, Fate, Rating, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
@@ -160,6 +161,41 @@ class AssignmentMark:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CallNews:
+    """What a call platform tells of a call. ``contact_id`` is the contact that the call will be; ``sealed`` its caller."""
+
+    call_id: str
+    contact_id: UUID
+    heard_at: datetime
+    steps: Sequence[CallStep] = ()
+    speeches: Sequence[Speech] = ()
+    sealed: SealedData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedCall:
+    """A call with everything told of it so far. Once ``settled`` it has its course and, if words were said, its contact."""
+
+    call_id: str
+    contact_id: UUID
+    first_heard_at: datetime
+    settled: bool
+    has_contact: bool
+    sealed: SealedData | None
+    steps: Sequence[CallStep]
+    speeches: Sequence[Speech]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledCall:
+    """What a call came to, to be written on its row."""
+
+    call_id: str
+    course: CallCourse
+    settled_at: datetime
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -173,6 +209,7 @@ class Effects:
     events: list[TicketEvent] = field(default_factory=list)
     ratings: list[NewRating] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
+    settled_calls: list[SettledCall] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
@@ -191,6 +228,28 @@ class UnitOfWork(Protocol):
 
     async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
         """Store the contacts that are new, with their vault rows, and return their ids."""
+        ...
+
+    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+        """Store what is told of a call, and return which segments are new or heard differently, each with its version.
+
+        A final segment never changes again; a step told twice, and a second number of the caller, change nothing.
+        """
+        ...
+
+    async def lock_call(self, call_id: str) -> FollowedCall:
+        """Lock and return a call.
+
+        Raises:
+            NotFound: nothing was ever told of it.
+        """
+        ...
+
+    async def lock_ended_calls(self, *, hung_up_before: datetime, silent_since: datetime, limit: int) -> list[FollowedCall]:
+        """Lock and return up to ``limit`` unsettled calls that nobody else holds.
+
+        They were hung up and last heard of before ``hung_up_before``, or last heard of before ``silent_since``.
+        """
         ...
 
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:

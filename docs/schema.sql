@@ -77,6 +77,71 @@ CREATE TABLE public.assignments (
 ALTER TABLE ONLY public.assignments FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: call_segments; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.call_segments (
+    call_id text NOT NULL,
+    seg integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    spk text NOT NULL,
+    text text NOT NULL,
+    conf real,
+    start_ms integer NOT NULL,
+    end_ms integer NOT NULL,
+    final boolean NOT NULL
+);
+
+--
+-- Name: COLUMN call_segments.version; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.call_segments.version IS 'Counts how often the segment was heard differently, up to its final form.';
+
+--
+-- Name: call_steps; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.call_steps (
+    call_id text NOT NULL,
+    seq integer NOT NULL,
+    state text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ivr jsonb NOT NULL,
+    queue text,
+    agent text,
+    side text
+);
+
+--
+-- Name: calls; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.calls (
+    call_id text NOT NULL,
+    contact_id uuid NOT NULL,
+    first_heard_at timestamp with time zone NOT NULL,
+    last_heard_at timestamp with time zone NOT NULL,
+    hung_up boolean NOT NULL,
+    settled_at timestamp with time zone,
+    began_at timestamp with time zone,
+    queued_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ivr jsonb DEFAULT '[]'::jsonb NOT NULL,
+    queue text,
+    agent text,
+    side text,
+    result text
+);
+
+--
+-- Name: TABLE calls; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.calls IS 'One telephone call; from began_at on what its steps came to, written when it was settled.';
+
+--
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -473,6 +538,34 @@ ALTER TABLE ONLY public.assignments
     ADD CONSTRAINT assignments_pkey PRIMARY KEY (ticket_no, unit_code, dispatched_at);
 
 --
+-- Name: call_segments call_segments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.call_segments
+    ADD CONSTRAINT call_segments_pkey PRIMARY KEY (call_id, seg);
+
+--
+-- Name: call_steps call_steps_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.call_steps
+    ADD CONSTRAINT call_steps_pkey PRIMARY KEY (call_id, seq, state, at);
+
+--
+-- Name: calls calls_contact_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_contact_id_key UNIQUE (contact_id);
+
+--
+-- Name: calls calls_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
+
+--
 -- Name: contacts contacts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -644,6 +737,12 @@ CREATE UNIQUE INDEX assignments_one_lead ON public.assignments USING btree (tick
 CREATE INDEX assignments_open_of_unit ON public.assignments USING btree (unit_code, ticket_no) WHERE (ended_at IS NULL);
 
 --
+-- Name: calls_running; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX calls_running ON public.calls USING btree (last_heard_at) WHERE (settled_at IS NULL);
+
+--
 -- Name: contacts_unsettled; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -770,11 +869,18 @@ ALTER INDEX public.tickets_pending ATTACH PARTITION public.tickets_other_registe
 ALTER INDEX public.tickets_pending_urgent_first ATTACH PARTITION public.tickets_other_urgency_registered_at_ticket_no_idx;
 
 --
--- Name: vault vault_contact_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+-- Name: call_segments call_segments_call_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.vault
-    ADD CONSTRAINT vault_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(contact_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_segments
+    ADD CONSTRAINT call_segments_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(call_id);
+
+--
+-- Name: call_steps call_steps_call_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.call_steps
+    ADD CONSTRAINT call_steps_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(call_id);
 
 --
 -- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
@@ -914,6 +1020,24 @@ GRANT SELECT,INSERT ON TABLE public.access_log TO hotline_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.assignments TO hotline_app;
 GRANT SELECT ON TABLE public.assignments TO hotline_unit;
+
+--
+-- Name: TABLE call_segments; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.call_segments TO hotline_app;
+
+--
+-- Name: TABLE call_steps; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.call_steps TO hotline_app;
+
+--
+-- Name: TABLE calls; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.calls TO hotline_app;
 
 --
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -

@@ -20,6 +20,7 @@ _DATASOURCE: Json = {"type": "prometheus", "uid": "${datasource}"}
 _WIDTH = 24  # Grafana's grid
 
 _RATE_SERIES: Mapping[str, str] = {
+    "M04": "city:hotline_calls_answered:ratio",
     "M13": "city:hotline_direct_answer:ratio",
     "M16": "city:hotline_auto_dispatch:ratio",
     "M17": "city:hotline_dispatch_on_time:ratio",
@@ -127,6 +128,12 @@ def _panels() -> Iterator[_Panel]:
         "city:hotline_resolve_on_time:ratio_7d",
         unit="percentunit",
         says="近 7 天内办理时限有结果的工单：时限内答复 ÷ 已有结果；到期未答复即计超时",
+    )
+    yield _stat(
+        "接通率 M04（近 1 小时）",
+        "city:hotline_calls_answered:ratio_1h",
+        unit="percentunit",
+        says="近 1 小时结束的呼叫：人工接听 ÷ 进入人工队列（接听＋排队中放弃）",
     )
     yield _row("各环节用时（近 1 天）")
     stages = {stage.value: stage.label for stage in Stage}

@@ -15,7 +15,7 @@ from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
 from hotline import gauges
 from hotline.gauges import GAUGES, Gauge
-from models.codes import Channel, DeclineCode, DispatchMode, Fate, Rating, Role, Stage, TicketState, Urgency
+from models.codes import CallResult, Channel, DeclineCode, DispatchMode, Fate, Rating, Role, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.profile import CalendarFacts, Profile
 from models.ticket import OPEN_STATES
@@ -89,6 +89,8 @@ def zeros(profile: Profile) -> Sums:
         metrics.EVALUATIONS: product(units, Rating),
         metrics.DEAD_LETTERS: product(_CAUSES),
         metrics.REVEALS: product((Role.OPERATOR, Role.SUPERVISOR, Role.UNIT)),
+        metrics.CALLS: product(CallResult),
+        metrics.CALL_WAIT: (("sum",),),
         metrics.STAGE_SECONDS: (
             (stage, urgency.label, "sum") for stage, urgency in product((Stage.DISPATCH, Stage.SIGN, Stage.RESOLVE), Urgency)
         ),

@@ -9,40 +9,51 @@ import structlog
 from config.settings import Settings
 from dispatcher.store.database import Database, open_pool
 from dispatcher.store.upkeep import purge_published
+from dispatcher.workflow.city import City
+from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.sweep import sweep_overdue
-from hotline.bootstrap import SystemClock, database_url_of, profile_of
+from hotline.bootstrap import SystemClock, database_url_of, profile_of, vault_of
 from models.errors import TryLater
+from models.message import Topic
 from streams.topics import declared_topics, longest_retention
 
 SWEEP_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(hours=1)
-_SWEEP_LIMIT = 1000
+_SWEEP_LIMIT, _CALL_LIMIT = 1000, 200
 
 log = structlog.get_logger()
 
 
 async def keep_time(settings: Settings) -> None:
-    """Sweep and purge until SIGTERM or Ctrl-C; a store that is away is waited for."""
+    """Sweep, finish calls and purge until SIGTERM or Ctrl-C; a store that is away is waited for."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     clock = SystemClock()
-    retention = longest_retention(declared_topics(profile_of(settings).units))
+    profile = profile_of(settings)
+    city, vault = City.of(profile), vault_of(settings)
+    topics = declared_topics(profile.units)
+    retention = longest_retention(topics)
+    segments_retention = next(topic.retention for topic in topics if topic.name == Topic.CALL_SEGMENTS)
     purged_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
     async with open_pool(database_url_of(settings), size=2) as pool:
+        open_work = Database(pool).open_work
         while not stopping.is_set():
+            more = False
             try:
-                missed = await sweep_overdue(open_work=Database(pool).open_work, clock=clock, limit=_SWEEP_LIMIT)
+                missed = await sweep_overdue(open_work=open_work, clock=clock, limit=_SWEEP_LIMIT)
                 if missed:
                     log.info("deadlines_missed", amount=missed)
+                finished = await finish_calls(city=city, vault=vault, open_work=open_work, clock=clock, limit=_CALL_LIMIT)
+                more = missed == _SWEEP_LIMIT or finished == _CALL_LIMIT
                 if clock.now() - purged_at > PURGE_EVERY:
                     await purge_published(pool, before=clock.now() - retention)
+                    await purge_published(pool, before=clock.now() - segments_retention, topic=Topic.CALL_SEGMENTS)
                     purged_at = clock.now()
             except TryLater as error:
                 log.warning("store_away", detail=str(error))
-                missed = 0
-            if missed < _SWEEP_LIMIT:
+            if not more:
                 await _sleep(stopping, SWEEP_EVERY)
 
 

@@ -166,3 +166,25 @@ class ReviewReason(_Labelled):
     NO_LEAD_UNIT = "no_lead_unit", "派单目录无主办单位"
     DISTRICT_UNKNOWN = "district_unknown", "属地不明"
     UNCLASSIFIED = "unclassified", "无法归类"
+
+
+class CallState(_Labelled):
+    """Where a telephone call is (domain.md D.2)."""
+
+    OFFERED = "offered", "呼入"
+    IVR = "ivr", "语音导航"
+    QUEUED = "queued", "排队"
+    RINGING = "ringing", "振铃"
+    ANSWERED = "answered", "接听"
+    HELD = "held", "保持"
+    TRANSFERRED = "transferred", "转接"
+    CONFERENCE = "conference", "三方通话"
+    HANGUP = "hangup", "挂机"
+
+
+class CallResult(_Labelled):
+    """How a call ended for the caller (domain.md B.6)."""
+
+    ANSWERED = "answered", "已接听"
+    ABANDONED_IVR = "abandoned_ivr", "语音导航中放弃"
+    ABANDONED_QUEUE = "abandoned_queue", "排队中放弃"

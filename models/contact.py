@@ -59,7 +59,16 @@ class Submission:
     @property
     def contact_id(self) -> UUID:
         """The contact's id, the same for every retry."""
-        return uuid5(CONTACT_NAMESPACE, f"{self.channel.value}:{self.source_id}")
+        return _contact_id(self.channel, self.source_id)
+
+
+def call_contact_id(call_id: str) -> UUID:
+    """Return the id of the contact that a telephone call is, or will be."""
+    return _contact_id(Channel.PHONE, call_id)
+
+
+def _contact_id(channel: Channel, source_id: str) -> UUID:
+    return uuid5(CONTACT_NAMESPACE, f"{channel.value}:{source_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,21 @@ import orjson
 
 from dispatcher.ports import (
     Attempt,
+    CallNews,
     DeadLetter,
     Effects,
+    FollowedCall,
     NewContact,
     NewRating,
     OutboxRow,
     SealedData,
     Settled,
+    SettledCall,
     StoredDeadline,
     StreamPosition,
 )
-from models.codes import Fate, Stage
+from models.call import CallStep, Speech
+from models.codes import CallState, Fate, Stage
 from models.contact import PersonalData
 from models.errors import NotFound, Rejected
 from models.message import Message
@@ -112,8 +116,20 @@ class _Offset:
 
 
 @dataclass
+class _Call:
+    first: CallNews
+    last_heard_at: datetime
+    hung_up: bool = False
+    steps: dict[tuple[int, CallState, datetime], CallStep] = field(default_factory=dict)
+    segments: dict[int, tuple[Speech, int]] = field(default_factory=dict)
+    settled: SettledCall | None = None
+
+
+@dataclass
 class _Tables:
     contacts: dict[UUID, NewContact] = field(default_factory=dict)
+    calls: dict[str, "_Call"] = field(default_factory=dict)
+    vault: dict[UUID, SealedData] = field(default_factory=dict)
     fates: dict[UUID, Settled] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     assignments: list[AssignmentRow] = field(default_factory=list)
@@ -233,7 +249,57 @@ class MemoryWork:
                 _refuse_nul(contact.raw_text, contact.district)
                 new.setdefault(contact.contact_id, contact)
         self._tables.contacts.update(new)
+        for contact in new.values():
+            self._tables.vault.setdefault(contact.contact_id, contact.sealed)
         return set(new)
+
+    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+        """Store what is told of a call."""
+        call = self._tables.calls.setdefault(news.call_id, _Call(news, news.heard_at))
+        call.last_heard_at = max(call.last_heard_at, news.heard_at)
+        call.hung_up = call.hung_up or any(step.state is CallState.HANGUP for step in news.steps)
+        if news.sealed is not None:
+            self._tables.vault.setdefault(news.contact_id, news.sealed)
+        for step in news.steps:
+            call.steps.setdefault((step.seq, step.state, step.at), step)
+        changed = {}
+        for speech in news.speeches:
+            _refuse_nul(speech.text)
+            known, version = call.segments.get(speech.seg, (None, 0))
+            same = known and (known.spk, known.text, known.final) == (speech.spk, speech.text, speech.final)
+            if known is None or not (known.final or same):
+                call.segments[speech.seg] = speech, version + 1
+                changed[speech.seg] = version + 1
+        return changed
+
+    async def lock_call(self, call_id: str) -> FollowedCall:
+        """Return a call."""
+        if call_id not in self._tables.calls:
+            raise NotFound(f"nothing was told of call {call_id}")
+        return self._followed(call_id)
+
+    async def lock_ended_calls(self, *, hung_up_before: datetime, silent_since: datetime, limit: int) -> list[FollowedCall]:
+        """Return unsettled calls that are over."""
+        over = [
+            call_id
+            for call_id, call in self._tables.calls.items()
+            if call.settled is None
+            and ((call.hung_up and call.last_heard_at <= hung_up_before) or call.last_heard_at <= silent_since)
+        ]
+        return [self._followed(call_id) for call_id in sorted(over)[:limit]]
+
+    def _followed(self, call_id: str) -> FollowedCall:
+        call = self._tables.calls[call_id]
+        return FollowedCall(
+            call_id=call_id,
+            contact_id=call.first.contact_id,
+            first_heard_at=call.first.heard_at,
+            settled=call.settled is not None,
+            has_contact=call.first.contact_id in self._tables.contacts,
+            sealed=self._tables.vault.get(call.first.contact_id),
+            steps=list(call.steps.values()),
+            speeches=[speech for speech, _ in (call.segments[seg] for seg in sorted(call.segments))],
+        )
 
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
         """Return the fates of the contacts that are stored."""
@@ -277,9 +343,9 @@ class MemoryWork:
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row."""
-        if contact_id not in self._tables.contacts:
+        if contact_id not in self._tables.vault:
             raise NotFound(f"contact {contact_id} has no vault row")
-        return self._tables.contacts[contact_id].sealed
+        return self._tables.vault[contact_id]
 
     async def log_access(self, *, actor: str, act: str, subject: str, purpose: str, at: datetime) -> None:
         """Append to the access log."""
@@ -306,6 +372,8 @@ class MemoryWork:
             tables.ratings[rating.ticket_no] = rating
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
+        for call in effects.settled_calls:
+            tables.calls[call.call_id].settled = call
         for letter in effects.dead_letters:
             _refuse_twin(letter.reference in tables.letters)
             tables.letters[letter.reference] = letter

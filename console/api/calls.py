@@ -1,22 +1,67 @@
-"""POST /api/v1/calls/{call_id}/transcript: a finished call becomes a contact."""
+"""The doors of the call platform: what happens in a running call, what is said in it, and the transcript of a finished one."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Body, Depends, Path
 
 from console.api.asking import STAFF, allow, asker, problems
-from console.api.contacts import accepted, refuse_bad_text
-from console.api.shapes import Accepted, TranscriptIn
-from console.channels.transcript import Segment, Transcript, submission_of
+from console.api.contacts import CLOCKS_DIFFER_BY, MOST_ITEMS, accepted, refuse_bad_text
+from console.api.shapes import Accepted, CallNoted, CallStepIn, IvrKeyIn, LiveSegmentIn, SegmentIn, TranscriptIn
 from console.doors import Doors
 from console.failures import BadItem
 from dispatcher.accounts import User
-from dispatcher.workflow.receive import receive
+from dispatcher.rules.calls import said_by_citizen
+from dispatcher.workflow.finish_call import receive_transcript
+from dispatcher.workflow.follow_call import CallReceipt, follow_call
+from models.call import CallStep, Speech
+from models.codes import CallState
+
+Item = TypeVar("Item")
+CallId = Annotated[str, Path(min_length=1, max_length=200)]
 
 
 def call_routes(doors: Doors) -> APIRouter:
-    """Return the routes of this door."""
-    routes = APIRouter(tags=["contacts"])
+    """Return the routes of these doors."""
+    routes = APIRouter(tags=["calls"])
+    user_of_token = Depends(asker(doors))
+    follow = partial(follow_call, city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
+    finish = partial(receive_transcript, city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
+
+    @routes.post(
+        "/calls/{call_id}/states", status_code=202, summary="Tell what happens in a call", responses=problems(403, 413, 422)
+    )
+    async def post_states(
+        user: Annotated[User, user_of_token], call_id: CallId, body: Annotated[CallStepIn | list[CallStepIn], Body()]
+    ) -> CallNoted:
+        """Answer 202 only after the commit. Steps may come in any order and more than once.
+
+        Ten seconds after the news of the hang-up the words that were heard become a contact; what is told later is kept,
+        and changes nothing (`ended`). `ani` goes to the vault alone.
+        """
+        allow(user, STAFF)
+        given = _items(body)
+        latest_moment = doors.clock.now() + CLOCKS_DIFFER_BY
+        for index, item in enumerate(given):
+            if item.at > latest_moment:
+                raise BadItem(index, "at lies in the future")
+        ani = next((item.ani for item in given if item.ani), None)
+        return _noted(await follow(call_id, steps=[_step(item) for item in given], ani=ani))
+
+    @routes.post(
+        "/calls/{call_id}/segments", status_code=202, summary="Tell what is said in a call", responses=problems(403, 413, 422)
+    )
+    async def post_segments(
+        user: Annotated[User, user_of_token], call_id: CallId, body: Annotated[LiveSegmentIn | list[LiveSegmentIn], Body()]
+    ) -> CallNoted:
+        """Answer 202 only after the commit. A final segment replaces the partial ones of the same `seg` and stays.
+
+        What is new is announced on `hotline.call-segments` without numbers and introduced names.
+        """
+        allow(user, STAFF)
+        speeches = [_speech(item.seg, item, final=item.final) for item in _items(body)]
+        return _noted(await follow(call_id, speeches=speeches))
 
     @routes.post(
         "/calls/{call_id}/transcript",
@@ -24,25 +69,64 @@ def call_routes(doors: Doors) -> APIRouter:
         summary="Hand in the transcript of a finished call",
         responses=problems(403, 413, 422),
     )
-    async def post_transcript(
-        user: Annotated[User, Depends(asker(doors))],
-        call_id: Annotated[str, Path(min_length=1, max_length=200)],
-        body: TranscriptIn,
-    ) -> Accepted:
+    async def post_transcript(user: Annotated[User, user_of_token], call_id: CallId, body: TranscriptIn) -> Accepted:
         """Answer 202 only after the commit. The call's id is its idempotency key.
 
         What the caller said becomes the text; the mean confidence, weighted by length, decides whether a person must
-        confirm the engine's proposal.
+        confirm the engine's proposal. It stands in for what was heard live, unless the call has already become a contact.
         """
         allow(user, STAFF)
         if body.call_id not in (None, call_id):
             raise BadItem(None, "call_id differs from the id in the address")
         if body.start > doors.clock.now():
             raise BadItem(None, "start lies in the future")
-        segments = [Segment(segment.spk, segment.text, segment.conf) for segment in body.segments]
-        submission = submission_of(Transcript(call_id, body.ani, body.start, segments))
-        refuse_bad_text(submission.text, None)
-        receipts = await receive([submission], city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
-        return accepted(receipts[0])
+        speeches = [_speech(number, segment, final=True) for number, segment in enumerate(body.segments)]
+        refuse_bad_text(said_by_citizen(speeches)[0], None)
+        receipt = await finish(call_id, began_at=body.start, steps=_steps_of(body), speeches=speeches, ani=body.ani or None)
+        return accepted(receipt)
 
     return routes
+
+
+def _items(body: Item | list[Item]) -> list[Item]:
+    given = body if isinstance(body, list) else [body]
+    if not 1 <= len(given) <= MOST_ITEMS:
+        raise BadItem(None, f"a batch holds 1 to {MOST_ITEMS} items, this one {len(given)}")
+    return given
+
+
+def _noted(receipt: CallReceipt) -> CallNoted:
+    return CallNoted(contact_id=receipt.contact_id, status="ended" if receipt.settled else "accepted")
+
+
+def _step(item: CallStepIn) -> CallStep:
+    return CallStep(
+        seq=item.seq,
+        state=item.state,
+        at=item.at,
+        ivr=tuple(map(_key, item.ivr)),
+        queue=item.queue,
+        agent=item.agent,
+        side=item.side,
+    )
+
+
+def _key(pressed: IvrKeyIn | str) -> dict[str, str]:
+    if isinstance(pressed, str):
+        return {"key": pressed}
+    told: dict[str, str] = pressed.model_dump(mode="json", exclude_none=True)
+    return told
+
+
+def _speech(seg: int, item: SegmentIn, *, final: bool) -> Speech:
+    return Speech(seg, item.spk, item.text, item.conf, item.start_ms, item.end_ms, final)
+
+
+def _steps_of(transcript: TranscriptIn) -> Sequence[CallStep]:
+    """Return the moments that a finished call tells, as the steps that a running one would have told."""
+    keys = tuple(map(_key, transcript.ivr))
+    moments = {CallState.ANSWERED: transcript.answer, CallState.HANGUP: transcript.hangup}
+    return [
+        CallStep(0, CallState.OFFERED, transcript.start, ivr=keys, queue=transcript.queue),
+        *(CallStep(0, state, at) for state, at in moments.items() if at is not None),
+    ]

@@ -16,7 +16,8 @@ from models.codes import Channel
 from models.contact import MAX_TEXT, PersonalData, Submission
 
 MOST_ITEMS = 1000
-_CLOCKS_DIFFER_BY = timedelta(minutes=5)
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How far a sender's clock may be ahead of ours."""
 
 
 def _one_or_many(body: Any) -> str:
@@ -85,7 +86,7 @@ def _submission(item: ContactIn, source_id: str, index: int | None, doors: Doors
     refuse_bad_text(item.text, index)
     now = doors.clock.now()
     received_at = item.received_at or now
-    if received_at > now + _CLOCKS_DIFFER_BY:
+    if received_at > now + CLOCKS_DIFFER_BY:
         raise BadItem(index, "received_at lies in the future")
     return Submission(
         source_id=source_id,

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from dispatcher.ports import StoredDeadline
 from dispatcher.views import Hold, TicketDetail
 from dispatcher.workflow.city import City
+from models.codes import CallState
 from models.ticket import Ticket, TicketEvent
 
 _SOURCE_ID = Field(min_length=1, max_length=200)
@@ -71,9 +72,55 @@ class SegmentIn(BaseModel):
 
     spk: str = Field(max_length=20)
     text: str
-    start_ms: int = Field(0, ge=0)
-    end_ms: int = Field(0, ge=0)
+    start_ms: int = Field(0, ge=0, lt=2**31)
+    end_ms: int = Field(0, ge=0, lt=2**31)
     conf: float | None = Field(None, ge=0, le=1)
+
+
+class LiveSegmentIn(SegmentIn):
+    """What is heard in a running call. ``seg`` counts the stretches of speech; a final one replaces its partial ones."""
+
+    seg: int = Field(ge=0, lt=2**31)
+    text: str = Field(max_length=10_000)
+    final: bool = True
+
+
+class IvrKeyIn(BaseModel):
+    """A key that the caller pressed in the menu."""
+
+    key: str = Field(max_length=20)
+    label: str | None = Field(None, max_length=100)
+    at: AwareDatetime | None = None
+
+
+class CallStepIn(BaseModel):
+    """A step of a running call. ``seq`` is the platform's order; ``ani`` goes to the vault; unknown fields are ignored."""
+
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {"seq": 2, "at": "2026-11-20T23:12:03+08:00", "state": "queued", "ivr": ["1"], "queue": "综合"},
+                {"seq": 9, "at": "2026-11-20T23:14:20+08:00", "state": "hangup", "side": "user"},
+            ]
+        },
+    )
+
+    seq: int = Field(ge=0, lt=2**31)
+    at: AwareDatetime
+    state: CallState
+    ani: str | None = Field(None, max_length=32)
+    ivr: list[IvrKeyIn | Annotated[str, Field(max_length=20)]] = Field(default_factory=list, max_length=50)
+    queue: str | None = Field(None, max_length=100)
+    agent: str | None = Field(None, max_length=100)
+    side: str | None = Field(None, max_length=20)
+
+
+class CallNoted(BaseModel):
+    """What was told of a call is stored. ``contact_id`` is the contact that it will be; ``ended``: the call is settled."""
+
+    contact_id: UUID
+    status: str = Field(examples=["accepted", "ended"])
 
 
 class TranscriptIn(BaseModel):

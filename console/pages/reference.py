@@ -45,7 +45,7 @@ def _sections(document: OpenApi) -> list[OpenApi]:
 def _example(operation: OpenApi, document: OpenApi) -> Any:
     """Return the first example of the body's first schema, or None."""
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    for choice in [schema, *schema.get("oneOf", ())]:
+    for choice in [schema, *schema.get("oneOf", ()), *schema.get("anyOf", ())]:
         name = choice.get("$ref", "").rpartition("/")[2]
         examples = document["components"]["schemas"].get(name, {}).get("examples")
         if examples:

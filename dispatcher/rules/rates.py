@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dispatcher import metrics
 from dispatcher.metrics import Family
-from models.codes import DispatchMode, Rating, Stage
+from models.codes import CallResult, DispatchMode, Rating, Stage
 from models.deadline import DeadlineResult
 from models.rate import Rate
 
@@ -35,8 +35,9 @@ class Outcomes:
 class Counts:
     """What the rates are made of: since the first ticket, of one unit or, with ``unit_code`` None, of the whole city.
 
-    ``registered``, ``declined``, ``answered``, ``merged`` and the deadlines of the stage 派单 belong to the hotline and are
-    0 for a unit. ``closed`` counts dispatched tickets; ``answered`` those that the hotline closed by its own answer.
+    ``registered``, ``declined``, ``answered``, ``merged``, ``calls`` and the deadlines of the stage 派单 belong to the
+    hotline and are 0 for a unit. ``closed`` counts dispatched tickets; ``answered`` those that the hotline closed by its
+    own answer.
     """
 
     unit_code: str | None
@@ -44,6 +45,7 @@ class Counts:
     declined: int = 0
     answered: int = 0
     merged: int = 0
+    calls: Mapping[CallResult, int] = field(default_factory=dict)
     dispatched: Mapping[DispatchMode, int] = field(default_factory=dict)
     closed: int = 0
     deadlines: Mapping[Stage, Outcomes] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         declined=total(metrics.DECLINED) if whole_city else 0,
         answered=total(metrics.DIRECT_ANSWERS) if whole_city else 0,
         merged=total(metrics.REPEATS) if whole_city else 0,
+        calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
         dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
         closed=total(metrics.CLOSED, unit_code),
         deadlines={stage: outcomes(stage, unit_code) for stage in Stage},
@@ -121,7 +124,15 @@ def rates(counts: Counts) -> tuple[Rate, ...]:
 
 def _hotline_rates(counts: Counts) -> tuple[Rate, ...]:
     dispatch = counts.deadlines.get(Stage.DISPATCH, Outcomes())
+    connected = counts.calls.get(CallResult.ANSWERED, 0)
     return (
+        Rate(
+            "M04",
+            "接通率(人工)",
+            connected,
+            connected + counts.calls.get(CallResult.ABANDONED_QUEUE, 0),
+            "人工接听 ÷ 进入人工队列（接听＋排队中放弃；语音导航中挂机不计）；累计，截至统计时刻",
+        ),
         Rate(
             "M13",
             "即时办结率",

@@ -93,6 +93,9 @@ _MARKS = {
     "entry": ("field", NAME_MARK),
 }
 
+# Part of a number that the next stretch of speech may complete.
+_CUT_NUMBER = re.compile(rf"^(?:{_D}{_BREAK}){{4,}}|(?:{_BREAK}{_D}){{4,}}(?=[。，,. ]{{0,2}}$)")
+
 _SURNAME_SAID = re.compile(rf"(?:我|免贵)姓(?!名|啥|什么)({'|'.join(_COMPOUND_SURNAMES)}|[{_HAN}])")
 _NAMELESS = frozenset({"匿名", "未知", "不详", "无名", "保密"})
 
@@ -106,6 +109,14 @@ def redact(text: str, *, known: tuple[str | None, ...] = ()) -> str:
     for secret in sorted((one for one in known if one and len(one) > 1), key=len, reverse=True):
         text = text.replace(secret, NUMBER_MARK if secret.strip("+- ").isdigit() else NAME_MARK)
     return _PERSONAL.sub(_mark, text)
+
+
+def redact_fragment(text: str) -> str:
+    """Return a stretch of speech without what ``redact`` takes, nor the four or more digits that touch its borders.
+
+    A number dictated in several breaths has no form that one of them shows.
+    """
+    return _CUT_NUMBER.sub(NUMBER_MARK, redact(text))
 
 
 def _mark(found: re.Match[str]) -> str:

@@ -29,6 +29,7 @@ async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects,
         ("events", [rows.event_row(event) for event in effects.events]),
         ("ratings", [_rating_row(rating) for rating in effects.ratings]),
         ("settled_contacts", [_settled_row(settled) for settled in effects.settled_contacts]),
+        ("settled_calls", [rows.settled_call_row(settled) for settled in effects.settled_calls]),
         ("dead_letters", [_letter_row(letter) for letter in effects.dead_letters]),
         ("outbox", [_outbox_row(message) for message in effects.messages]),
     ]

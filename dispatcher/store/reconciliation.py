@@ -140,6 +140,7 @@ class _Recomputing:
             **{name: {} for name in (*_PLAIN, *_BY_CATEGORY)},
             "deadlines": {"hotline": HOTLINE_ITSELF},
             "registered": {"negated_bounds": _negated(metrics.CONFIDENCE)},
+            "call_wait": {"negated_bounds": _negated(metrics.CALL_WAIT)},
             "stage_seconds": {"negated_bounds": _negated(metrics.STAGE_SECONDS)},
         }
 
@@ -154,6 +155,8 @@ class _Recomputing:
                 amounts[_BY_CATEGORY[query].name, (self._level1(category_code),)] += amount
             elif query == "registered":
                 self._add_registered(row, amounts)
+            elif query == "call_wait":
+                _add_observed(metrics.CALL_WAIT, (), row, amounts)
             else:
                 stage, urgency, *observed = row
                 _add_observed(metrics.STAGE_SECONDS, (stage, Urgency(urgency).label), observed, amounts)
@@ -182,6 +185,7 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
         "evaluations": metrics.EVALUATIONS,
         "dead_letters": metrics.DEAD_LETTERS,
         "reveals": metrics.REVEALS,
+        "calls": metrics.CALLS,
     }
 )
 """Queries whose rows are the family's labels with the amount."""

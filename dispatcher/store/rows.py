@@ -2,13 +2,25 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import orjson
 from psycopg.rows import DictRow
 
-from dispatcher.ports import NewContact, NewDeadline, SettledDeadline, StoredDeadline, StreamPosition
-from models.codes import Channel, ClockKind, RequestType, ReviewReason, Stage, TicketState, Urgency
+from dispatcher.ports import (
+    FollowedCall,
+    NewContact,
+    NewDeadline,
+    SealedData,
+    SettledCall,
+    SettledDeadline,
+    StoredDeadline,
+    StreamPosition,
+)
+from models.call import CallStep, Speech
+from models.codes import CallState, Channel, ClockKind, RequestType, ReviewReason, Stage, TicketState, Urgency
 from models.deadline import Deadline, DeadlineResult
 from models.ticket import Assignment, Ticket, TicketEvent
 from models.understanding import Guess
@@ -191,3 +203,28 @@ def event_row(event: TicketEvent) -> Row:
         "profile_version": event.profile_version,
         "data": event.data,
     }
+
+
+def followed_call_from_row(row: DictRow) -> FollowedCall:
+    """Return the call of a row with everything told of it."""
+    sealed = SealedData(row["contact_id"], row["caller_ref"], row["key_id"], row["sealed"]) if row["sealed"] else None
+    return FollowedCall(
+        call_id=row["call_id"],
+        contact_id=row["contact_id"],
+        first_heard_at=row["first_heard_at"],
+        settled=row["settled"],
+        has_contact=row["has_contact"],
+        sealed=sealed,
+        steps=[_step(step) for step in row["steps"]],
+        speeches=[Speech(**speech) for speech in row["speeches"]],
+    )
+
+
+def _step(told: Row) -> CallStep:
+    moment = datetime.fromisoformat(told["at"])
+    return CallStep(**{**told, "state": CallState(told["state"]), "at": moment, "ivr": tuple(told["ivr"])})
+
+
+def settled_call_row(settled: SettledCall) -> Row:
+    """Return what a call came to as a row of ``calls``."""
+    return {"call_id": settled.call_id, "settled_at": settled.settled_at, **asdict(settled.course)}

@@ -1,6 +1,7 @@
 """One PostgreSQL transaction as ``ports.UnitOfWork``."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,11 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
-from dispatcher.ports import Effects, NewContact, SealedData, StoredDeadline, StreamPosition
+from dispatcher.ports import CallNews, Effects, FollowedCall, NewContact, SealedData, StoredDeadline, StreamPosition
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.queries import load_queries
-from models.codes import Fate, Urgency
+from models.codes import CallState, Fate, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
 
@@ -44,6 +45,44 @@ class PostgresUnitOfWork:
         """Store the new ones with their vault rows and return their ids."""
         found = await self._all("add_contacts", {"rows": rows.encode([rows.contact_row(one) for one in contacts])})
         return {row["contact_id"] for row in found}
+
+    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+        """Store what is told of a call and return the changed segments with their versions."""
+        hung_up = any(step.state is CallState.HANGUP for step in news.steps)
+        call = {"call_id": news.call_id, "contact_id": news.contact_id, "heard_at": news.heard_at, "hung_up": hung_up}
+        await self._run("hold_call", call)
+        if news.sealed is not None:
+            await self._run("seal_call", asdict(news.sealed))
+        if news.steps:
+            steps = rows.encode([asdict(step) for step in news.steps])
+            await self._run("add_call_steps", {"call_id": news.call_id, "rows": steps})
+        if not news.speeches:
+            return {}
+        speeches = rows.encode([asdict(speech) for speech in news.speeches])
+        changed = await self._all("add_call_segments", {"call_id": news.call_id, "rows": speeches})
+        return {row["seg"]: row["version"] for row in changed}
+
+    async def lock_call(self, call_id: str) -> FollowedCall:
+        """Lock and return a call.
+
+        Raises:
+            NotFound: nothing was ever told of it.
+        """
+        found = await self._followed(await self._all("lock_call", {"call_id": call_id}))
+        if not found:
+            raise NotFound(f"nothing was told of call {call_id}")
+        return found[0]
+
+    async def lock_ended_calls(self, *, hung_up_before: datetime, silent_since: datetime, limit: int) -> list[FollowedCall]:
+        """Lock and return unsettled calls that are over."""
+        parameters = {"hung_up_before": hung_up_before, "silent_since": silent_since, "limit": limit}
+        return await self._followed(await self._all("lock_ended_calls", parameters))
+
+    async def _followed(self, held: list[DictRow]) -> list[FollowedCall]:
+        if not held:
+            return []
+        found = await self._all("followed_calls", {"call_ids": [row["call_id"] for row in held]})
+        return [rows.followed_call_from_row(row) for row in found]
 
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
         """Lock the contacts in one order and return their fates."""

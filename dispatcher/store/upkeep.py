@@ -10,8 +10,8 @@ _QUERIES = load_queries("upkeep.sql")
 _AT_ONCE = 5000
 
 
-async def purge_published(pool: Pool, *, before: datetime) -> int:
-    """Delete published outbox rows written before ``before`` and return how many there were.
+async def purge_published(pool: Pool, *, before: datetime, topic: str | None = None) -> int:
+    """Delete published outbox rows (of ``topic``, or of any) written before ``before`` and return how many there were.
 
     Raises:
         TryLater: PostgreSQL is away.
@@ -20,7 +20,8 @@ async def purge_published(pool: Pool, *, before: datetime) -> int:
     with translated_errors():
         async with pool.connection() as connection:
             while True:
-                cursor = await connection.execute(_QUERIES["purge_published"], {"before": before, "limit": _AT_ONCE})
+                parameters = {"before": before, "topic": topic, "limit": _AT_ONCE}
+                cursor = await connection.execute(_QUERIES["purge_published"], parameters)
                 purged += cursor.rowcount
                 if cursor.rowcount < _AT_ONCE:
                     return purged

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from dispatcher.ports import DeadLetter
-from models.codes import Stage
+from dispatcher.rules.redaction import redact, redact_fragment
+from models.call import Speech
+from models.codes import Channel, Stage
 from models.contact import Contact
 from models.deadline import Deadline
 from models.message import Message, Topic, event_id
@@ -12,6 +15,7 @@ from models.profile import Category
 from models.ticket import Actor, Ticket, TicketEvent
 
 CONTACT_RECEIVED = "contact.received"
+CALL_SEGMENT = "call.segment"
 DISPATCH_ITEM = "dispatch.item"
 EMERGENCY = "alert.emergency"
 DEAD_LETTER = "dead.letter"
@@ -39,6 +43,35 @@ def contact_message(contact: Contact, *, accepted_at: datetime, profile_version:
             "salutation": contact.salutation,
             "asr_confidence": contact.asr_confidence,
             "district": contact.district,
+        },
+    )
+
+
+def segment_message(
+    speech: Speech, version: int, *, call_id: str, contact_id: UUID, heard_at: datetime, profile_version: str
+) -> Message:
+    """Return what was heard in a running call, keyed so that one call's words meet in their order.
+
+    The key is the contact that the call will be: a platform's own ids may hold the caller's number.
+    """
+    return Message(
+        topic=Topic.CALL_SEGMENTS,
+        key=str(contact_id),
+        event_id=event_id(f"{contact_id}/{speech.seg}", CALL_SEGMENT, version),
+        kind=CALL_SEGMENT,
+        occurred_at=heard_at,
+        actor=f"door:{Channel.PHONE.value}",
+        profile_version=profile_version,
+        data={
+            "call_id": redact(call_id),
+            "contact_id": str(contact_id),
+            "seg": speech.seg,
+            "spk": speech.spk,
+            "text": redact_fragment(speech.text),
+            "conf": speech.conf,
+            "start_ms": speech.start_ms,
+            "end_ms": speech.end_ms,
+            "final": speech.final,
         },
     )
 

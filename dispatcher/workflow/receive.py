@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from dispatcher import metrics
-from dispatcher.ports import Clock, DeadLetter, Effects, NewContact, OpenUnitOfWork, Settled, Vault
+from dispatcher.ports import Clock, DeadLetter, Effects, NewContact, OpenUnitOfWork, Settled, UnitOfWork, Vault
 from dispatcher.rules.redaction import redact, salutation, storable
 from dispatcher.workflow.announce import contact_message, dead_letter_message
 from dispatcher.workflow.city import City
@@ -36,22 +36,35 @@ async def receive(
         TryLater: the store is away; nothing was written and nothing may be confirmed to the citizen.
     """
     now = clock.now()
+    effects = Effects()
+    async with open_work() as work:
+        receipts = await admit(work, submissions, effects, city=city, vault=vault, now=now)
+        await work.apply(effects, slot=door_slot(now))
+    return receipts
+
+
+async def admit(
+    work: UnitOfWork, submissions: Sequence[Submission], effects: Effects, *, city: City, vault: Vault, now: datetime
+) -> list[Receipt]:
+    """Store submissions in a transaction that somebody else opened; what follows from the new ones joins ``effects``."""
     first_of: dict[UUID, Submission] = {}
     for submission in submissions:
         first_of.setdefault(submission.contact_id, _storable(submission))
     rows = [_new_contact(submission, vault, now) for submission in first_of.values()]
-    async with open_work() as work:
-        new_ids = await work.add_contacts(rows)
-        receipts = _receipts(submissions, new_ids)
-        effects = Effects()
-        for row in rows:
-            if row.contact_id in new_ids:
-                _announce(row, first_of[row.contact_id], effects, city)
-        for submission, receipt in zip(submissions, receipts, strict=True):
-            if not receipt.is_new:
-                effects.increments.append(metrics.count(metrics.DUPLICATES_DROPPED, submission.channel.value))
-        await work.apply(effects, slot=_FIRST_SLOT + now.microsecond % _SLOTS)
+    new_ids = await work.add_contacts(rows)
+    receipts = _receipts(submissions, new_ids)
+    for row in rows:
+        if row.contact_id in new_ids:
+            _announce(row, first_of[row.contact_id], effects, city)
+    for submission, receipt in zip(submissions, receipts, strict=True):
+        if not receipt.is_new:
+            effects.increments.append(metrics.count(metrics.DUPLICATES_DROPPED, submission.channel.value))
     return receipts
+
+
+def door_slot(now: datetime) -> int:
+    """Return the rollup slot of a door's transaction; by chance of the moment, so that doors seldom wait for each other."""
+    return _FIRST_SLOT + now.microsecond % _SLOTS
 
 
 def cause_of_death(text: str) -> str | None:

@@ -11,9 +11,9 @@ def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "timers",
-        help="mark passed deadlines and keep the house",
-        description="Every second: deadlines that passed unmet are missed. Every hour: outbox rows go that no topic's "
-        "retention would still hold. Safe to run twice at once; each deadline is counted once.",
+        help="mark passed deadlines, finish calls and keep the house",
+        description="Every second: deadlines that passed unmet are missed, and calls that ended become contacts. Every hour: "
+        "outbox rows go that no topic's retention would still hold. Safe to run twice at once; each is settled once.",
         epilog="example: HOTLINE_DATABASE_URL=… hotline timers",
     )
     parser.set_defaults(run=run)

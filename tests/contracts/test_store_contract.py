@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from dispatcher.metrics import Increment
 from dispatcher.ports import (
     AssignmentMark,
+    CallNews,
     DeadLetter,
     Effects,
     NewContact,
@@ -22,14 +23,29 @@ from dispatcher.ports import (
     OutboxRow,
     SealedData,
     Settled,
+    SettledCall,
     SettledDeadline,
     StoredDeadline,
 )
+from dispatcher.rules.calls import course_of
 from dispatcher.store.database import Database as PostgresDatabase
 from dispatcher.store.database import open_pool
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.relay_outbox import open_relay_outbox
-from models.codes import Channel, ClockKind, DispatchMode, Fate, Rating, RequestType, ReviewReason, Stage, TicketState, Urgency
+from models.call import CallStep, Speech
+from models.codes import (
+    CallState,
+    Channel,
+    ClockKind,
+    DispatchMode,
+    Fate,
+    Rating,
+    RequestType,
+    ReviewReason,
+    Stage,
+    TicketState,
+    Urgency,
+)
 from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
 from models.message import Message, Topic, event_id
@@ -39,6 +55,16 @@ from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_deadline, a_tick
 from tests.fakes import MemoryStore
 
 LATER = MONDAY + timedelta(hours=1)
+
+
+A_CALL = UUID(int=77)
+A_NUMBER = SealedData(A_CALL, "caller-7", "k1", b"sealed")
+
+
+def some_news(call_id="C-1", heard_at=MONDAY, **told):
+    """Return news of a call; each has a contact of its own."""
+    contact_id = A_CALL if call_id == "C-1" else uuid4()
+    return CallNews(call_id, contact_id, heard_at, **told)
 
 
 @dataclass(frozen=True)
@@ -399,6 +425,70 @@ class StoreContract:
         with pytest.raises(Rejected):
             async with store.open_work() as work:
                 await work.apply(Effects(new_tickets=[twin]), slot=0)
+
+    async def test_what_is_told_of_a_call_comes_back_whole(self, store):
+        """Steps and words as they were told, the caller sealed, no contact yet."""
+        steps = [
+            CallStep(1, CallState.QUEUED, MONDAY, ivr=({"key": "3", "label": "营商"},), queue="综合"),
+            CallStep(2, CallState.HANGUP, LATER, agent="0012", side="user"),
+        ]
+        speeches = [Speech(0, "agent", "您好"), Speech(4, "caller", '引号"和💡', 0.5, 100, 900, final=False)]
+        async with store.open_work() as work:
+            assert await work.note_call(some_news(steps=steps, speeches=speeches, sealed=A_NUMBER)) == {0: 1, 4: 1}
+        async with store.open_work() as work:
+            call = await work.lock_call("C-1")
+            assert await work.sealed_data(A_CALL) == A_NUMBER
+            with pytest.raises(NotFound):
+                await work.lock_call("C-2")
+        assert (call.contact_id, call.first_heard_at, call.settled, call.has_contact) == (A_CALL, MONDAY, False, False)
+        assert call.sealed == A_NUMBER
+        assert sorted(call.steps, key=lambda step: step.seq) == steps
+        assert list(call.speeches) == speeches
+
+    async def test_a_call_told_twice_is_known_once(self, store):
+        """The first number stands, a final segment stays, a partial one changes; only what changed is told back."""
+        first, second = Speech(1, "caller", "路灯", final=False), Speech(1, "caller", "路灯坏了")
+        step = CallStep(1, CallState.QUEUED, MONDAY)
+        changed = []
+        for speech, number in ((first, A_NUMBER), (first, replace(A_NUMBER, sealed=b"other")), (second, None), (first, None)):
+            async with store.open_work() as work:
+                changed.append(await work.note_call(some_news(steps=[step], speeches=[speech], sealed=number)))
+        async with store.open_work() as work:
+            call = await work.lock_call("C-1")
+        assert changed == [{1: 1}, {}, {1: 2}, {}]
+        assert (call.sealed, list(call.steps), list(call.speeches)) == (A_NUMBER, [step], [second])
+
+    async def test_calls_that_are_over_are_settled_once(self, store):
+        """Hung up and quiet for a while, or quiet for long; a settled one is not found again."""
+        hangup = CallStep(9, CallState.HANGUP, MONDAY)
+        told = {
+            "over": some_news("over", MONDAY, steps=[hangup]),
+            "just over": some_news("just over", LATER, steps=[hangup]),
+            "silent": some_news("silent", MONDAY - timedelta(hours=1)),
+            "running": some_news("running", LATER),
+        }
+        for news in told.values():
+            async with store.open_work() as work:
+                await work.note_call(news)
+        over = {"hung_up_before": MONDAY, "silent_since": MONDAY - timedelta(minutes=30)}
+        async with store.open_work() as work:
+            assert [call.call_id for call in await work.lock_ended_calls(**over, limit=1)] == ["over"]
+            found = await work.lock_ended_calls(**over, limit=9)
+            settled = [SettledCall(call.call_id, course_of(call.steps), LATER) for call in found]
+            await work.apply(Effects(settled_calls=settled), slot=0)
+        async with store.open_work() as work:
+            assert [call.call_id for call in found] == ["over", "silent"]
+            assert await work.lock_ended_calls(**over, limit=9) == []
+            assert (await work.lock_call("over")).settled
+
+    async def test_a_calls_contact_keeps_the_number_that_was_sealed_while_it_rang(self, store):
+        """The vault row is there before the contact is."""
+        contact = a_new_contact(77, sealed=replace(A_NUMBER, sealed=b"later"))
+        async with store.open_work() as work:
+            await work.note_call(some_news(sealed=A_NUMBER))
+            assert await work.add_contacts([contact]) == {A_CALL}
+            assert await work.sealed_data(A_CALL) == A_NUMBER
+            assert (await work.lock_call("C-1")).has_contact
 
     async def test_open_requests_are_the_callers_open_tickets(self, store):
         """Oldest first; closed and declined ones and those of others are not told."""

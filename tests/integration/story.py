@@ -12,11 +12,14 @@ from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.finish_call import finish_calls
+from dispatcher.workflow.follow_call import follow_call
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.receive import receive
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.sweep import sweep_overdue
-from models.codes import Channel, RequestType, Role, Urgency
+from models.call import CallStep
+from models.codes import CallState, Channel, RequestType, Role, Urgency
 from models.command import Command, CommandKind
 from models.contact import PersonalData, Submission
 from models.message import Topic
@@ -28,6 +31,7 @@ from streams.intake import GROUP
 
 OPERATOR = Actor(Role.OPERATOR, "operator1")
 TOPIC_ID = UUID(int=12345)
+VAULT = AesVault(bytes(32), bytes(32))
 
 
 @dataclass(slots=True)
@@ -112,12 +116,23 @@ class Town:
         """The door hands in the last submission once more, as after a lost answer."""
         await self.accepts(self._told[-1])
 
+    async def is_called(self, *, answered_after: timedelta | None) -> None:
+        """Somebody calls, waits in the queue, is answered or not, says nothing and hangs up; the timers settle the call."""
+        queued = self.clock.now()
+        steps = [CallStep(1, CallState.QUEUED, queued), CallStep(3, CallState.HANGUP, queued + timedelta(minutes=3))]
+        if answered_after is not None:
+            steps.append(CallStep(2, CallState.ANSWERED, queued + answered_after))
+        tools = {"city": self.city, "vault": VAULT, "open_work": self.database.open_work, "clock": self.clock}
+        await follow_call(f"call at {queued} {answered_after}", steps=steps, **tools)
+        self.clock.passes(timedelta(minutes=4))
+        assert await finish_calls(**tools) == 1
+
     async def accepts(self, *submissions: Submission) -> None:
         """A door takes submissions in."""
         await receive(
             submissions,
             city=self.city,
-            vault=AesVault(bytes(32), bytes(32)),
+            vault=VAULT,
             open_work=self.database.open_work,
             clock=self.clock,
         )
@@ -162,7 +177,7 @@ class Town:
             ticket.ticket_no,
             actor=actor,
             purpose="回访",
-            vault=AesVault(bytes(32), bytes(32)),
+            vault=VAULT,
             open_work=self.database.open_work,
             clock=self.clock,
         )

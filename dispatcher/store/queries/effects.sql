@@ -82,6 +82,15 @@ UPDATE contacts
        contact_id uuid, fate text, ticket_no text, settled_at timestamptz)
  WHERE contacts.contact_id = row.contact_id;
 
+-- name: settled_calls
+UPDATE calls
+   SET settled_at = row.settled_at, began_at = row.began_at, queued_at = row.queued_at, answered_at = row.answered_at,
+       ended_at = row.ended_at, ivr = row.ivr, queue = row.queue, agent = row.agent, side = row.side, result = row.result
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       call_id text, settled_at timestamptz, began_at timestamptz, queued_at timestamptz, answered_at timestamptz,
+       ended_at timestamptz, ivr jsonb, queue text, agent text, side text, result text)
+ WHERE calls.call_id = row.call_id;
+
 -- name: dead_letters
 INSERT INTO dead_letters (reference, cause, detail, body, contact_id, occurred_at)
 SELECT reference, cause, detail, decode(body, 'base64'), contact_id, occurred_at

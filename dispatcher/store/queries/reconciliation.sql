@@ -75,6 +75,17 @@ SELECT cause, count(*) FROM dead_letters GROUP BY 1;
 -- The log names the actor as "role:name".
 SELECT split_part(actor, ':', 1), count(*) FROM access_log WHERE act = 'reveal_contact' GROUP BY 1;
 
+-- name: calls
+SELECT result, count(*) FROM calls WHERE result IS NOT NULL GROUP BY 1;
+
+-- name: call_wait
+-- As for the stages below.
+SELECT width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds, count(*), sum(round(seconds * 1000)::bigint)::bigint
+  FROM calls
+ CROSS JOIN LATERAL (SELECT greatest(extract(epoch FROM answered_at - queued_at)::float8, 0) AS seconds) AS waited
+ WHERE answered_at IS NOT NULL AND queued_at IS NOT NULL
+ GROUP BY 1;
+
 -- name: stage_seconds
 -- How long each stage took, in the bucket that was counted: ``bounds`` is how many upper bounds lie at or above it. The sum is
 -- rounded span by span, half to even, as the counter was; a clock that jumped back counts as no time.

@@ -42,8 +42,65 @@ WITH given AS (
     INSERT INTO vault (contact_id, caller_ref, key_id, sealed)
     SELECT contact_id, caller_ref, key_id, decode(sealed, 'base64')
       FROM given JOIN stored USING (contact_id)
+        ON CONFLICT (contact_id) DO NOTHING -- a call's number went to the vault while it rang
 )
 SELECT contact_id FROM stored;
+
+-- name: hold_call
+-- Makes the call's row or locks it; what is told of one call is written one telling after the other.
+INSERT INTO calls AS known (call_id, contact_id, first_heard_at, last_heard_at, hung_up)
+VALUES (%(call_id)s, %(contact_id)s, %(heard_at)s, %(heard_at)s, %(hung_up)s)
+    ON CONFLICT (call_id) DO UPDATE
+   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up;
+
+-- name: seal_call
+INSERT INTO vault (contact_id, caller_ref, key_id, sealed)
+VALUES (%(contact_id)s, %(caller_ref)s, %(key_id)s, %(sealed)s)
+    ON CONFLICT (contact_id) DO NOTHING;
+
+-- name: add_call_steps
+INSERT INTO call_steps (call_id, seq, state, at, ivr, queue, agent, side)
+SELECT %(call_id)s, seq, state, at, ivr, queue, agent, side
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       seq int, state text, at timestamptz, ivr jsonb, queue text, agent text, side text)
+    ON CONFLICT DO NOTHING;
+
+-- name: add_call_segments
+-- Returns what is new or heard differently; a final segment stays as it is.
+INSERT INTO call_segments AS known (call_id, seg, spk, text, conf, start_ms, end_ms, final)
+SELECT %(call_id)s, seg, spk, text, conf, start_ms, end_ms, final
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       seg int, spk text, text text, conf real, start_ms int, end_ms int, final boolean)
+    ON CONFLICT (call_id, seg) DO UPDATE
+   SET version = known.version + 1, spk = excluded.spk, text = excluded.text, conf = excluded.conf,
+       start_ms = excluded.start_ms, end_ms = excluded.end_ms, final = excluded.final
+ WHERE NOT known.final
+   AND (known.spk, known.text, known.final) IS DISTINCT FROM (excluded.spk, excluded.text, excluded.final)
+RETURNING seg, version;
+
+-- name: lock_call
+SELECT call_id FROM calls WHERE call_id = %(call_id)s FOR NO KEY UPDATE;
+
+-- name: lock_ended_calls
+SELECT call_id
+  FROM calls
+ WHERE settled_at IS NULL AND (hung_up AND last_heard_at <= %(hung_up_before)s OR last_heard_at <= %(silent_since)s)
+ ORDER BY call_id
+ LIMIT %(limit)s
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: followed_calls
+-- Everything told of calls that this transaction holds.
+SELECT calls.call_id, calls.contact_id, calls.first_heard_at, calls.settled_at IS NOT NULL AS settled,
+       EXISTS (SELECT FROM contacts WHERE contacts.contact_id = calls.contact_id) AS has_contact,
+       vault.caller_ref, vault.key_id, vault.sealed,
+       (SELECT coalesce(jsonb_agg(to_jsonb(call_steps) - 'call_id'), '[]') FROM call_steps
+         WHERE call_steps.call_id = calls.call_id) AS steps,
+       (SELECT coalesce(jsonb_agg(to_jsonb(call_segments) - 'call_id' - 'version' ORDER BY seg), '[]') FROM call_segments
+         WHERE call_segments.call_id = calls.call_id) AS speeches
+  FROM calls LEFT JOIN vault USING (contact_id)
+ WHERE calls.call_id = ANY(%(call_ids)s)
+ ORDER BY calls.call_id;
 
 -- name: lock_unsettled
 SELECT contact_id, fate

@@ -18,6 +18,8 @@ async def test_the_description_names_every_door_with_its_refusals(console):
 
     assert set(paths) == {
         "/api/v1/contacts",
+        "/api/v1/calls/{call_id}/segments",
+        "/api/v1/calls/{call_id}/states",
         "/api/v1/calls/{call_id}/transcript",
         "/api/v1/tickets",
         "/api/v1/tickets/{no}",

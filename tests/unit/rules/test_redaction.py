@@ -1,12 +1,13 @@
 """What names a person goes, what a unit needs to act stays."""
 
+import re
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.rules.redaction import MAIL_MARK, NAME_MARK, NUMBER_MARK, redact, salutation, storable
+from dispatcher.rules.redaction import MAIL_MARK, NAME_MARK, NUMBER_MARK, redact, redact_fragment, salutation, storable
 
 MOBILE = "139" + "0000" + "0001"
 SPOKEN = "一三九" + "零零零零" + "零零零一"
@@ -257,3 +258,17 @@ def test_what_postgresql_cannot_hold_is_taken_out():
 def test_what_is_storable_can_be_encoded(text):
     """Whatever a door was given can be written as UTF-8 afterwards."""
     assert "\x00" not in storable(text).encode().decode()
+
+
+@pytest.mark.parametrize("cut", range(1, 11))
+def test_no_breath_of_a_dictated_number_tells_more_than_three_digits(cut):
+    """A stretch of speech travels alone, before anybody can know what the next one adds."""
+    for piece in (f"我的电话是{MOBILE[:cut]}", f"{MOBILE[cut:]}，你记一下"):
+        assert max((len(run) for run in re.findall(r"\d+", redact_fragment(piece))), default=0) <= 3
+
+
+def test_a_breath_keeps_what_names_no_person():
+    """House numbers, service numbers and amounts are what an emergency needs."""
+    assert redact_fragment("金鼎小区五栋三零二煤气味很大") == "金鼎小区五栋三零二煤气味很大"
+    assert redact_fragment("打了119还没来") == "打了119还没来"
+    assert redact_fragment("三八零零 零零零一") == NUMBER_MARK

@@ -1,0 +1,93 @@
+"""A call that ended becomes a contact, if a citizen said anything, and one more of the day's calls."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dispatcher import metrics
+from dispatcher.ports import CallNews, Clock, Effects, FollowedCall, OpenUnitOfWork, SettledCall, Vault
+from dispatcher.rules.calls import LATE_WORDS, SILENCE, course_of, latest, said_by_citizen
+from dispatcher.workflow.city import City
+from dispatcher.workflow.receive import Receipt, admit, door_slot
+from models.call import CallStep, Speech
+from models.codes import Channel
+from models.contact import PersonalData, Submission, call_contact_id
+
+
+async def finish_calls(*, city: City, vault: Vault, open_work: OpenUnitOfWork, clock: Clock, limit: int = 200) -> int:
+    """Settle calls whose end was told, or of which nothing more is heard, each once; return how many there were.
+
+    Raises:
+        TryLater: the store is away; nothing was written.
+    """
+    now = clock.now()
+    async with open_work() as work:
+        calls = await work.lock_ended_calls(hung_up_before=now - LATE_WORDS, silent_since=now - SILENCE, limit=limit)
+        submissions = [
+            _submission(call, call.speeches, ani=None, began_at=course_of(call.steps).began_at, vault=vault)
+            for call in calls
+            if not call.has_contact
+        ]
+        effects = Effects()
+        spoken = [submission for submission in submissions if submission.text]
+        await admit(work, spoken, effects, city=city, vault=vault, now=now)
+        _settle(calls, effects, now)
+        await work.apply(effects, slot=door_slot(now))
+    return len(calls)
+
+
+async def receive_transcript(
+    call_id: str,
+    *,
+    began_at: datetime,
+    steps: Sequence[CallStep],
+    speeches: Sequence[Speech],
+    ani: str | None,
+    city: City,
+    vault: Vault,
+    open_work: OpenUnitOfWork,
+    clock: Clock,
+) -> Receipt:
+    """Store a finished call's whole transcript as its contact and settle the call, in one transaction.
+
+    It takes the place of what was heard while the call ran, unless that has already become the contact: the first stands.
+
+    Raises:
+        TryLater: the store is away; nothing was written.
+    """
+    now = clock.now()
+    async with open_work() as work:
+        await work.note_call(CallNews(call_id, call_contact_id(call_id), now, steps))
+        call = await work.lock_call(call_id)
+        submission = _submission(call, speeches, ani=ani, began_at=began_at, vault=vault)
+        effects = Effects()
+        (receipt,) = await admit(work, [submission], effects, city=city, vault=vault, now=now)
+        if not call.settled:
+            _settle([call], effects, now)
+        await work.apply(effects, slot=door_slot(now))
+    return receipt
+
+
+def _submission(
+    call: FollowedCall, speeches: Sequence[Speech], *, ani: str | None, began_at: datetime | None, vault: Vault
+) -> Submission:
+    """Return the call as a submission; the promise's clock starts when the call did, as far as anybody told."""
+    text, confidence = said_by_citizen(latest(speeches))
+    known = vault.open(call.sealed) if call.sealed is not None else PersonalData()
+    return Submission(
+        source_id=call.call_id,
+        channel=Channel.PHONE,
+        text=text,
+        received_at=min(began_at or call.first_heard_at, call.first_heard_at),
+        personal=PersonalData(phone=known.phone or ani),
+        asr_confidence=confidence,
+    )
+
+
+def _settle(calls: Sequence[FollowedCall], effects: Effects, now: datetime) -> None:
+    for call in calls:
+        course = course_of(call.steps)
+        effects.settled_calls.append(SettledCall(call.call_id, course, now))
+        if course.result is not None:
+            effects.increments.append(metrics.count(metrics.CALLS, course.result.value))
+        if course.queued_at is not None and course.answered_at is not None:
+            effects.increments.extend(metrics.observe_span(metrics.CALL_WAIT, course.answered_at - course.queued_at))
