@@ -37,10 +37,10 @@ def test_an_unknown_profile_is_refused_with_the_known_names():
 
 
 def test_the_default_profile_is_whole():
-    """135 categories, 63 units, four districts and four parks."""
+    """140 categories, 63 units, four districts and four parks."""
     profile = load_profile(find_profile("haikou"))
 
-    assert (len(profile.categories), len(profile.units), len(profile.districts)) == (135, 63, 8)
+    assert (len(profile.categories), len(profile.units), len(profile.districts)) == (140, 63, 8)
     assert len(profile.places) >= 200
     assert profile.categories["0501"].level2 == "挪车服务"
     assert profile.categories["0501"].default_type is RequestType.HELP
