@@ -1,13 +1,13 @@
 """The artifact: a trained model as a directory that any process can load, with the card that vouches for it.
 
-``card.json`` tells what the model is, ``vocabulary.json`` holds the terms in column order, ``arrays.npz`` the numbers.
+``card.json`` tells what the model is, ``arrays.npz`` holds its numbers, terms by their hashes.
 Nothing in it is executed on loading: no pickle.
 """
 
 import hashlib
 import json
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +17,15 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.confidence import Confidence
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from models.errors import Rejected
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older program could not read what a newer one writes."""
 
-_CARD, _VOCABULARY, _ARRAYS = "card.json", "vocabulary.json", "arrays.npz"
+_CARD, _ARRAYS = "card.json", "arrays.npz"
 
 
 class BadArtifact(Rejected):
@@ -104,19 +105,42 @@ class Artifact:
     """A trained model: features shared by the heads.
 
     ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
-    values of ``RequestType`` and ``Urgency``.
+    values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
     """
 
     card: Card
     features: TextFeatures
     category: LinearHead
     sides: Mapping[str, LinearHead]
+    confidence: Confidence | None
+
+    def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
+
+        The others share what the confidence leaves, each at most as much as the first; what is then left is doubt.
+        """
+        probabilities = self.category.probabilities(margins)
+        if self.confidence is None:
+            return probabilities
+        rows, best = np.arange(len(margins)), margins.argmax(axis=1)
+        sure = self.confidence.of(margins)
+        others = 1 - probabilities[rows, best]
+        shared = probabilities * ((1 - sure) / np.maximum(others, 1e-9))[:, None]
+        shared = np.minimum(shared, sure[:, None])
+        shared[rows, best] = sure
+        return np.asarray(shared, np.float32)
 
 
-def content_version(features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead], bands: MeasuredBands) -> str:
+def content_version(
+    features: TextFeatures,
+    category: LinearHead,
+    sides: Mapping[str, LinearHead],
+    confidence: Confidence | None,
+    bands: MeasuredBands,
+) -> str:
     """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
-    digest = hashlib.sha256(json.dumps([list(features.vocabulary_), asdict(bands)], ensure_ascii=False).encode())
-    for name, values in sorted(_arrays_of(features, category, sides).items()):
+    digest = hashlib.sha256(json.dumps(asdict(bands)).encode())
+    for name, values in sorted(_arrays_of(features, category, sides, confidence).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -149,10 +173,9 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
     """
     try:
         card = Card.from_json((directory / _CARD).read_text(encoding="utf-8"))
-        terms: list[str] = json.loads((directory / _VOCABULARY).read_text(encoding="utf-8"))
         with np.load(directory / _ARRAYS, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        artifact = _artifact_from(card, terms, arrays)
+        artifact = _artifact_from(card, arrays)
     except BadArtifact as error:
         raise BadArtifact(f"{directory}: {error}") from error
     except FileNotFoundError as error:
@@ -166,27 +189,41 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
 
 def _write(artifact: Artifact, directory: Path) -> None:
     (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
-    vocabulary = json.dumps(list(artifact.features.vocabulary_), ensure_ascii=False)
-    (directory / _VOCABULARY).write_text(vocabulary, encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides)
+        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence)
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def _artifact_from(card: Card, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Artifact:
-    features = TextFeatures().restore(terms, arrays["idf"])
+def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
+    features = TextFeatures().restore(arrays["terms"], arrays["idf"])
     category = _head_from("category", arrays)
     sides = {name: _head_from(name, arrays) for name in card.side_labels}
     labels = {name: tuple(head.classes_) for name, head in sides.items()}
-    if content_version(features, category, sides, card.bands) != card.version or (
+    confidence = None
+    if "confidence_weights" in arrays:
+        weights, offsets, intercept = (arrays[f"confidence_{part}"] for part in ("weights", "offsets", "intercept"))
+        confidence = Confidence().restore(weights, offsets, float(intercept))
+    if content_version(features, category, sides, confidence, card.bands) != card.version or (
         (tuple(category.classes_), labels) != (card.labels, card.side_labels)
     ):
         raise BadArtifact("the card does not belong to this model; train again")
-    return Artifact(card, features, category, sides)
+    return Artifact(card, features, category, sides, confidence)
 
 
-def _arrays_of(features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead]) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {"idf": features.idf_, **_head_arrays("category", category)}
+def _arrays_of(
+    features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead], confidence: Confidence | None
+) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "terms": features.hashes_,
+        "idf": features.idf_,
+        **_head_arrays("category", category),
+    }
+    if confidence is not None:
+        arrays |= {
+            "confidence_weights": confidence.weights_,
+            "confidence_offsets": confidence.offsets_,
+            "confidence_intercept": np.array(confidence.intercept_),
+        }
     for name, head in sides.items():
         arrays |= _head_arrays(name, head)
     return arrays

@@ -103,7 +103,7 @@ def _guess(artifact: Artifact, texts: Iterable[str], progress: Callable[[int], N
     done = 0
     for batch in in_batches(texts, _BATCH):
         features = artifact.features.transform([words_of(text) for text in batch])
-        probabilities = artifact.category.predict_proba(features)
+        probabilities = artifact.probabilities(artifact.category.decision_function(features))
         best = np.argsort(-probabilities, axis=1, kind="stable")[:, :3]
         labels.append(artifact.category.classes_[best])
         confidences.append(probabilities.max(axis=1))

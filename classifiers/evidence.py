@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from classifiers.features import TextFeatures, terms_of, words_behind_terms
+from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.normalise import NormalisedText
 from classifiers.words import cut_words
@@ -27,13 +27,12 @@ def explain(text: NormalisedText, features: TextFeatures, head: LinearHead) -> t
 
 def _spread(words: Sequence[str], features: TextFeatures, pull_of_column: Mapping[int, float]) -> list[float]:
     """Return each word's share of the pulls: a term's pull is divided by its occurrences and by the words it spans."""
-    columns = [features.vocabulary_.get(term) for term in terms_of(words)]
-    occurrences = Counter(columns)
+    spans = [span for span in zip(*(each.tolist() for each in features.word_spans(words)), strict=True) if span[0] >= 0]
+    occurrences = Counter(column for column, _, _ in spans)
     pulls = [0.0] * len(words)
-    for column, owners in zip(columns, words_behind_terms(words), strict=True):
-        if column is not None:
-            for owner in owners:
-                pulls[owner] += pull_of_column[column] / occurrences[column] / len(owners)
+    for column, first, last in spans:
+        for owner in {first, last}:
+            pulls[owner] += pull_of_column[column] / occurrences[column] / (1 + (first != last))
     return pulls
 
 

@@ -17,8 +17,8 @@ _STEEPNESS_BOUNDS = (-3.0, 6.0)  # natural logarithms; margins of a linear SVM o
 class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """One-versus-rest linear SVM; its margins become probabilities by softmax with one steepness.
 
-    Measured with 135 categories of 14 rows: multinomial logistic regression reaches the same log loss and takes 17 times as
-    long; a sigmoid for each category has too few rows to learn from.
+    Measured with 140 categories of 105 rows, one fifth held out: ``C`` 0.2 .74 right, 1.0 .752, 3.0 .753 in twice the time.
+    Multinomial logistic regression reaches the same log loss and takes 17 times as long.
 
     Parameters:
         inverse_regularisation: the SVM's ``C``, above 0.
@@ -31,7 +31,7 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         steepness_: what margins are multiplied with; 1 until ``calibrate``.
     """
 
-    def __init__(self, inverse_regularisation: float = 0.2, seed: int = 0) -> None:
+    def __init__(self, inverse_regularisation: float = 1.0, seed: int = 0) -> None:
         self.inverse_regularisation = inverse_regularisation
         self.seed = seed
 

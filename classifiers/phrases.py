@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ahocorasick import Automaton
+
 
 class Found(NamedTuple):
     """A phrase that stands at ``text[start:end]``."""
@@ -13,24 +15,22 @@ class Found(NamedTuple):
 
 
 class PhraseFinder:
-    """Finds every occurrence of its phrases; the time grows with the text, hardly with the number of phrases."""
+    """Finds every occurrence of its phrases in one pass; the time grows with the text, not with the number of phrases."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = frozenset(phrase for phrase in phrases if phrase)
-        lengths: dict[str, set[int]] = {}
-        for phrase in self._phrases:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {first: sorted(of_first, reverse=True) for first, of_first in lengths.items()}
+        self._automaton = Automaton()
+        for phrase in phrases:
+            if phrase:
+                self._automaton.add_word(phrase, phrase)
+        self._is_empty = not len(self._automaton)
+        self._automaton.make_automaton()
 
     def every(self, text: str) -> list[Found]:
         """Return all occurrences, also overlapping ones: by start, the longest first."""
-        found = []
-        lengths_of, phrases = self._lengths.get, self._phrases
-        for start, first in enumerate(text):
-            for length in lengths_of(first, ()):
-                phrase = text[start : start + length]
-                if phrase in phrases:
-                    found.append(Found(start, start + len(phrase), phrase))
+        if self._is_empty:
+            return []
+        found = [Found(last + 1 - len(phrase), last + 1, phrase) for last, phrase in self._automaton.iter(text)]
+        found.sort(key=_place)
         return found
 
     def longest(self, text: str) -> list[Found]:
@@ -40,3 +40,7 @@ class PhraseFinder:
             if not kept or found.start >= kept[-1].end:
                 kept.append(found)
         return kept
+
+
+def _place(found: Found) -> tuple[int, int]:
+    return found.start, -found.end

@@ -15,16 +15,20 @@ Code = TypeVar("Code", RequestType, Urgency)
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A request with its labels; None where the file does not say. ``category`` is a code of any label set."""
+    """A request with its labels; None where the file does not say. ``category`` is a code of any label set.
+
+    ``alternative`` is a second category that a reasonable dispatcher could also choose: it is measured by, never learned.
+    """
 
     text: str
     category: str
     request_type: RequestType | None = None
     urgency: Urgency | None = None
+    alternative: str | None = None
 
 
 def read_labelled(paths: Iterable[Path]) -> list[LabelledText]:
-    """Return the rows of CSV files with the header ``text,category[,type,urgency]``; other columns are passed over.
+    """Return the rows of CSV files with the columns ``text,category[,type,urgency,alt_category]``; others are passed over.
 
     ``type`` and ``urgency`` hold labels (投诉, 紧急) or codes (30, 2), or nothing.
 
@@ -65,6 +69,7 @@ def _labelled(where: str, fields: dict[str, str | None]) -> LabelledText:
         category=category,
         request_type=_member(RequestType, fields.get("type"), where, "type"),
         urgency=_member(Urgency, fields.get("urgency"), where, "urgency"),
+        alternative=(fields.get("alt_category") or "").strip() or None,
     )
 
 

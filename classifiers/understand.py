@@ -47,7 +47,7 @@ class Understander:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
-        tops = self._top_guesses(self._artifact.category.predict_proba(features))
+        tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
         types, tones = self._types(features, tops), self._tones(features)
         return [self._one(*parts) for parts in zip(normalised, tops, types, tones, strict=True)]
 

@@ -7,7 +7,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 
 from classifiers.category import category_pipeline, words_of
-from classifiers.features import TextFeatures, terms_of, words_behind_terms
+from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead, log_loss, softmax
 from tests.unit.classifiers.conftest import some_rows
 
@@ -44,24 +44,42 @@ def test_the_vocabulary_keeps_to_its_limit():
     """The limit bounds the memory of a worker; the most common terms stay."""
     features = TextFeatures(max_terms=20).fit(WORDS)
 
-    assert len(features.vocabulary_) == len(features.idf_) == 20
-    assert "~了" in features.vocabulary_
-    assert "灯泡" not in features.vocabulary_
+    assert len(features.hashes_) == len(features.idf_) == 20
+    assert features.transform([["了"]]).nnz == 2
+    assert features.transform([["灯泡"]]).nnz == 0
 
 
 def test_every_term_knows_the_words_behind_it():
-    """Evidence can be drawn on the citizen's own words."""
+    """Evidence can be drawn on the citizen's own words: words, then characters, then pairs, also across words."""
     words = ["wifi", "路灯", "坏", "12"]
 
-    origin = dict(zip(terms_of(words), words_behind_terms(words), strict=True))
+    columns, first, last = TextFeatures().fit([words]).word_spans(words)
 
-    assert origin == {"wifi": (0,), "路灯": (1,), "坏": (2,), "#2": (3,)} | {
-        "~路": (1,),
-        "~灯": (1,),
-        "~坏": (2,),
-        "~路灯": (1, 1),
-        "~灯坏": (1, 2),
-    }
+    assert [*zip(first.tolist(), last.tolist(), strict=True)] == [
+        *((0, 0), (1, 1), (2, 2), (3, 3)),
+        *((1, 1), (1, 1), (2, 2)),
+        *((1, 1), (1, 2)),
+    ]
+    assert sorted(columns.tolist()) == list(range(9))
+
+
+def test_a_word_weighs_apart_from_its_character_and_from_the_same_pair():
+    """水 as a word says more than 水 in 水果; 路灯 the word is not 路灯 across two words."""
+    features = TextFeatures().fit([["水"], ["水果"], ["路", "灯"], ["路灯"]])
+
+    for one, other, in_common in ((["水"], ["水果"], 1), (["路", "灯"], ["路灯"], 3)):
+        first, second = (set(features.transform([each]).indices.tolist()) for each in (one, other))
+        assert len(first & second) == in_common
+
+
+def test_a_batch_is_no_different_from_its_texts():
+    """No pair reaches from one text into the next."""
+    features = TextFeatures().fit(WORDS)
+    texts = [*WORDS[:5], [], ["新词"], *WORDS[5:9]]
+
+    together = features.transform(texts)
+
+    assert all((together[row] != features.transform([text])).nnz == 0 for row, text in enumerate(texts))
 
 
 @pytest.mark.parametrize("n_labels", [2, 3])

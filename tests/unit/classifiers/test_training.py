@@ -1,5 +1,7 @@
 """Training: any rows become a measured model, or a clear refusal."""
 
+from dataclasses import replace
+
 import pytest
 
 from classifiers.artifact import Artifact
@@ -12,21 +14,33 @@ from tests.unit.classifiers.conftest import A_DAY, some_rows
 
 
 def test_the_shipped_corpus_teaches_what_it_promises(haikou_model: Artifact):
-    """Held-out rows of a corpus whose authors avoid repeating themselves; a real message is easier (see docs/benchmarks)."""
+    """On the test part, which it has not seen; the figures stand in docs/benchmarks.md, here with a small margin."""
     scores = haikou_model.card.scores
 
-    assert len(haikou_model.card.labels) > 100
-    assert scores["accuracy"] > 0.36
-    assert scores["top3_accuracy"] > 0.58
-    assert scores["type_accuracy"] > 0.62
-    assert scores["urgency_accuracy"] > 0.85
+    assert len(haikou_model.card.labels) == 140
+    assert scores["accuracy"] > 0.73
+    assert scores["accepted_top3_accuracy"] > 0.90
+    assert scores["type_accuracy"] > 0.80
+    assert scores["urgency_accuracy"] > 0.93
+    assert scores["coverage_at_0.95"] > 0.33
 
 
 def test_confidence_is_about_as_high_as_it_is_right(haikou_model: Artifact):
     """The mean confidence on held-out rows does not promise much more than it keeps."""
     scores = haikou_model.card.scores
 
-    assert scores["mean_confidence"] == pytest.approx(scores["accuracy"], abs=0.08)
+    assert scores["mean_confidence"] == pytest.approx(scores["accepted_accuracy"], abs=0.05)
+
+
+def test_a_second_category_counts_as_right_and_is_not_learned():
+    """Nobody would correct such a dispatch; the model still learns the first one."""
+    rows = some_rows()
+    told = [replace(row, alternative="water" if row.category == "lamp" else "lamp") for row in rows]
+    plain, generous = (train(each, seed=1, created_at=A_DAY) for each in (rows, told))
+
+    assert generous.card.scores["accuracy"] == plain.card.scores["accuracy"]
+    assert generous.card.scores["accepted_accuracy"] > plain.card.scores["accepted_accuracy"]
+    assert generous.category.classes_.tolist() == plain.category.classes_.tolist()
 
 
 def test_a_category_without_rows_of_its_own_kind_leans_on_the_profiles_words(haikou: Profile):

@@ -1,0 +1,135 @@
+"""Calibration: margins of held-out rows become probabilities, scores and bands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.artifact import MeasuredBands
+from classifiers.confidence import LEAST_ROWS, Confidence, cross_confidences
+from classifiers.linear import LinearHead, log_loss
+from classifiers.measures import PRECISIONS, accuracy, coverage_at, macro_f1, score_classes, threshold_for
+from classifiers.rows import LabelledText
+from models.codes import Urgency
+
+AUTOMATIC_PRECISION = 0.95
+REVIEW_PRECISION = 0.85
+URGENCY_PRECISION = 0.75
+CALM_SHARE = 0.01
+
+_LEAST_ROWS_OF_A_BAND = 20
+_LEAST_EMERGENCIES = 100  # fewer cannot show that 1 in 100 is lost
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What rows are labelled with; ``sides`` and ``alternatives`` hold "" where a row has no such label."""
+
+    labels: NDArray[np.str_]
+    alternatives: NDArray[np.str_]
+    sides: Mapping[str, NDArray[np.str_]]
+
+    @classmethod
+    def of(cls, rows: Sequence[LabelledText]) -> Self:
+        """Return the labels of ``rows`` as arrays."""
+        return cls(
+            np.array([row.category for row in rows], dtype=np.str_),
+            np.array([row.alternative or "" for row in rows], dtype=np.str_),
+            {
+                "type": np.array([row.request_type or "" for row in rows], dtype=np.str_),
+                "urgency": np.array([row.urgency or "" for row in rows], dtype=np.str_),
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Margins of each row by heads that were not shown it, shape (n_rows, n_labels); NaN where there are none."""
+
+    category: NDArray[np.float32]
+    sides: Mapping[str, NDArray[np.float32]]
+
+    @classmethod
+    def unknown(cls, n_rows: int, categories: NDArray[np.str_], sides: Mapping[str, NDArray[np.str_]]) -> Self:
+        """Return margins of which none is known yet."""
+        return cls(
+            np.full((n_rows, len(categories)), np.nan, np.float32),
+            {name: np.full((n_rows, len(labels)), np.nan, np.float32) for name, labels in sides.items()},
+        )
+
+
+def calibrate(
+    category: LinearHead, sides: Mapping[str, LinearHead], margins: Margins, truth: Truth
+) -> tuple[Confidence | None, dict[str, float], MeasuredBands]:
+    """Set the steepness of all heads; return what tells how sure a first guess is, and scores and bands of held-out rows."""
+    confidence, scores, (automatic, review) = _calibrate_category(category, margins.category, truth)
+    critical = urgent = calm = None
+    for name, head in sides.items():
+        labels = truth.sides[name]
+        measured = (labels != "") & ~np.isnan(margins.sides[name]).any(axis=1)
+        if not measured.any():
+            continue
+        labels, side_margins = labels[measured], margins.sides[name][measured]
+        head.calibrate(side_margins, labels)
+        scores[f"{name}_accuracy"] = accuracy(head.classes_[side_margins.argmax(axis=1)] == labels)
+        if name == "urgency":
+            probabilities = head.probabilities(side_margins)
+            critical = _urgency_threshold(head, probabilities, labels, Urgency.CRITICAL)
+            urgent = _urgency_threshold(head, probabilities, labels, Urgency.URGENT)
+            calm = _calm_below(head, probabilities, labels)
+    bands = MeasuredBands(automatic, AUTOMATIC_PRECISION, review, REVIEW_PRECISION, critical, urgent, URGENCY_PRECISION, calm)
+    return confidence, scores, bands
+
+
+def _calm_below(head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_]) -> float | None:
+    emergencies = labels == Urgency.CRITICAL.value
+    if emergencies.sum() < _LEAST_EMERGENCIES:
+        return None
+    column = head.classes_.tolist().index(Urgency.CRITICAL.value)
+    return float(np.quantile(probabilities[emergencies, column], CALM_SHARE))
+
+
+def _urgency_threshold(
+    head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_], least: Urgency
+) -> float | None:
+    at_least = probabilities[:, head.classes_ >= least.value].sum(axis=1)
+    return threshold_for(URGENCY_PRECISION, at_least, labels >= least.value, _LEAST_ROWS_OF_A_BAND)
+
+
+def _calibrate_category(
+    head: LinearHead, margins: NDArray[np.float32], truth: Truth
+) -> tuple[Confidence | None, dict[str, float], tuple[float | None, float | None]]:
+    """Set the head's steepness; return the confidence, the scores and the bands ``automatic`` and ``review``.
+
+    A guess is right for the bands, and in the scores that begin with ``accepted``, when it is the row's category or its
+    alternative: nobody would correct such a dispatch.
+    """
+    measured = ~np.isnan(margins).any(axis=1)
+    margins, labels, alternatives = margins[measured], truth.labels[measured], truth.alternatives[measured]
+    probabilities = head.calibrate(margins, labels).probabilities(margins)
+    ranked = head.classes_[np.argsort(-probabilities, axis=1)[:, :3]]
+    strict, accepted = ranked == labels[:, None], (ranked == labels[:, None]) | (ranked == alternatives[:, None])
+    hits = accepted[:, 0]
+    confidence, confidences = None, probabilities.max(axis=1)
+    if len(hits) >= LEAST_ROWS and 0 < hits.sum() < len(hits):
+        confidence, confidences = Confidence().fit(margins, hits), cross_confidences(margins, hits)
+    scores = {
+        "rows": float(len(labels)),
+        "accuracy": accuracy(strict[:, 0]),
+        "top3_accuracy": accuracy(strict.any(axis=1)),
+        "accepted_accuracy": accuracy(hits),
+        "accepted_top3_accuracy": accuracy(accepted.any(axis=1)),
+        "macro_f1": macro_f1(score_classes(labels.tolist(), ranked[:, 0].tolist())),
+        "log_loss": log_loss(probabilities, np.searchsorted(head.classes_, labels)),
+        "mean_confidence": float(confidences.mean()),
+    }
+    scores |= {f"coverage_at_{precision:.2f}": coverage_at(precision, confidences, hits) for precision in PRECISIONS}
+    automatic = threshold_for(AUTOMATIC_PRECISION, confidences, hits, _LEAST_ROWS_OF_A_BAND)
+    if automatic is None:  # no band ends where none begins
+        return confidence, scores, (None, None)
+    below = confidences < automatic
+    among_three = accepted.any(axis=1)
+    review = threshold_for(REVIEW_PRECISION, confidences[below], among_three[below], _LEAST_ROWS_OF_A_BAND)
+    return confidence, scores, (automatic, review)
