@@ -12,15 +12,18 @@ from models.understanding import Evidence
 MOST_WORDS = 5
 
 
-def explain(text: NormalisedText, features: TextFeatures, head: LinearHead) -> tuple[Evidence, ...]:
-    """Return up to ``MOST_WORDS`` words with the largest pull towards the best label, strongest first.
+def explain(text: NormalisedText, features: TextFeatures, head: LinearHead, label: str | None = None) -> tuple[Evidence, ...]:
+    """Return up to ``MOST_WORDS`` words with the largest pull towards ``label`` (None: the best one), strongest first.
 
-    A word's pull is what it and its characters add to the best label's margin beyond what they add to the average label.
+    A word's pull is what it and its characters add to the label's margin beyond what they add to the average label.
+
+    Raises:
+        ValueError: the head has no such label.
     """
     words = cut_words(text.text)
     row = features.transform([words])
-    best = int(head.decision_function(row).argmax())
-    pull_of_column = row.data * (head.weights_[row.indices, best] - head.weights_[row.indices].mean(axis=1))
+    column = int(head.decision_function(row).argmax()) if label is None else head.classes_.tolist().index(label)
+    pull_of_column = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))
     pulls = _spread(words, features, dict(zip(row.indices.tolist(), pull_of_column.tolist(), strict=True)))
     return tuple(_strongest(text, words, pulls))
 

@@ -15,6 +15,9 @@ from opencc import OpenCC
 MAX_CHARACTERS = 10_000
 """What is considered of one request. The longest of 9,210 real petition messages (Taidi Cup 2020) has 7,000 characters."""
 
+FILLERS = "嗯呃唔噢"
+"""Sounds that belong to no word."""
+
 _HAN_BLOCKS = range(0x3400, 0xA000)  # CJK unified ideographs with extension A: all that OpenCC changes in everyday text
 _FULL_WIDTH = {0xFF01 + offset: chr(0x21 + offset) for offset in range(94)} | {0x3000: " "}
 _KEPT_PUNCTUATION = frozenset("，！？：；（）")  # nearly every text has them, and no head looks at punctuation
@@ -23,7 +26,7 @@ _MARKUP = re.compile(r"<[^<>]{1,200}>|&(?:[a-z]{2,6}|#\d{1,6});", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufff9-\uffff]")
 _DROPPED = re.compile(
     r"[\xad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+"  # zero width, direction marks, variation selectors
-    r"|[嗯呃唔噢]+[，,、。…]*"  # fillers that never belong to a word
+    rf"|[{FILLERS}]+[，,、。…]*"
     r"|([我你您他她它这那])(?=\1)"  # stutters; other doubled characters are words (天天, 看看)
     r"|(那个|这个|就是|然后|就是说)(?=\2)"
 )

@@ -51,9 +51,9 @@ class Understander:
         types, tones = self._types(features, tops), self._tones(features)
         return [self._one(*parts) for parts in zip(normalised, tops, types, tones, strict=True)]
 
-    def evidence(self, text: str) -> tuple[Evidence, ...]:
-        """Return the words that speak most for the best category, strongest first, where they stand in ``text``."""
-        return explain(normalise(text), self._artifact.features, self._artifact.category)
+    def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
+        """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
+        return explain(normalise(text), self._artifact.features, self._artifact.category, category_code)
 
     def _top_guesses(self, probabilities: NDArray[np.float32]) -> list[tuple[Guess, ...]]:
         n_guesses = min(N_GUESSES, len(self._labels))

@@ -1,22 +1,17 @@
 """What must hold between the files of a profile: codes that exist, a lead for everything, no contradiction."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
+from config.personal_data import personal_data_in
 from config.profile_files import Problems
 from models.codes import SubjectType
 from models.profile import DISTRICT_GOVERNMENT, District, Handling, MatrixEntry, Place, Profile
 
 WECHAT_LETTERS = 600
 """A WeChat text reply may hold this many characters (domain.md I.5)."""
-
-_PERSONAL_DATA = {
-    "a mobile number": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "an identity number": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"),
-}
 
 
 def check_whole(profile: Profile, problems: Problems) -> None:
@@ -187,6 +182,5 @@ def _check_messages(messages: Mapping[str, str], problems: Problems) -> None:
     for name, text in messages.items():
         if len(text) > WECHAT_LETTERS:
             problems.add("messages.toml", name, f"has {len(text)} characters; a WeChat reply holds {WECHAT_LETTERS}")
-        for what, pattern in _PERSONAL_DATA.items():
-            if pattern.search(text):
-                problems.add("messages.toml", name, f"holds {what}")
+        for what in personal_data_in(text):
+            problems.add("messages.toml", name, f"holds {what}")

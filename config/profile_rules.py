@@ -44,7 +44,7 @@ class CalendarSettings:
 
 @dataclass(frozen=True, slots=True)
 class ProfileHead:
-    """What ``profile.toml`` says."""
+    """What ``profile.toml`` says; ``least_corpus_rows`` is how many examples of a category the seed corpus must hold."""
 
     name: str
     version: str
@@ -55,6 +55,7 @@ class ProfileHead:
     bands: ConfidenceBands
     merge: MergeRule
     calendar: CalendarSettings
+    least_corpus_rows: int
 
 
 def read_head(path: Path, problems: Problems) -> ProfileHead:
@@ -73,6 +74,7 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         bands=_bands(table.table("bands")),
         merge=_merge_rule(table.table("merge")),
         calendar=_calendar_settings(table.table("calendar")),
+        least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
     )
     table.finish()
     return head
@@ -99,6 +101,13 @@ def _merge_rule(table: Table) -> MergeRule:
     rule = MergeRule(window=timedelta(days=table.whole("window_days", least=1)), similarity=table.share("similarity"))
     table.finish()
     return rule
+
+
+def _least_corpus_rows(table: Table) -> int:
+    """Return how many examples each category must have; a profile that does not say wants one."""
+    least = table.whole("least_rows", least=1)
+    table.finish()
+    return least
 
 
 def _calendar_settings(table: Table) -> CalendarSettings:

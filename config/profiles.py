@@ -8,7 +8,7 @@ from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_lexicons import read_lexicon
-from config.profile_rules import read_deadlines, read_head, read_messages
+from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
@@ -51,7 +51,7 @@ def load_profile(directory: Path) -> Profile:
         BadProfile: the files break a rule of the format; all problems are in it, as "file: key: reason".
     """
     problems = Problems()
-    profile = _read(directory, problems)
+    profile = _read(directory, read_head(directory / "profile.toml", problems), problems)
     if problems.lines:
         raise BadProfile(problems.lines)
     return profile
@@ -60,15 +60,15 @@ def load_profile(directory: Path) -> Profile:
 def check_profile(directory: Path) -> tuple[str, ...]:
     """Return every problem of the profile in ``directory`` and of its seed corpus, as "file: key: reason"."""
     problems = Problems()
-    profile = _read(directory, problems)
-    check_corpus(directory, profile.categories, problems)
+    head = read_head(directory / "profile.toml", problems)
+    profile = _read(directory, head, problems)
+    check_corpus(directory, profile.categories, head.least_corpus_rows, problems)
     return problems.lines
 
 
-def _read(directory: Path, problems: Problems) -> Profile:
-    """Read all files and note every problem; with problems the result is only good for finding more of them."""
+def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
+    """Read the other files and note every problem; with problems the result is only good for finding more of them."""
     _note_stray_files(directory, problems)
-    head = read_head(directory / "profile.toml", problems)
     profile = Profile(
         name=head.name,
         version=head.version,

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "train": "learn categories from labelled texts",
         "evaluate": "measure a model on labelled texts",
         "classify": "guess categories of texts in a file",
+        "explain": "show what was understood of one text, and why",
         "deadline": "compute a deadline and show the days that were counted",
         "ingest": "receive contacts from a CSV or JSONL file",
         "worker": "turn contacts into tickets",

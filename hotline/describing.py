@@ -8,7 +8,7 @@ from uuid import UUID
 
 from classifiers.lines import RequestLine
 from classifiers.understand import Understander
-from dispatcher.rules.deciding import judge
+from dispatcher.rules.deciding import Judgement, judge
 from models.codes import Channel, RequestType
 from models.contact import Contact
 from models.profile import Category, ConfidenceBands, Handling, Profile
@@ -28,10 +28,15 @@ class Describer:
         """Yield one JSON line for each, in order."""
         understandings = self._understander.understand([line.text for line in lines])
         for line, understanding in zip(lines, understandings, strict=True):
-            yield json.dumps(self._fields(line, understanding), ensure_ascii=False)
+            yield json.dumps(self.fields(line, understanding), ensure_ascii=False)
 
-    def _fields(self, line: RequestLine, understanding: Understanding) -> dict[str, Any]:
-        judgement = judge(_contact_of(line), understanding, categories=self._categories, bands=self._bands)
+    def judge(self, line: RequestLine, understanding: Understanding) -> Judgement:
+        """Return as what the engine would take the line, and why a person would have to look."""
+        return judge(_contact_of(line), understanding, categories=self._categories, bands=self._bands)
+
+    def fields(self, line: RequestLine, understanding: Understanding) -> dict[str, Any]:
+        """Return what was understood of the line, ready for JSON."""
+        judgement = self.judge(line, understanding)
         return {
             "id": line.id,
             "category": judgement.category_code,

@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING
 from hotline.commands import Subparsers
 
 if TYPE_CHECKING:
+    from classifiers.artifact import Artifact
     from hotline.describing import Describer
+    from models.profile import Profile
 
 _BATCH = 500
 
@@ -53,21 +55,32 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         Rejected: the input cannot be read (says which line), the output cannot be written, or there is no fitting model.
     """
+    from hotline.bootstrap import city_of, understander_of
+    from hotline.describing import Describer
+
+    artifact, profile = model_and_profile(arguments)
+    describe = Describer(understander_of(profile, artifact), profile, city_of(profile, artifact).bands, artifact.card.labels)
+    _write_whole(arguments.out, _described(arguments.source, describe))
+    return 0
+
+
+def model_and_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Profile]":
+    """Return what ``--model`` and ``--profile`` name; without them, what the settings name.
+
+    Raises:
+        Rejected: there is no such profile, or no fitting model.
+    """
     from dataclasses import replace
 
     from classifiers.artifact import load_artifact
     from config.settings import load_settings
-    from hotline.bootstrap import artifact_of, city_of, profile_of, understander_of
-    from hotline.describing import Describer
+    from hotline.bootstrap import artifact_of, profile_of
 
     settings = load_settings(os.environ)
     if arguments.profile:
         settings = replace(settings, profile=arguments.profile)
     profile = profile_of(settings)
-    artifact = load_artifact(arguments.model) if arguments.model else artifact_of(settings, profile)
-    describe = Describer(understander_of(profile, artifact), profile, city_of(profile, artifact).bands, artifact.card.labels)
-    _write_whole(arguments.out, _described(arguments.source, describe))
-    return 0
+    return load_artifact(arguments.model) if arguments.model else artifact_of(settings, profile), profile
 
 
 def _described(source: Path, describe: "Describer") -> Iterator[str]:

@@ -136,7 +136,7 @@ def test_wrong_usage_is_told_in_one_sentence(
     assert not (tmp_path / "m").exists()
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "classify"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "classify", "explain"])
 def test_help_teaches_with_an_example(command: str, capsys: pytest.CaptureFixture[str]):
     """Whoever asks for help can copy a line that works."""
     with pytest.raises(SystemExit) as ended:
