@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from classifiers.artifact import Artifact, Card, content_version
 from classifiers.calibration import Margins, Truth, calibrate
-from classifiers.category import HINT_REPEATS, Hint, category_pipeline, words_of
+from classifiers.category import Hint, category_pipeline, words_of
 from classifiers.held_out import held_out_parts
 from classifiers.linear import LinearHead
 from classifiers.rows import LabelledText
@@ -106,7 +106,7 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
     words = [material.words[row] for row in shown.tolist()]
     labels = material.truth.labels[shown].tolist()
     beginnings = [(_beginning(text), label) for text, label in zip(words, labels, strict=True) if sum(map(len, text)) > _LONG]
-    more = [*beginnings, *list(material.hints) * HINT_REPEATS]
+    more = [*beginnings, *material.hints]
     pipeline = category_pipeline(material.seed)
     pipeline.fit([*words, *[text for text, _ in more]], [*labels, *[label for _, label in more]])
     features = pipeline["features"].transform(words)

@@ -44,7 +44,7 @@ def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows
             code = row.text("category")
             if code not in categories:
                 row.note("category", f"{code!r} is not in taxonomy.csv")
-            if (alternative := row.text(_ALTERNATIVE)) and alternative not in categories:
+            if (alternative := row.optional(_ALTERNATIVE)) and alternative not in categories:
                 row.note(_ALTERNATIVE, f"{alternative!r} is not in taxonomy.csv")
             types[code][row.parsed("type", RequestType.from_label, RequestType.HELP, "a 诉求类型")] += 1
             row.parsed("urgency", Urgency.from_label, Urgency.NORMAL, "一般, 紧急 or 特急")

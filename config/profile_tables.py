@@ -37,8 +37,9 @@ def _by_code(rows: Sequence[Row], build: Callable[[Row], T]) -> dict[str, T]:
     return found
 
 
-def read_categories(path: Path, problems: Problems) -> dict[str, Category]:
-    """Return the 事项分类 by code."""
+def read_categories(directory: Path, problems: Problems) -> dict[str, Category]:
+    """Return the 事项分类 by code, of ``taxonomy.csv`` and, where there is one, ``vocabulary.csv``."""
+    vocabulary = _read_vocabulary(directory / "vocabulary.csv", problems)
     types = "one of " + " ".join(member.label for member in RequestType)
     handlings = "one of " + " ".join(Handling)
 
@@ -53,9 +54,25 @@ def read_categories(path: Path, problems: Problems) -> dict[str, Category]:
             urgent_words=row.words("urgent_words"),
             handling=row.parsed("handling", Handling, Handling.DISPATCH, handlings),
             source=row.text("source"),
+            vocabulary=vocabulary.pop(row.text("code"), ()),
         )
 
-    return _by_code(read_rows(path, _CATEGORY_COLUMNS, problems), build)
+    categories = _by_code(read_rows(directory / "taxonomy.csv", _CATEGORY_COLUMNS, problems), build)
+    for code in vocabulary:
+        problems.add("vocabulary.csv", code, "is not in taxonomy.csv")
+    return categories
+
+
+def _read_vocabulary(path: Path, problems: Problems) -> dict[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    words: dict[str, tuple[str, ...]] = {}
+    for row in read_rows(path, ("category", "words"), problems):
+        code = row.text("category")
+        if code in words:
+            row.note("category", f"{code!r} stands twice")
+        words[code] = row.words("words")
+    return words
 
 
 def read_units(path: Path, problems: Problems) -> dict[str, Unit]:

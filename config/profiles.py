@@ -19,7 +19,7 @@ _SHIPPED = Path(__file__).parent / "profiles"
 
 _FILES = frozenset(
     {
-        *("profile.toml", "taxonomy.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
+        *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
         *("deadlines.toml", "messages.toml", "README.md"),
     }
 )
@@ -75,7 +75,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         city=head.city,
         ticket_prefix=head.ticket_prefix,
         timezone=head.timezone,
-        categories=MappingProxyType(read_categories(directory / "taxonomy.csv", problems)),
+        categories=MappingProxyType(read_categories(directory, problems)),
         units=MappingProxyType(read_units(directory / "units.csv", problems)),
         districts=MappingProxyType(read_districts(directory / "districts.csv", problems)),
         places=read_places(directory / "places.csv", problems),

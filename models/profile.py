@@ -25,7 +25,10 @@ class Handling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """事项分类, second level. ``code`` is stable for ever; ``level1_code`` is the prefix that groups it."""
+    """事项分类, second level. ``code`` is stable for ever; ``level1_code`` is the prefix that groups it.
+
+    ``words`` are what people see of it; ``vocabulary`` is what citizens may say, for the model to lean on.
+    """
 
     code: str
     level1_code: str
@@ -36,6 +39,7 @@ class Category:
     urgent_words: tuple[str, ...]
     handling: Handling
     source: str
+    vocabulary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hotline.bootstrap import MODEL
 class TrainedModels:
     """An artifact directory that fills itself.
 
-    Training takes 0.3 s for the small town and 7 s for the default profile, so tests that need no large city take the town.
+    Training takes 0.3 s for the small town and 20 s for the default profile, so tests that need no large city take the town.
     """
 
     def __init__(self, directory: Path) -> None:

@@ -34,12 +34,12 @@ def test_confidence_is_about_as_high_as_it_is_right(haikou_model: Artifact):
 
 def test_a_second_category_counts_as_right_and_is_not_learned():
     """Nobody would correct such a dispatch; the model still learns the first one."""
-    rows = some_rows()
-    told = [replace(row, alternative="water" if row.category == "lamp" else "lamp") for row in rows]
-    plain, generous = (train(each, seed=1, created_at=A_DAY) for each in (rows, told))
+    doubtful = [LabelledText(f"门口第{number}次这样了", label) for number in range(40) for label in ("lamp", "water")]
+    told = [replace(row, alternative="water" if row.category == "lamp" else "lamp") for row in doubtful]
+    plain, generous = (train([*some_rows(), *each], seed=1, created_at=A_DAY) for each in (doubtful, told))
 
     assert generous.card.scores["accuracy"] == plain.card.scores["accuracy"]
-    assert generous.card.scores["accepted_accuracy"] > plain.card.scores["accepted_accuracy"]
+    assert generous.card.scores["accepted_accuracy"] > plain.card.scores["accepted_accuracy"] + 0.2
     assert generous.category.classes_.tolist() == plain.category.classes_.tolist()
 
 
@@ -108,6 +108,6 @@ def test_the_card_tells_what_was_learned_from(small_model: Artifact):
     assert card.rows_by_label == {"lamp": 30, "noise": 30, "water": 30}
     assert card.side_labels == {"type": ("10", "30"), "urgency": ("1", "2")}
     assert card.created_at == A_DAY
-    assert card.split == "5 folds, equal texts together, seed 7"
+    assert card.split == "5 folds, equal texts together"
     assert len(card.training_sha256) == 64
     assert card.packages["scikit-learn"]
