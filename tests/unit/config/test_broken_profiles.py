@@ -362,6 +362,26 @@ CASES = {
         lambda _: "text,category,type,urgency,channel\n有人吗,A1,咨询,一般,X\n",
         "corpus/seed.csv: line 2, channel: 'X' is not a letter of 诉求来源",
     ),
+    "corpus with an unknown second category": (
+        "corpus/seed.csv",
+        lambda _: "text,category,type,urgency,channel,alt_category\n有人吗,A1,咨询,一般,P,A0\n",
+        "corpus/seed.csv: line 2, alt_category: 'A0' is not in taxonomy.csv",
+    ),
+    "vocabulary of an unknown category": (
+        "vocabulary.csv",
+        adding("A0,烧烤炉"),
+        "vocabulary.csv: A0: is not in taxonomy.csv",
+    ),
+    "vocabulary of a category twice": (
+        "vocabulary.csv",
+        adding("A1,烧烤炉"),
+        "vocabulary.csv: line 12, category: 'A1' stands twice",
+    ),
+    "word twice in a vocabulary": (
+        "vocabulary.csv",
+        replacing("A1,地摊;", "A1,地摊;地摊;"),
+        "vocabulary.csv: line 2, words: '地摊' is given twice",
+    ),
     "text twice in the corpus": (
         "corpus/seed.csv",
         lambda _: "text,category,type,urgency,channel\n有人吗,A1,咨询,一般,P\n有人吗,A2,咨询,一般,P\n",
