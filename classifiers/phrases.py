@@ -32,11 +32,3 @@ class PhraseFinder:
                 if phrase in phrases:
                     found.append(Found(start, start + len(phrase), phrase))
         return found
-
-    def longest(self, text: str) -> list[Found]:
-        """Return the occurrences that do not overlap, from the left, each as long as possible."""
-        kept: list[Found] = []
-        for found in self.every(text):
-            if not kept or found.start >= kept[-1].end:
-                kept.append(found)
-        return kept
