@@ -42,6 +42,7 @@ bench: setup ## Measure the pipe: contacts per second, latency, where the time g
 
 bench-classifier: setup ## Measure the classifier
 	$(BIN)/python -m bench.classifier
+	$(BIN)/python -m bench.places
 
 schema: setup ## Write docs/schema.sql from the migrations
 	$(BIN)/python -m hotline.embedded.schema > docs/schema.sql

@@ -77,10 +77,12 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
     """Return what a worker of the profile uses."""
     return Understander(
         artifact,
+        city=profile.city,
         categories=profile.categories,
         districts=profile.districts,
         places=profile.places,
         urgency=profile.urgency,
+        facts=profile.facts,
     )
 
 

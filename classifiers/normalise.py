@@ -49,6 +49,10 @@ class NormalisedText:
             return start, end
         return self.origins[start], self.origins[end - 1] + 1
 
+    def quoted(self, start: int, end: int) -> str:
+        """Return ``text[start:end]`` in the citizen's own characters."""
+        return self.raw[slice(*self.raw_span(start, end))] if start < end else ""
+
 
 def normalise(raw: str) -> NormalisedText:
     """Return ``raw`` in one spelling; characters beyond ``MAX_CHARACTERS`` are not considered."""

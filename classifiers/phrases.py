@@ -33,14 +33,6 @@ class PhraseFinder:
         found.sort(key=_place)
         return found
 
-    def longest(self, text: str) -> list[Found]:
-        """Return the occurrences that do not overlap, from the left, each as long as possible."""
-        kept: list[Found] = []
-        for found in self.every(text):
-            if not kept or found.start >= kept[-1].end:
-                kept.append(found)
-        return kept
-
 
 def _place(found: Found) -> tuple[int, int]:
     return found.start, -found.end

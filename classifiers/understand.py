@@ -1,6 +1,7 @@
 """Understanding: everything that the classifiers make of a batch of requests."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +9,16 @@ from scipy.sparse import csr_matrix
 
 from classifiers.artifact import Artifact
 from classifiers.evidence import explain
+from classifiers.facts import FactReader
 from classifiers.language import language_of
 from classifiers.normalise import NormalisedText, normalise
-from classifiers.place import NOWHERE, PlaceReader
+from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
 from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
 from classifiers.words import cut_words
 from models.codes import RequestType
-from models.profile import Category, District, Place, UrgencyLexicon
-from models.understanding import Evidence, Guess, Understanding
+from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
+from models.understanding import Evidence, Facts, Guess, Understanding
 
 N_GUESSES = 3
 
@@ -24,24 +26,27 @@ N_GUESSES = 3
 class Understander:
     """Understands requests with a trained model and the facts of one profile.
 
-    The facts are a profile's ``categories``, ``districts``, ``places`` and ``urgency``. A label of the model that is no
-    category of the profile is guessed all the same; its type is 求助 unless the model guesses types.
+    The facts are a profile's ``city``, ``categories``, ``districts``, ``places`` and its lexicons. A label of the model that is
+    no category of the profile is guessed all the same; its type is 求助 unless the model guesses types.
     """
 
     def __init__(
         self,
         artifact: Artifact,
         *,
+        city: str,
         categories: Mapping[str, Category],
         districts: Mapping[str, District],
         places: Sequence[Place],
         urgency: UrgencyLexicon,
+        facts: FactLexicon,
     ) -> None:
         self._artifact = artifact
         self._categories = categories
         self._labels = [str(label) for label in artifact.category.classes_]
         self._urgency = UrgencyReader(urgency, categories)
-        self._place = PlaceReader(districts, places)
+        self._place = PlaceReader(districts, places, city=city, lexicon=facts)
+        self._facts = FactReader(facts)
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
@@ -49,7 +54,9 @@ class Understander:
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
         tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
         types, tones = self._types(features, tops), self._tones(features)
-        return [self._one(*parts) for parts in zip(normalised, tops, types, tones, strict=True)]
+        places = self._place.read_all([each.text for each in normalised])
+        facts = self._facts.read_all(normalised)
+        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, types, tones, places, facts, strict=True)]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
         """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
@@ -79,17 +86,31 @@ class Understander:
             return hear_tones(head, self._artifact.card.bands, features)
         return [NO_TONE] * features.shape[0]
 
-    def _one(self, text: NormalisedText, top: tuple[Guess, ...], type_: RequestType, tone: Tone) -> Understanding:
-        alarm = self._urgency.read(text.text, [guess.category_code for guess in top])
-        place = self._place.read(text.text)
+    def _one(self, parts: "_Parts") -> Understanding:
+        text, place = parts.text, parts.place
+        alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
         return Understanding(
-            top=top,
-            request_type=type_,
-            urgency=weigh(alarm, tone),
+            top=parts.top,
+            request_type=parts.request_type,
+            urgency=weigh(alarm, parts.tone),
             alarm=alarm.word,
             alarm_category=alarm.category_code,
             district_code=place.district_code,
-            address=None if place is NOWHERE else text.raw[slice(*text.raw_span(place.start, place.end))],
+            address=place.address_in(text),
             language=language_of(text.text),
             model_version=self._artifact.card.version,
+            street=place.street,
+            facts=parts.facts,
+            repairs=place.repairs_in(text),
         )
+
+
+class _Parts(NamedTuple):
+    """What was made of one text."""
+
+    text: NormalisedText
+    top: tuple[Guess, ...]
+    request_type: RequestType
+    tone: Tone
+    place: PlaceGuess
+    facts: Facts

@@ -19,6 +19,7 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_categories(profile, problems)
     _check_districts(profile, problems)
     _check_places(profile.places, profile.districts, problems)
+    _check_place_words(profile, problems)
     _check_matrix_codes(profile, problems)
     _check_matrix_choice(profile, problems)
     _check_deadlines(profile, problems)
@@ -44,6 +45,9 @@ def _check_districts(profile: Profile, problems: Problems) -> None:
         reason = _unit_problem(profile, district.government)
         if reason:
             problems.add("districts.csv", district.code, f"government {reason}")
+        for code in district.within:
+            if code not in profile.districts or code == district.code:
+                problems.add("districts.csv", district.code, f"within {code!r} is no other district of this file")
         for name in (district.name, *district.aliases):
             owner = owners.setdefault(name, district.code)
             if owner != district.code:
@@ -59,6 +63,23 @@ def _check_places(places: Sequence[Place], districts: Mapping[str, District], pr
             problems.add("places.csv", place.name, f"is a name of district {names[place.name].code}")
         if len(place.name) < 2:
             problems.add("places.csv", place.name, "a single character is found in too many texts")
+
+
+def _check_place_words(profile: Profile, problems: Problems) -> None:
+    """Note words about places that can do nothing, or would hide a place."""
+    names = {name for district in profile.districts.values() for name in (district.name, *district.aliases)}
+    names |= {place.name for place in profile.places}
+    words = profile.facts
+    for heard, said in words.place_homophones.items():
+        if not any(said in name for name in names):
+            problems.add("lexicons/place_homophones.txt", heard, f"{said!r} is in no name of this profile")
+        if heard in names:
+            problems.add("lexicons/place_homophones.txt", heard, "is a name of this profile itself")
+    for phrase in words.not_places:
+        if not any(name in phrase for name in names):
+            problems.add("lexicons/not_places.txt", phrase, "holds no name of this profile, so it does nothing")
+    for name in sorted(names & {*words.not_places, *words.elsewhere}):
+        problems.add("lexicons", name, "is a name of this profile, so it is neither elsewhere nor no place")
 
 
 def _unit_problem(profile: Profile, code: str) -> str | None:

@@ -99,9 +99,11 @@ def read_districts(path: Path, problems: Problems) -> dict[str, District]:
             name=row.text("name"),
             government=row.text("government"),
             aliases=row.words("aliases"),
+            within=row.words("within"),
         )
 
-    return _by_code(read_rows(path, ("code", "name", "government", "aliases"), problems), build)
+    rows = read_rows(path, ("code", "name", "government", "aliases"), problems, optional_columns=("within",))
+    return _by_code(rows, build)
 
 
 def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from config.profile_calendar import read_calendar
 from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
+from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_lexicons import read_lexicon
 from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
@@ -86,6 +87,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         merge=head.merge,
         urgency=read_lexicon(directory / "lexicons", problems),
         messages=MappingProxyType(read_messages(directory / "messages.toml", problems)),
+        facts=read_fact_lexicon(directory / "lexicons", problems),
     )
     check_whole(profile, problems)
     return profile

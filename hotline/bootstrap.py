@@ -124,10 +124,12 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
     """Return what understands this profile's requests."""
     return Understander(
         artifact,
+        city=profile.city,
         categories=profile.categories,
         districts=profile.districts,
         places=profile.places,
         urgency=profile.urgency,
+        facts=profile.facts,
     )
 
 

@@ -12,7 +12,7 @@ from dispatcher.rules.deciding import Judgement, judge
 from models.codes import Channel, RequestType
 from models.contact import Contact
 from models.profile import Category, ConfidenceBands, Handling, Profile
-from models.understanding import Understanding
+from models.understanding import Facts, Understanding
 
 
 class Describer:
@@ -46,8 +46,13 @@ class Describer:
             "urgency": judgement.urgency.label,
             "alarm": understanding.alarm,
             "district": self._districts.get(understanding.district_code or ""),
+            "street": understanding.street,
             "address": understanding.address,
             "language": understanding.language,
+            "facts": _facts(understanding.facts),
+            "repairs": [
+                {"heard": each.heard, "taken": each.taken, "span": [each.start, each.end]} for each in understanding.repairs
+            ],
             "issues": [{"category": judgement.category_code, "span": [0, len(line.text)]}],
             "review": bool(judgement.doubts),
             "reasons": [doubt.value for doubt in judgement.doubts],
@@ -56,6 +61,21 @@ class Describer:
                 for each in self._understander.evidence(line.text)
             ],
         }
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    """Return the facts with the labels of the trade; what the text does not tell is null."""
+    return {
+        "plate": facts.plate,
+        "plate_kind": facts.plate_kind.label if facts.plate_kind else None,
+        "amount": None if facts.amount is None else float(facts.amount),
+        "when": facts.when,
+        "company": facts.company,
+        "subject": facts.subject.label,
+        "anonymous": facts.anonymous,
+        "confidential": facts.confidential,
+        "mood": facts.mood.label if facts.mood else None,
+    }
 
 
 def _contact_of(line: RequestLine) -> Contact:

@@ -151,6 +151,25 @@ class SubjectType(_Labelled):
     ENTERPRISE = "enterprise", "企业"
 
 
+class PlateKind(_Labelled):
+    """号牌种类, as far as the number tells it. Source: GA 36-2018; names of the vehicle register."""
+
+    SMALL_CAR = "small_car", "小型汽车"
+    NEW_ENERGY_SMALL = "new_energy_small", "新能源小型车"
+    NEW_ENERGY_LARGE = "new_energy_large", "新能源大型车"
+    TRAINING = "training", "教练汽车"
+    POLICE = "police", "警用汽车"
+    TRAILER = "trailer", "挂车"
+    BORDER = "border", "港澳入出境车"
+
+
+class Mood(_Labelled):
+    """How the citizen sounds when a talk ends."""
+
+    SATISFIED = "satisfied", "满意"
+    DISSATISFIED = "dissatisfied", "不满意"
+
+
 class DispatchMode(_Labelled):
     """Who decided the unit of a dispatch."""
 

@@ -4,12 +4,15 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from models.codes import ClockKind, RequestType, Stage, SubjectType, Urgency
+
+ROAD = "道路"
+"""The kind of a place that is a road or a street."""
 
 DISTRICT_GOVERNMENT = "@district"
 """Stands for "the government of the district where it happened" in a matrix entry's lead."""
@@ -55,12 +58,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """行政区 or 园区. ``code`` is GB/T 2260 where there is one; ``government`` is a unit code."""
+    """行政区 or 园区. ``code`` is GB/T 2260 where there is one; ``government`` is a unit code.
+
+    ``within`` are the codes of the larger districts in which a 园区 lies: who names both means the 园区.
+    """
 
     code: str
     name: str
     government: str
     aliases: tuple[str, ...]
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Place:
     """A street, road, neighbourhood or landmark that tells the district.
 
     ``district_code`` is None for a name that lies in several districts: it decides nothing, and neither does a shorter
-    name inside it (琼山大道 also runs through 美兰区).
+    name inside it (琼山大道 also runs through 美兰区). A ``kind`` of ``ROAD`` may be a request's street.
     """
 
     name: str
@@ -184,6 +191,34 @@ class UrgencyLexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class FactLexicon:
+    """Words by which place and facts of a request are read.
+
+    ``place_homophones`` maps what a recogniser writes to a local name or a part of one (海店 to 海甸). ``sounds`` are groups
+    of characters that sound alike. ``not_places`` hold a local name and are none (细水长流). ``elsewhere`` are places
+    outside the city. ``not_in_names`` are words that no name holds, ``common_places`` those that make no name of a place
+    (老旧小区).
+    ``businesses`` end the name of a company or shop (酒楼), ``trades`` do not make it a name (装修公司). ``enterprise`` are
+    ways to speak for an enterprise, ``employee`` what only its workers say. ``satisfied`` and ``dissatisfied`` tell the mood
+    of a talk; ``no_mood`` hold such words and tell none (满意度).
+    """
+
+    place_homophones: Mapping[str, str] = field(default_factory=dict)
+    sounds: tuple[str, ...] = ()
+    not_places: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    not_in_names: tuple[str, ...] = ()
+    common_places: tuple[str, ...] = ()
+    businesses: tuple[str, ...] = ()
+    trades: tuple[str, ...] = ()
+    enterprise: tuple[str, ...] = ()
+    employee: tuple[str, ...] = ()
+    satisfied: tuple[str, ...] = ()
+    dissatisfied: tuple[str, ...] = ()
+    no_mood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided."""
 
@@ -203,3 +238,4 @@ class Profile:
     merge: MergeRule
     urgency: UrgencyLexicon
     messages: Mapping[str, str]
+    facts: FactLexicon = field(default_factory=FactLexicon)

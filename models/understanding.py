@@ -1,8 +1,9 @@
 """What the classifiers make of a request: guesses with their confidence and the words behind them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from models.codes import RequestType, Urgency
+from models.codes import Mood, PlateKind, RequestType, SubjectType, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,45 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a request tells besides its category (domain.md C.2).
+
+    ``plate`` is written without dot or blank (琼AD12345). ``amount`` is in yuan. ``when`` is the citizen's own wording of the
+    time; ``company`` the name of the company or shop that it is about. ``anonymous`` and ``confidential`` are the citizen's
+    own wishes. ``mood`` is how a talk ended.
+    """
+
+    plate: str | None = None
+    plate_kind: PlateKind | None = None
+    amount: Decimal | None = None
+    when: str | None = None
+    company: str | None = None
+    subject: SubjectType = SubjectType.CITIZEN
+    anonymous: bool = False
+    confidential: bool = False
+    mood: Mood | None = None
+
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A local name that was misheard: ``heard`` stands at ``text[start:end]`` of the request and was read as ``taken``."""
+
+    heard: str
+    taken: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything that was understood of one request.
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
-    ``alarm_category`` the category that this word belongs to. ``address`` is the citizen's own wording of the place.
+    ``alarm_category`` the category that this word belongs to. ``address`` is the citizen's own wording of the place, with the
+    ``repairs`` of local names applied; ``street`` is the road's proper name.
     """
 
     top: tuple[Guess, ...]
@@ -40,6 +75,9 @@ class Understanding:
     address: str | None
     language: str
     model_version: str
+    street: str | None = None
+    facts: Facts = NO_FACTS
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def best(self) -> Guess:

@@ -36,7 +36,9 @@ def register(
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
     district_code = _district(contact, understanding, city)
-    route = city.routes.choose(judgement.category_code, district_code=district_code, subject=None, on=city.local(at).date())
+    route = city.routes.choose(
+        judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
+    )
     doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
     ticket = Ticket(
         ticket_no=ticket_no,

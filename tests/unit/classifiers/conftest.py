@@ -72,10 +72,12 @@ def understander_for(haikou: Profile) -> Callable[[Artifact], Understander]:
     def build(artifact: Artifact) -> Understander:
         return Understander(
             artifact,
+            city=haikou.city,
             categories=haikou.categories,
             districts=haikou.districts,
             places=haikou.places,
             urgency=haikou.urgency,
+            facts=haikou.facts,
         )
 
     return build

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from classifiers.understand import Understander
 from config.profiles import corpus_files
 from models.codes import RequestType, Urgency
 from models.profile import Profile
+from models.understanding import Facts, Repair
 from tests.unit.classifiers.conftest import A_DAY, some_rows
 
 
@@ -22,7 +24,17 @@ def test_a_plain_request_is_understood_whole(understander: Understander, haikou:
     assert haikou.categories[understood.best.category_code].level2 == "路灯故障"
     assert haikou.districts[understood.district_code or ""].name == "龙华区"
     assert understood.address == "龙华区国贸路88号对面"
+    assert understood.street == "国贸路"
     assert (understood.urgency, understood.alarm, understood.language) == (Urgency.NORMAL, None, "zh")
+
+
+def test_facts_and_repairs_come_with_the_understanding(understander: Understander):
+    """What the clerk would otherwise type is there, in the citizen's own characters where it is quoted."""
+    [understood] = understander.understand(["嗯，白龍男路那家店昨天收了我三千二，不要告訴他們是我打的"])
+
+    assert (understood.street, understood.address) == ("白龙南路", "白龙南路")
+    assert understood.repairs == (Repair("白龍男路", "白龙南路", 2, 6),)
+    assert understood.facts == Facts(amount=Decimal(3200), when="昨天", confidential=True)
 
 
 def test_guesses_come_best_first_and_are_probabilities(understander: Understander):

@@ -116,6 +116,38 @@ CASES = {
         adding("A4,SC,公司,SG-SC,,basis,2026-02-01,"),
         "matrix.csv: line 13, subject: '公司' is not one of 个人 企业",
     ),
+    "park within an unknown district": (
+        "districts.csv",
+        lambda text: "".join(
+            f"{line},{('within', 'XX')[number] if number < 2 else ''}\n" for number, line in enumerate(text.splitlines())
+        ),
+        "districts.csv: SC: within 'XX' is no other district of this file",
+    ),
+    "homophone of no name": (
+        "lexicons/place_homophones.txt",
+        adding("国帽 国贸"),
+        "lexicons/place_homophones.txt: 国帽: '国贸' is in no name of this profile",
+    ),
+    "homophone that is a name": (
+        "lexicons/place_homophones.txt",
+        adding("弥河 圣城"),
+        "lexicons/place_homophones.txt: 弥河: is a name of this profile itself",
+    ),
+    "homophone of two names": (
+        "lexicons/place_homophones.txt",
+        lambda text: text + "农剩 农圣\n农剩 文圣\n",
+        "lexicons/place_homophones.txt: 农剩: is taken for 农圣 and for 文圣",
+    ),
+    "phrase without a place": (
+        "lexicons/not_places.txt",
+        adding("细水长流"),
+        "lexicons/not_places.txt: 细水长流: holds no name of this profile, so it does nothing",
+    ),
+    "own town elsewhere": (
+        "lexicons/elsewhere.txt",
+        adding("洛城"),
+        "lexicons: 洛城: is a name of this profile, so it is neither elsewhere nor no place",
+    ),
     "category twice": (
         "taxonomy.csv",
         adding("A4,A,民生诉求,供热,投诉,,暖气,dispatch,D"),
@@ -426,7 +458,16 @@ def test_two_mistakes_in_one_line_are_both_told(directory):
 
 
 @pytest.mark.parametrize(
-    "file", ["profile.toml", "taxonomy.csv", "units.csv", "places.csv", "lexicons/denials.txt", "messages.toml"]
+    "file",
+    [
+        "profile.toml",
+        "taxonomy.csv",
+        "units.csv",
+        "places.csv",
+        "lexicons/denials.txt",
+        "lexicons/elsewhere.txt",
+        "messages.toml",
+    ],
 )
 def test_a_missing_file_is_named(directory, file):
     """No file of a profile is optional."""
@@ -530,3 +571,27 @@ def add_calendar(directory: Path, lines: str) -> None:
     path = directory / "profile.toml"
     edit = replacing('files = ["cn_2024_2026.csv"]', 'files = ["cn_2024_2026.csv", "local.csv"]')
     path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "problem"),
+    [
+        ("sounds.txt", "路陆\n鹿路", "lexicons/sounds.txt: 路: stands twice, in 路陆 and in 鹿路"),
+        ("sounds.txt", "路", "lexicons/sounds.txt: 路: is alone in its group, so it does nothing"),
+        ("satisfied.txt", "不满意", "lexicons/dissatisfied.txt: 不满意: stands in satisfied.txt too"),
+        ("trades.txt", "物业 装修", "lexicons/trades.txt: line 1: has 2 words; 1 wanted"),
+    ],
+)
+def test_a_towns_own_list_takes_the_place_of_the_shared_one(directory, file, words, problem):
+    """A dialect has words of its own; what is wrong with them is told like anything else."""
+    (directory / "lexicons" / file).write_text(f"{words}\n", encoding="utf-8")
+
+    assert check_profile(directory) == (problem,)
+
+
+def test_a_town_without_lists_of_its_own_has_the_shared_ones(directory):
+    """What the language says everywhere is written once."""
+    lexicon = load_profile(directory).facts
+
+    assert "我司" in lexicon.enterprise
+    assert any({"路", "陆"} <= set(group) for group in lexicon.sounds)

@@ -61,22 +61,36 @@ def test_classify_answers_line_by_line_in_order(model: Path, tmp_path: Path):
         {"id": 2, "text": ""},
         {"id": [3], "segments": [{"spk": "caller", "text": "停水了，龙华区", "conf": 0.4}]},
         {"id": 4, "text": "\ud800施工噪音半夜打桩"},
+        {"id": 5, "text": "白龙男路的健身房不退我三千二，车牌琼A·D12345，请保密"},
     )
     out = tmp_path / "out.jsonl"
 
     assert main(["classify", "--in", str(lines), "--out", str(out), "--model", str(model)]) == 0
 
     answers = [json.loads(line) for line in out.read_bytes().splitlines()]
-    assert [answer["id"] for answer in answers] == ["a", 2, [3], 4]
+    assert [answer["id"] for answer in answers] == ["a", 2, [3], 4, 5]
     assert [answers[0]["category"], answers[2]["category"], answers[3]["category"]] == ["lamp", "water", "noise"]
     assert answers[0].keys() >= {
-        *("id", "category", "confidence", "top3", "type", "urgency", "district", "language", "issues", "review"),
-        *("reasons", "evidence"),
+        *("id", "category", "confidence", "top3", "type", "urgency", "district", "street", "address", "language"),
+        *("facts", "repairs", "issues", "review", "reasons", "evidence"),
     }
     assert answers[0]["issues"] == [{"category": "lamp", "span": [0, 4]}]
     assert answers[1]["review"] is True
     assert answers[2]["district"] == "龙华区"
     assert "asr_low_confidence" in answers[2]["reasons"]
+    assert (answers[4]["street"], answers[4]["address"]) == ("白龙南路", "白龙南路")
+    assert answers[4]["repairs"] == [{"heard": "白龙男路", "taken": "白龙南路", "span": [0, 4]}]
+    assert answers[4]["facts"] == {
+        "plate": "琼AD12345",
+        "plate_kind": "新能源小型车",
+        "amount": 3200.0,
+        "when": None,
+        "company": None,
+        "subject": "个人",
+        "anonymous": False,
+        "confidential": True,
+        "mood": None,
+    }
     assert [path.name for path in tmp_path.glob("*out.jsonl*")] == ["out.jsonl"]
 
 
