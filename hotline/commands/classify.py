@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from classifiers.artifact import load_artifact
     from config.settings import load_settings
-    from hotline.bootstrap import artifact_of, city_of, profile_of, understander_of
+    from hotline.bootstrap import artifact_of, bands_of, profile_of, understander_of
     from hotline.describing import Describer
 
     settings = load_settings(os.environ)
@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         settings = replace(settings, profile=arguments.profile)
     profile = profile_of(settings)
     artifact = load_artifact(arguments.model) if arguments.model else artifact_of(settings, profile)
-    describe = Describer(understander_of(profile, artifact), profile, city_of(profile, artifact).bands, artifact.card.labels)
+    bands = bands_of(profile, artifact.card)
+    describe = Describer(understander_of(profile, artifact), profile, bands, artifact.card.labels)
     _write_whole(arguments.out, _described(arguments.source, describe))
     return 0
 
