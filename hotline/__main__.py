@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "verify a profile",
         "train": "learn categories from labelled texts",
         "evaluate": "measure a model on labelled texts",
+        "model": "show, promote and roll back the profile's models",
         "classify": "guess categories of texts in a file",
         "deadline": "compute a deadline and show the days that were counted",
         "ingest": "receive contacts from a CSV or JSONL file",

@@ -8,7 +8,7 @@ from classifiers.category import hints_of
 from classifiers.rows import read_labelled
 from classifiers.training import train
 from config.profiles import corpus_files, find_profile, load_profile
-from hotline.bootstrap import MODEL
+from hotline.shelf import Shelf
 
 
 class TrainedModels:
@@ -23,7 +23,7 @@ class TrainedModels:
     def directory(self, profile: str) -> Path:
         """Return the artifact directory, in which the model of ``profile`` now stands."""
         loaded = load_profile(find_profile(profile))
-        target = self._directory / loaded.name / MODEL
+        target = Shelf(self._directory / loaded.name).serving
         if not target.exists():
             rows = read_labelled(corpus_files(find_profile(profile)))
             hints = hints_of(loaded.categories.values())
