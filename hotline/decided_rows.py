@@ -4,7 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tqdm import tqdm
 
@@ -20,6 +20,9 @@ from models.profile import Profile
 
 PER_CATEGORY = 500
 """Rows of one category at most; a mass event brings thousands of the same. Default of this project (D)."""
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any hotline's first ticket."""
 
 _PAGE = 1000
 
@@ -114,7 +117,12 @@ class _Sorting:
 
 
 async def decided_rows(
-    settings: Settings, profile: Profile, own: Iterable[LabelledText], *, since: datetime, per_category: int = PER_CATEGORY
+    settings: Settings,
+    profile: Profile,
+    own: Iterable[LabelledText],
+    *,
+    since: datetime = EVER,
+    per_category: int = PER_CATEGORY,
 ) -> DecidedRows:
     """Read the installation's database as ``read_decided`` does, with a progress bar; ``own`` is the seed corpus.
 

@@ -75,9 +75,13 @@ def objections(matches: Sequence[Match], *, promised: float, min_gain: float | N
     ``min_gain`` is what the first guess must gain over all rows together.
     """
     compared = {match.source: match.comparison for match in matches if match.comparison is not None}
+    found = [
+        f"{match.source}: each row was learned from by one model or the other, so nothing is known"
+        for match in matches
+        if match.given and match.comparison is None
+    ]
     if not compared:
-        return ["there is no row that neither model has learned from, so nothing is known; train both without the test part"]
-    found = []
+        return found or ["there is no row to compare on"]
     for source, comparison in compared.items():
         first, precision = comparison.measures[FIRST_GUESS], comparison.measures[PRECISION]
         if first.is_worse:

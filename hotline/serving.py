@@ -90,7 +90,7 @@ class ServingModel:
             return None
         self._looked_at = now
         mark = mark_in(self._directory)
-        if mark == self._seen:
+        if mark in (self._seen, None):  # None: a model is just being put there
             return None
         self._seen = mark
         old = self._present.version

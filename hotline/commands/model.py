@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from hotline.promotion import Contestant, Match
     from models.profile import Category, Profile
 
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _OWN, _DECIDED = "seed corpus, test part", "decided by people, test part"
 _SHOWN = 10
 _NOTABLE = 0.05
@@ -132,6 +130,8 @@ def _promote(arguments: argparse.Namespace) -> int:
         if reasons and not arguments.yes:
             print("not promoted; --yes promotes all the same")
             return 1
+    if version_in(shelf.candidate) != candidate.card.version:
+        raise Rejected(f"{shelf.candidate}: another candidate came meanwhile; compare again")
     shelf.promote()
     print(f"model {candidate.card.version} serves; running processes take it over within seconds")
     return 0
@@ -173,7 +173,7 @@ def _matches(settings: "Settings", profile: "Profile", serving: "Contestant", ca
     if settings.database_url is None:
         print(f"{_DECIDED}: left out, HOTLINE_DATABASE_URL is not set")
     else:
-        sources[_DECIDED] = list(asyncio.run(decided_rows(settings, profile, own, since=_EARLIEST)).to_compare)
+        sources[_DECIDED] = list(asyncio.run(decided_rows(settings, profile, own)).to_compare)
     with progress_bars() as progress:
         return [play(source, rows, serving, candidate, seed=SEED, progress=progress) for source, rows in sources.items()]
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from hotline.decided_rows import DecidedRows
     from models.profile import Profile
-
-_EARLIEST = date(2000, 1, 1)
 
 _DESCRIPTION = """\
 Learn from CSV files with the header text,category[,type,urgency] and write an artifact: the model with a card that tells
@@ -127,9 +125,9 @@ def _of_the_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
 def _read_decided(
     arguments: argparse.Namespace, settings: "Settings", profile: "Profile", own: "list[LabelledText]"
 ) -> "DecidedRows":
-    from hotline.decided_rows import PER_CATEGORY, decided_rows
+    from hotline.decided_rows import EVER, PER_CATEGORY, decided_rows
 
-    since = datetime.combine(arguments.since or _EARLIEST, time.min, profile.timezone).astimezone(UTC)
+    since = datetime.combine(arguments.since, time.min, profile.timezone) if arguments.since else EVER
     per_category = arguments.per_category or PER_CATEGORY
     return asyncio.run(decided_rows(settings, profile, own, since=since, per_category=per_category))
 

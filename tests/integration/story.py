@@ -8,6 +8,7 @@ from uuid import UUID
 
 from config.profiles import find_profile, load_profile
 from dispatcher.ports import StreamPosition, UnderstoodTexts
+from dispatcher.rules.redaction import redact
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
@@ -89,7 +90,7 @@ class Town:
 
         ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
         """
-        self._meant[text] = Understanding(
+        self._meant[redact(text)] = Understanding(
             top=(Guess(category, confidence),),
             request_type=kind,
             urgency=urgency,

@@ -77,8 +77,14 @@ def test_a_gain_that_was_asked_for_is_counted_over_all_rows(*, asked: float, gra
     assert (judged(*matches, min_gain=asked) == []) is granted
 
 
-def test_nothing_to_compare_on_is_an_objection():
-    """A model that may have learned every row proves nothing by knowing them."""
-    (reason,) = judged(Match("corpus", 200, 200, 0, None))
+def test_a_source_that_proves_nothing_is_an_objection():
+    """A model that may have learned every row proves nothing by knowing them, however good it is elsewhere."""
+    (reason,) = judged(Match("corpus", 200, 200, 0, None), a_match("decided", serving=wrong(60)))
 
-    assert "nothing is known" in reason
+    assert reason == "corpus: each row was learned from by one model or the other, so nothing is known"
+
+
+def test_a_source_without_rows_is_none():
+    """Where people have decided nothing yet, the corpus is enough; without any row at all nobody can tell."""
+    assert judged(a_match("corpus"), Match("decided", 0, 0, 0, None)) == []
+    assert judged(Match("corpus", 0, 0, 0, None)) == ["there is no row to compare on"]
