@@ -28,7 +28,7 @@ from classifiers.training import train
 from classifiers.understand import Understander
 from classifiers.words import fastest_cutter
 from config.profiles import corpus_files, find_profile, load_profile
-from hotline.commands.train import SEED
+from hotline.learning import SEED
 from models.codes import RequestType, Urgency
 from models.profile import Profile
 

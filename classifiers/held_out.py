@@ -5,27 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.test_part import in_test_part
-
-ONE_PART_FROM = 3_000
-"""So many rows are measured on one fifth of them; of fewer each is measured, which takes five times as long."""
-
-_FOLDS, _SEED = 5, 12345
-
 ALWAYS_SHOWN = -1
 """The fold of rows that are learned from and never measured on."""
-
-
-def held_out_parts(labels: Sequence[str], texts: Sequence[str], words: Sequence[str]) -> list[NDArray[np.int64]]:
-    """Return the row numbers that are held out together, part by part; a model is measured on each by the others.
-
-    Of many rows it is the test part alone, which stays the same however the corpus grows. ``words`` are the texts as the
-    model sees them: rows that look the same to it stay together.
-    """
-    if len(labels) >= ONE_PART_FROM:
-        return [np.flatnonzero([in_test_part(text) for text in texts])]
-    folds = deal_folds(labels, words, n_folds=_FOLDS, seed=_SEED)
-    return [held for fold in range(_FOLDS) if len(held := np.flatnonzero(folds == fold))]
 
 
 def deal_folds(labels: Sequence[str], texts: Sequence[str], *, n_folds: int, seed: int) -> NDArray[np.int64]:

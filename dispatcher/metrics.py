@@ -1,6 +1,6 @@
 """The vocabulary of the business numbers: every rollup family, its labels and its meaning, in one screen.
 
-Names follow domain.md B.6. Labels are bounded: channel, type, level1, unit, mode, stage, result, rating, fate, cause.
+Names follow domain.md B.6. Labels are bounded: channel, type, level1, unit, mode, stage, result, rating, fate, cause, kind.
 Never a ticket, a phone number, an openid or an address. Families that end in ``_seconds`` are histograms: their rollup
 rows carry the bucket's upper bound as the last label (``le``), and their sum, in milliseconds, under ``le = "sum"``.
 """
@@ -52,6 +52,14 @@ STAGE_SECONDS = Family(
 )
 CALLS = Family("hotline_calls_total", "Calls that ended, by how they ended for the caller.", ("result",))
 CALL_WAIT = Family("hotline_call_wait_seconds", "From the queue to the operator's answer.", (), WAIT_BUCKETS)
+CORRECTIONS = Family(
+    "hotline_corrections_total",
+    "Engine's proposals that a person changed when dispatching, under the first level of what was proposed.",
+    ("level1", "kind"),
+)
+MODEL_RELOADS = Family(
+    "hotline_model_reloads_total", "Looks of running processes at a serving model that was new to them.", ("result",)
+)
 CONFIDENCE = Family("hotline_classify_confidence", "Confidence of the engine's category.", ("level1",), CONFIDENCE_BUCKETS)
 
 FAMILIES: tuple[Family, ...] = (
@@ -68,6 +76,8 @@ FAMILIES: tuple[Family, ...] = (
     EVALUATIONS,
     DEAD_LETTERS,
     REVEALS,
+    CORRECTIONS,
+    MODEL_RELOADS,
     CALLS,
     CALL_WAIT,
     STAGE_SECONDS,

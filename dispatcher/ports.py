@@ -13,6 +13,7 @@ from models.codes import Channel, Fate, Rating, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
 from models.message import Message
+from models.profile import ConfidenceBands
 from models.ticket import Assignment, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 
@@ -25,8 +26,16 @@ class Clock(Protocol):
         ...
 
 
-Understand = Callable[[Sequence[str]], Awaitable[list[Understanding]]]
-"""Understands a batch of texts; one result for each, in order. Runs away from the event loop."""
+@dataclass(frozen=True, slots=True)
+class UnderstoodTexts:
+    """What one model made of a batch, text by text in order, with the bands that were measured with that model."""
+
+    understandings: Sequence[Understanding]
+    bands: ConfidenceBands
+
+
+Understand = Callable[[Sequence[str]], Awaitable[UnderstoodTexts]]
+"""Understands a batch of texts, all of them by one model. Runs away from the event loop."""
 
 
 @dataclass(frozen=True, slots=True)

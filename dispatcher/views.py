@@ -1,14 +1,14 @@
 """What pages and lists read: protocols with the shapes that they return."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from dispatcher.ports import DeadLetter, NewRating, StoredDeadline
 from dispatcher.rules.rates import Counts
-from models.codes import Channel, DispatchMode, Fate, Stage, TicketState
+from models.codes import Channel, DispatchMode, Fate, RequestType, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.ticket import Ticket, TicketEvent
 
@@ -210,4 +210,33 @@ class NumbersDesk(Protocol):
 
     async def counts_by_unit(self) -> Mapping[str, Counts]:
         """Return the counts of every unit that was ever dispatched to, by unit code."""
+        ...
+
+
+# ---- Decisions to learn from ----
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRequest:
+    """A request with the labels that a person stood for: what a classifier may learn, and nothing about anybody.
+
+    ``text`` is redacted, as the ticket holds it.
+    """
+
+    ticket_no: str
+    text: str = field(repr=False)
+    category_code: str
+    request_type: RequestType
+    urgency: Urgency
+
+
+class Decisions(Protocol):
+    """Reads what people decided."""
+
+    async def decided(self, *, since: datetime, after: str | None, limit: int) -> list[DecidedRequest]:
+        """Return up to ``limit`` requests registered at or after ``since``, highest number first, below the number ``after``.
+
+        Raises:
+            TryLater: the store is away.
+        """
         ...

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "verify a profile",
         "train": "learn categories from labelled texts",
         "evaluate": "measure a model on labelled texts",
+        "model": "show, promote and roll back the profile's models",
         "classify": "guess categories of texts in a file",
         "explain": "show what was understood of one text, and why",
         "deadline": "compute a deadline and show the days that were counted",

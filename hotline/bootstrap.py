@@ -1,33 +1,33 @@
 """Wiring: the one place that names concrete classes and introduces them to each other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from classifiers.artifact import Artifact, load_artifact
+from classifiers.artifact import Artifact, Card
 from classifiers.understand import Understander
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
+from console.doors import Explain
 from dispatcher.ports import Understand
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
+from dispatcher.workflow.note_reload import note_reload
+from hotline.serving import LoadedModel, ServingModel
+from hotline.shelf import Shelf, load_standing
 from models.errors import Rejected, TryLater
 from models.message import Topic
 from models.profile import ConfidenceBands, Profile
-from models.understanding import Understanding
 from streams.intake import IntakeAgent
 from streams.topics import open_admin, topic_ids
-
-MODEL = "serving"
-"""Name of the artifact that workers load, within the artifact directory of a profile."""
 
 
 class SystemClock:
@@ -92,9 +92,9 @@ def vault_of(settings: Settings) -> AesVault:
     return AesVault(settings.vault_key, settings.index_key)
 
 
-def artifact_directory(settings: Settings, profile: Profile) -> Path:
-    """Return where the profile's serving model lives."""
-    return settings.artifact_dir / profile.name / MODEL
+def shelf_of(settings: Settings, profile: Profile) -> Shelf:
+    """Return where the profile's models stand."""
+    return Shelf(settings.artifact_dir / profile.name)
 
 
 def artifact_of(settings: Settings, profile: Profile) -> Artifact:
@@ -103,21 +103,29 @@ def artifact_of(settings: Settings, profile: Profile) -> Artifact:
     Raises:
         Rejected: none was trained, or it does not fit the profile.
     """
-    directory = artifact_directory(settings, profile)
+    return load_standing(serving_directory(settings, profile), profile.categories)
+
+
+def serving_directory(settings: Settings, profile: Profile) -> Path:
+    """Return where the serving model stands.
+
+    Raises:
+        Rejected: none was trained.
+    """
+    directory = shelf_of(settings, profile).serving
     if not directory.is_dir():
         raise Rejected(f"no model is trained for profile {profile.name}; run `hotline train --profile {settings.profile}`")
-    return load_artifact(directory, profile.categories)
+    return directory
 
 
-def city_of(profile: Profile, artifact: Artifact) -> City:
-    """Return the city with the bands measured on the model's card, or the profile's where the card has none."""
-    measured = artifact.card.bands
-    bands = ConfidenceBands(
+def bands_of(profile: Profile, card: Card) -> ConfidenceBands:
+    """Return the bands measured on the model's card, or the profile's where the card has none (decision 13)."""
+    measured = card.bands
+    return ConfidenceBands(
         automatic=measured.automatic if measured.automatic is not None else profile.bands.automatic,
         review=measured.review if measured.review is not None else profile.bands.review,
         asr=profile.bands.asr,
     )
-    return City.of(profile, bands)
 
 
 def understander_of(profile: Profile, artifact: Artifact) -> Understander:
@@ -133,16 +141,14 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
     )
 
 
-def off_the_loop(understander: Understander) -> Understand:
-    """Return ``understander`` as a port: text work runs in one thread, so that heartbeats go on meanwhile."""
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="understand")
+def load_model(profile: Profile, directory: Path) -> LoadedModel:
+    """Load the model in ``directory`` with everything that it needs of the profile.
 
-    async def understand(texts: Sequence[str]) -> list[Understanding]:
-        if not texts:
-            return []
-        return await asyncio.get_running_loop().run_in_executor(executor, understander.understand, texts)
-
-    return understand
+    Raises:
+        BadArtifact: it is missing, broken, or does not fit the profile.
+    """
+    artifact = load_standing(directory, profile.categories)
+    return LoadedModel(artifact.card.version, understander_of(profile, artifact), bands_of(profile, artifact.card))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +157,8 @@ class Dispatcher:
 
     settings: Settings
     city: City
-    artifact: Artifact
-    understander: Understander
     understand: Understand
+    explain: Explain
     vault: AesVault
     pool: Pool
     database: Database
@@ -169,18 +174,22 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
         TryLater: PostgreSQL is away.
     """
     profile = profile_of(settings)
-    artifact = artifact_of(settings, profile)
-    understander = understander_of(profile, artifact)
+    directory = serving_directory(settings, profile)
     async with open_pool(database_url_of(settings), size=pool_size) as pool:
+        database = Database(pool)
+        model = ServingModel(
+            directory,
+            load=partial(load_model, profile, directory),
+            note=partial(note_reload, open_work=database.open_work),
+        )
         yield Dispatcher(
             settings=settings,
-            city=city_of(profile, artifact),
-            artifact=artifact,
-            understander=understander,
-            understand=off_the_loop(understander),
+            city=City.of(profile),
+            understand=model.understand,
+            explain=model.explain,
             vault=vault_of(settings),
             pool=pool,
-            database=Database(pool),
+            database=database,
             clock=SystemClock(),
         )
 

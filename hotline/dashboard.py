@@ -12,7 +12,7 @@ from typing import Any
 
 from dispatcher.metrics import HOTLINE_ITSELF
 from dispatcher.rules.rates import Counts, rates
-from models.codes import Channel, DispatchMode, Fate, Stage
+from models.codes import Channel, Correction, DispatchMode, Fate, Stage
 
 Json = dict[str, Any]
 
@@ -23,6 +23,7 @@ _RATE_SERIES: Mapping[str, str] = {
     "M04": "city:hotline_calls_answered:ratio",
     "M13": "city:hotline_direct_answer:ratio",
     "M16": "city:hotline_auto_dispatch:ratio",
+    "M16a": 'city:hotline_corrections:ratio{kind="category"}',
     "M17": "city:hotline_dispatch_on_time:ratio",
     "M18": "city:hotline_repeats:ratio",
     "M21": "city:hotline_sign_on_time:ratio",
@@ -41,6 +42,10 @@ _OVERDUE_BY_NAME = (
     f'or max by (unit) (hotline_tickets_overdue{{unit="{HOTLINE_ITSELF}"}}) > 0'
 )
 """The hotline itself is no unit and has no name to join."""
+
+_SHARES_BY_NAME = (
+    "level1:hotline_tickets_registered:share_1d * on (level1) group_left (name) max by (level1, name) (hotline_category_info)"
+)
 
 _UNIT_COLUMNS: Sequence[tuple[str, str, str | None]] = (
     ("在办", "sum by (unit) (max by (unit, state) (hotline_open_tickets))", None),
@@ -139,6 +144,42 @@ def _panels() -> Iterator[_Panel]:
     stages = {stage.value: stage.label for stage in Stage}
     yield _lines("用时中位数", ("stage:hotline_stage_seconds:p50_1d", "{{stage}}"), names=stages, unit="s", width=12)
     yield _lines("用时 P99", ("stage:hotline_stage_seconds:p99_1d", "{{stage}}"), names=stages, unit="s", width=12)
+    yield _row("分类模型")
+    yield _stat("当前模型", "max by (version) (hotline_model_info)", legend="{{version}}", says="数值恒为 1，版本号见图例")
+    yield _stat(
+        "诉求构成变化（近 1 天）",
+        "city:hotline_category_shift:distance_1d",
+        unit="percentunit",
+        says="各一级分类占近 1 天登记工单的比重，与此前四周相比，差的绝对值之和的一半；0 为完全相同，超过 20% 告警",
+        warn_above=0.2,
+    )
+    yield _stat(
+        "把握不足 0.5（近 1 小时）",
+        "city:hotline_low_confidence:ratio_1h",
+        unit="percentunit",
+        says="近 1 小时登记的工单：分类置信度不超过 0.5 的 ÷ 全部",
+    )
+    yield _stat(
+        "未能换用新模型（累计）",
+        "city:hotline_model_refusals:max",
+        says="各进程未能加载新上线模型、沿用原模型的次数",
+    )
+    yield _lines(
+        "一级分类占比（近 1 天）",
+        (
+            _SHARES_BY_NAME,
+            "{{name}}",
+        ),
+        unit="percentunit",
+        width=12,
+    )
+    yield _lines(
+        "人工派单中的改动（累计，占人工派单）",
+        ("city:hotline_corrections:ratio", "{{kind}}"),
+        names={kind.value: kind.label for kind in Correction},
+        unit="percentunit",
+        width=12,
+    )
     yield _row("系统")
     yield _stat("统计来源", "min by (source) (hotline_exporter_up)", legend="{{source}}", says="1 为可用")
     yield _stat("对账差异", "sum(hotline_reconciliation_difference)", says="计数与明细之差，必须为 0", warn_above=0)

@@ -21,7 +21,7 @@ class Describer:
     def __init__(self, understander: Understander, profile: Profile, bands: ConfidenceBands, labels: Iterable[str]) -> None:
         self._understander = understander
         self._districts = {code: district.name for code, district in profile.districts.items()}
-        self._bands = bands
+        self.bands = bands
         self._categories = {label: _plain_category(label) for label in labels} | dict(profile.categories)
 
     def batch(self, lines: Sequence[RequestLine]) -> Iterator[str]:
@@ -32,7 +32,7 @@ class Describer:
 
     def judge(self, line: RequestLine, understanding: Understanding) -> Judgement:
         """Return as what the engine would take the line, and why a person would have to look."""
-        return judge(_contact_of(line), understanding, categories=self._categories, bands=self._bands)
+        return judge(_contact_of(line), understanding, categories=self._categories, bands=self.bands)
 
     def fields(self, line: RequestLine, understanding: Understanding) -> dict[str, Any]:
         """Return what was understood of the line, ready for JSON."""

@@ -14,6 +14,7 @@ from dispatcher.rules.routing import Route
 from dispatcher.workflow.city import City
 from hotline.describing import Describer
 from models.codes import ReviewReason
+from models.profile import ConfidenceBands
 from models.understanding import Evidence, Understanding
 
 _EXPLAINED_GUESSES = 2
@@ -25,7 +26,8 @@ class Explanation:
     """One request with all that was made of it.
 
     ``evidence`` holds, for each of the first two guesses, the words that speak for it. ``doubts`` are why a person decides
-    instead of the engine, the route's doubt included. ``described`` is the line that ``hotline classify`` writes for it.
+    instead of the engine, the route's doubt included. ``bands`` are those that it was judged by; ``described`` is the line
+    that ``hotline classify`` writes for it.
     """
 
     text: NormalisedText
@@ -35,6 +37,7 @@ class Explanation:
     judgement: Judgement
     route: Route
     doubts: tuple[ReviewReason, ...]
+    bands: ConfidenceBands
     described: Mapping[str, Any]
 
 
@@ -51,7 +54,10 @@ class Explainer:
         (understanding,) = self._understander.understand([line.text])
         judgement = self._describer.judge(line, understanding)
         route = self._city.routes.choose(
-            judgement.category_code, district_code=understanding.district_code, subject=None, on=on
+            judgement.category_code,
+            district_code=understanding.district_code,
+            subject=understanding.facts.subject,
+            on=on,
         )
         text = normalise(line.text)
         return Explanation(
@@ -65,13 +71,14 @@ class Explainer:
             judgement=judgement,
             route=route,
             doubts=judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt),
+            bands=self._describer.bands,
             described=self._describer.fields(line, understanding),
         )
 
 
 def as_fields(explanation: Explanation, city: City) -> dict[str, Any]:
     """Return the explanation ready for JSON: the fields of ``hotline classify``, and what led to them."""
-    understanding, route, bands = explanation.understanding, explanation.route, city.bands
+    understanding, route, bands = explanation.understanding, explanation.route, explanation.bands
     return {
         **explanation.described,
         "text": explanation.text.raw,

@@ -139,7 +139,7 @@ def _fact_rows(explanation: Explanation, city: City) -> Iterator[Row]:
     if explanation.route.basis:
         yield "依据", [(f"{explanation.route.basis}（派单目录 {city.routes.version}）", _PLAIN)]
     yield "结论", [_verdict(explanation)]
-    yield "分档", [(_band(explanation, city), _PLAIN)]
+    yield "分档", [(_band(explanation), _PLAIN)]
     yield "模型", [(explanation.understanding.model_version, _DIM)]
 
 
@@ -187,8 +187,8 @@ def _verdict(explanation: Explanation) -> Styled:
     return "自动派单", _GOOD
 
 
-def _band(explanation: Explanation, city: City) -> str:
-    confidence, bands = explanation.understanding.best.probability, city.bands
+def _band(explanation: Explanation) -> str:
+    confidence, bands = explanation.understanding.best.probability, explanation.bands
     below = "三选一确认" if confidence >= bands.review else "人工判断"
     band = "自动" if confidence >= bands.automatic else below
     return f"把握 {confidence:.2f}，{band}（自动 ≥ {bands.automatic:.2f}，三选一确认 ≥ {bands.review:.2f}）"

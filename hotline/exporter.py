@@ -99,6 +99,7 @@ class Exporter:
         topic_ends: TopicEnds,
         profile: Profile,
         clock: Clock,
+        model_version: Callable[[], str | None],
         cache_for: timedelta = CACHE_FOR,
     ) -> None:
         self._numbers = numbers
@@ -106,6 +107,7 @@ class Exporter:
         self._topic_ends = topic_ends
         self._profile = profile
         self._clock = clock
+        self._model_version = model_version
         self._database: Watched[Reading] = Watched("database", self._read)
         self._broker: Watched[dict[str, int]] = Watched("broker", self._lags)
         self._differences: Watched[dict[str, int]] = Watched("reconciliation", self._reconcile)
@@ -134,6 +136,7 @@ class Exporter:
             lags=self._broker.value,
             differences=self._differences.value,
             read_seconds={one.source: one.seconds for one in watched},
+            model_version=self._model_version(),
         )
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type

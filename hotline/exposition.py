@@ -15,7 +15,20 @@ from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
 from hotline import gauges
 from hotline.gauges import GAUGES, Gauge
-from models.codes import CallResult, Channel, DeclineCode, DispatchMode, Fate, Rating, Role, Stage, TicketState, Urgency
+from models.codes import (
+    CallResult,
+    Channel,
+    Correction,
+    DeclineCode,
+    DispatchMode,
+    Fate,
+    ModelReload,
+    Rating,
+    Role,
+    Stage,
+    TicketState,
+    Urgency,
+)
 from models.deadline import DeadlineResult
 from models.profile import CalendarFacts, Profile
 from models.ticket import OPEN_STATES
@@ -26,6 +39,7 @@ class Snapshot:
     """What the exporter knows at one moment; None stands for a source that cannot be read now.
 
     ``lags`` are messages by topic, ``differences`` amounts by family, ``read_seconds`` durations by source.
+    ``model_version`` is the serving model's; None where no card can be read.
     """
 
     at: datetime
@@ -33,6 +47,7 @@ class Snapshot:
     lags: Mapping[str, int] | None
     differences: Mapping[str, int] | None
     read_seconds: Mapping[str, float]
+    model_version: str | None
 
 
 def empty_families() -> Iterator[Metric]:
@@ -89,6 +104,8 @@ def zeros(profile: Profile) -> Sums:
         metrics.EVALUATIONS: product(units, Rating),
         metrics.DEAD_LETTERS: product(_CAUSES),
         metrics.REVEALS: product((Role.OPERATOR, Role.SUPERVISOR, Role.UNIT)),
+        metrics.CORRECTIONS: product(level1, Correction),
+        metrics.MODEL_RELOADS: product(ModelReload),
         metrics.CALLS: product(CallResult),
         metrics.CALL_WAIT: (("sum",),),
         metrics.STAGE_SECONDS: (
@@ -174,12 +191,13 @@ _OF_THE_DATABASE = (
 
 
 def _facts(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
-    """What the profile knows without any source."""
+    """What the profile and the artifact directory know without any source."""
     today = snapshot.at.astimezone(profile.timezone).date()
     yield _gauge(gauges.CALENDAR_DAYS_LEFT, _alone(calendar_days_left(profile.calendar, today)))
     yield _gauge(gauges.UNIT_INFO, [((unit.code, unit.name, unit.kind), 1) for unit in profile.units.values()])
     level1 = {(category.level1_code, category.level1) for category in profile.categories.values()}
     yield _gauge(gauges.CATEGORY_INFO, [(names, 1) for names in level1])
+    yield _gauge(gauges.MODEL_INFO, [] if snapshot.model_version is None else [((snapshot.model_version,), 1)])
 
 
 def _by_one_label(values: Mapping[str, float]) -> list[tuple[tuple[str], float]]:

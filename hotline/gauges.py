@@ -36,6 +36,7 @@ RECONCILIATION = Gauge(
 )
 UNIT_INFO = Gauge("hotline_unit_info", "Always 1; carries a unit's name and kind.", ("unit", "name", "kind"))
 CATEGORY_INFO = Gauge("hotline_category_info", "Always 1; carries a first-level category's name.", ("level1", "name"))
+MODEL_INFO = Gauge("hotline_model_info", "Always 1; carries the serving model's version, from its card.", ("version",))
 UP = Gauge(
     "hotline_exporter_up", "Whether the exporter could read this source; without it its families are empty.", ("source",)
 )
@@ -55,6 +56,7 @@ GAUGES: tuple[Gauge, ...] = (
     RECONCILIATION,
     UNIT_INFO,
     CATEGORY_INFO,
+    MODEL_INFO,
     UP,
     READ_SECONDS,
 )

@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-from classifiers.artifact import BadArtifact, load_artifact, save_artifact
-from classifiers.category import hints_of
-from classifiers.rows import read_labelled
-from classifiers.training import train
-from config.profiles import corpus_files, find_profile
+from classifiers.artifact import BadArtifact, load_artifact
+from config.profiles import find_profile
 from config.settings import Settings
-from hotline.bootstrap import SystemClock, artifact_directory, profile_of
-from hotline.progress import progress_bars
+from hotline.bootstrap import profile_of, shelf_of
+from hotline.learning import kept_apart, learn, outside_test_part, own_rows
 from models.profile import Profile
-
-SEED = 12345
 
 
 def ensure_model(settings: Settings) -> bool:
@@ -24,21 +19,11 @@ def ensure_model(settings: Settings) -> bool:
         Rejected: the seed corpus has an error or is missing.
     """
     profile = profile_of(settings)
-    directory = artifact_directory(settings, profile)
+    directory = shelf_of(settings, profile).serving
     if directory.is_dir() and _fits(directory, profile):
         return False
-    rows = read_labelled(corpus_files(find_profile(settings.profile)))
-    with progress_bars() as progress:
-        artifact = train(
-            rows,
-            seed=SEED,
-            created_at=SystemClock().now(),
-            hints=hints_of(profile.categories.values()),
-            profile=profile.name,
-            progress=progress,
-        )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    save_artifact(artifact, directory)
+    own = own_rows(find_profile(settings.profile))
+    learn(outside_test_part(own), profile, directory, unseen=kept_apart(own))
     return True
 
 

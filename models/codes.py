@@ -177,6 +177,21 @@ class DispatchMode(_Labelled):
     MANUAL = "manual", "人工派单"
 
 
+class Correction(_Labelled):
+    """What a person changed of the engine's proposal when dispatching."""
+
+    CATEGORY = "category", "事项分类"
+    TYPE = "type", "诉求类型"
+    UNIT = "unit", "主办单位"
+
+
+class ModelReload(_Labelled):
+    """What came of a process's look at a serving model that is not the one it has."""
+
+    LOADED = "loaded", "已换用"
+    REFUSED = "refused", "未能加载，沿用原模型"
+
+
 class ReviewReason(_Labelled):
     """Why a person decides instead of the engine."""
 

@@ -47,6 +47,9 @@ OPENID = "oHK_user_of_tests"
 POSITION = StreamPosition("intake", Topic.CONTACTS, UUID(int=7), 3)
 """The partition that most tests settle."""
 
+BANDS = ConfidenceBands(automatic=0.8, review=0.5, asr=0.7)
+"""Of the small town's model."""
+
 OPERATOR = Actor(Role.OPERATOR, "operator-1")
 SUPERVISOR = Actor(Role.SUPERVISOR, "supervisor-1")
 LAMPS = Actor(Role.UNIT, "lamps-1", "U-LAMP")
@@ -163,7 +166,7 @@ def a_profile(**changes: Any) -> Profile:
             office_hours=((time(8, 30), time(12, 0)), (time(14, 30), time(17, 30))),
             day_end=time(23, 59, 59),
         ),
-        "bands": ConfidenceBands(automatic=0.8, review=0.5, asr=0.7),
+        "bands": BANDS,
         "merge": MergeRule(window=timedelta(days=30), similarity=0.82),
         "urgency": UrgencyLexicon((), (), (), (), (), {}),
         "messages": {},

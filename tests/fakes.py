@@ -25,15 +25,17 @@ from dispatcher.ports import (
     SettledCall,
     StoredDeadline,
     StreamPosition,
+    UnderstoodTexts,
 )
+from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
 from models.codes import CallState, Fate, Stage
 from models.contact import PersonalData
 from models.errors import NotFound, Rejected
 from models.message import Message
-from models.ticket import OPEN_STATES, Assignment, OpenRequest, Ticket, TicketEvent
+from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
-from tests.builders import MONDAY, an_understanding
+from tests.builders import BANDS, MONDAY, an_understanding
 
 
 class FixedClock:
@@ -71,16 +73,20 @@ class OpenVault:
 
 
 class Understands:
-    """Understands each text as told: by the first known piece found in it, as a request about lamps otherwise."""
+    """Understands each text as told: by the first known piece found in it, as a request about lamps otherwise.
+
+    ``bands`` are those of the model that it plays.
+    """
 
     def __init__(self, by_piece: Mapping[str, Understanding] | None = None) -> None:
         self._by_piece = dict(by_piece or {})
         self.batches: list[int] = []
+        self.bands = BANDS
 
-    async def __call__(self, texts: Sequence[str]) -> list[Understanding]:
+    async def __call__(self, texts: Sequence[str]) -> UnderstoodTexts:
         """Return one understanding for each text."""
         self.batches.append(len(texts))
-        return [self._one(text) for text in texts]
+        return UnderstoodTexts([self._one(text) for text in texts], self.bands)
 
     def _one(self, text: str) -> Understanding:
         for piece, understanding in self._by_piece.items():
@@ -201,6 +207,21 @@ class MemoryStore:
         """Keep what ended the attempt."""
         if position in self.tables.offsets:
             self.tables.offsets[position].last_error = error
+
+    async def decided(self, *, since: datetime, after: str | None, limit: int) -> list[DecidedRequest]:
+        """Return requests that a person dispatched or answered, highest number first."""
+        by_person = {
+            event.ticket_no
+            for event in self.tables.events.values()
+            if event.kind is EventKind.ANSWERED or (event.kind is EventKind.DISPATCHED and event.data.get("mode") == "manual")
+        }
+        found = [
+            ticket
+            for ticket in self.tables.tickets.values()
+            if ticket.ticket_no in by_person and ticket.registered_at >= since and (after is None or ticket.ticket_no < after)
+        ]
+        found.sort(key=lambda ticket: ticket.ticket_no, reverse=True)
+        return [DecidedRequest(t.ticket_no, t.text, t.category_code, t.request_type, t.urgency) for t in found[:limit]]
 
     def relay_outbox(self) -> "MemoryRelayOutbox":
         """Return the outbox as one relay's connection sees it."""

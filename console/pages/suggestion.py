@@ -50,10 +50,11 @@ class Suggestion:
 
 async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Suggestion:
     """Return what the engine would do with ``text`` if it were handed in now."""
-    understood = (await doors.understand([text]))[0]
+    batch = await doors.understand([text])
+    understood = batch.understandings[0]
     now = doors.clock.now()
     district = district_chosen or understood.district_code
-    judged = judge(_as_contact(text, now), understood, categories=doors.city.profile.categories, bands=doors.city.bands)
+    judged = judge(_as_contact(text, now), understood, categories=doors.city.profile.categories, bands=batch.bands)
     route = _route(judged.category_code, district, now, doors)
     doubts = judged.doubts if route.doubt is None else (*judged.doubts, route.doubt)
     return Suggestion(

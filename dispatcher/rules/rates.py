@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dispatcher import metrics
 from dispatcher.metrics import Family
-from models.codes import CallResult, DispatchMode, Rating, Stage
+from models.codes import CallResult, Correction, DispatchMode, Rating, Stage
 from models.deadline import DeadlineResult
 from models.rate import Rate
 
@@ -35,9 +35,9 @@ class Outcomes:
 class Counts:
     """What the rates are made of: since the first ticket, of one unit or, with ``unit_code`` None, of the whole city.
 
-    ``registered``, ``declined``, ``answered``, ``merged``, ``calls`` and the deadlines of the stage 派单 belong to the
-    hotline and are 0 for a unit. ``closed`` counts dispatched tickets; ``answered`` those that the hotline closed by its
-    own answer.
+    ``registered``, ``declined``, ``answered``, ``merged``, ``corrected``, ``calls`` and the deadlines of the stage 派单 belong
+    to the hotline and are 0 for a unit. ``closed`` counts dispatched tickets; ``answered`` those that the hotline closed by
+    its own answer; ``corrected`` those in which a person changed the proposed category when dispatching.
     """
 
     unit_code: str | None
@@ -45,6 +45,7 @@ class Counts:
     declined: int = 0
     answered: int = 0
     merged: int = 0
+    corrected: int = 0
     calls: Mapping[CallResult, int] = field(default_factory=dict)
     dispatched: Mapping[DispatchMode, int] = field(default_factory=dict)
     closed: int = 0
@@ -105,6 +106,7 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         declined=total(metrics.DECLINED) if whole_city else 0,
         answered=total(metrics.DIRECT_ANSWERS) if whole_city else 0,
         merged=total(metrics.REPEATS) if whole_city else 0,
+        corrected=total(metrics.CORRECTIONS, None, Correction.CATEGORY.value) if whole_city else 0,
         calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
         dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
         closed=total(metrics.CLOSED, unit_code),
@@ -139,6 +141,13 @@ def _hotline_rates(counts: Counts) -> tuple[Rate, ...]:
             counts.answered,
             counts.accepted,
             "直接答复办结 ÷ 受理量（登记工单减不予受理，并单不计）；累计，截至统计时刻",
+        ),
+        Rate(
+            "M16a",
+            "改判率",
+            counts.corrected,
+            counts.dispatched.get(DispatchMode.MANUAL, 0),
+            "人工派单时改动了引擎所提分类 ÷ 人工派单（确认、改动或指定）；自动派单、直接答复不计；累计，截至统计时刻",
         ),
         Rate(
             "M17",

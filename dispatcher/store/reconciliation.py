@@ -24,7 +24,10 @@ _QUERIES = load_queries("reconciliation.sql")
 _NUMBERS = load_queries("numbers.sql")
 
 NOT_RECOMPUTABLE: Mapping[str, str] = MappingProxyType(
-    {metrics.DUPLICATES_DROPPED.name: "a submission that a door had already accepted leaves no row of its own"}
+    {
+        metrics.DUPLICATES_DROPPED.name: "a submission that a door had already accepted leaves no row of its own",
+        metrics.MODEL_RELOADS.name: "a process that looks at the serving model leaves no row of its own",
+    }
 )
 """Families that no table can prove, and why; ``hotline reconcile`` names them instead of passing over them."""
 
@@ -151,8 +154,8 @@ class _Recomputing:
                 *labels, amount = row
                 amounts[_PLAIN[query].name, tuple(labels)] += amount
             elif query in _BY_CATEGORY:
-                category_code, amount = row
-                amounts[_BY_CATEGORY[query].name, (self._level1(category_code),)] += amount
+                category_code, *labels, amount = row
+                amounts[_BY_CATEGORY[query].name, (self._level1(category_code), *labels)] += amount
             elif query == "registered":
                 self._add_registered(row, amounts)
             elif query == "call_wait":
@@ -190,8 +193,10 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
 )
 """Queries whose rows are the family's labels with the amount."""
 
-_BY_CATEGORY: Mapping[str, Family] = MappingProxyType({"repeats": metrics.REPEATS, "direct_answers": metrics.DIRECT_ANSWERS})
-"""Queries whose rows are a category with the amount, for families that are counted by first level."""
+_BY_CATEGORY: Mapping[str, Family] = MappingProxyType(
+    {"repeats": metrics.REPEATS, "direct_answers": metrics.DIRECT_ANSWERS, "corrections": metrics.CORRECTIONS}
+)
+"""Queries whose rows are a category, the other labels and the amount, for families that are counted by first level."""
 
 
 def _add_observed(family: Family, labels: tuple[str, ...], observed: Sequence[int], amounts: Amounts) -> None:

@@ -9,27 +9,22 @@ from dispatcher.rules.routing import RouteTable
 from models.codes import RequestType, Stage, Urgency
 from models.deadline import Deadline
 from models.errors import Rejected
-from models.profile import Category, ConfidenceBands, Profile, Unit
+from models.profile import Category, Profile, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A profile with its calendar and its dispatch matrix ready to be asked.
-
-    ``bands`` are those measured on the serving model's card, or the profile's where the card has none (decision 13).
-    """
+    """A profile with its calendar and its dispatch matrix ready to be asked."""
 
     profile: Profile
-    bands: ConfidenceBands
     calendar: WorkingCalendar
     routes: RouteTable
 
     @classmethod
-    def of(cls, profile: Profile, bands: ConfidenceBands | None = None) -> "City":
+    def of(cls, profile: Profile) -> "City":
         """Index ``profile``."""
         return cls(
             profile=profile,
-            bands=bands or profile.bands,
             calendar=WorkingCalendar(profile.calendar),
             routes=RouteTable(profile.matrix, profile.districts, profile.units),
         )

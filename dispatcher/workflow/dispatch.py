@@ -1,11 +1,12 @@
 """派单 by a person: confirm the engine's proposal, or choose."""
 
-from datetime import date
+from collections.abc import Sequence
 
+from dispatcher import metrics
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
-from models.codes import DispatchMode, RequestType, Stage, TicketState
+from models.codes import Correction, DispatchMode, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -23,10 +24,24 @@ def confirm(act: Act) -> Ticket:
     district_code = act.optional_text("district") or act.ticket.district_code
     if district_code is not None and district_code not in act.city.profile.districts:
         raise Rejected(f"district {district_code!r} is not in profile {act.city.profile.name}")
-    route = _route(act, category.code, district_code)
+    on = act.city.local(act.at).date()
+    by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=None, on=on)
+    route = _chosen(act, by_matrix)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
-    return _send(act, route, category_code=category.code, request_type=request_type, district_code=district_code)
+    changed = {
+        Correction.CATEGORY: category.code != act.ticket.category_code,
+        Correction.TYPE: request_type is not act.ticket.request_type,
+        Correction.UNIT: by_matrix.lead not in (None, route.lead),  # where the matrix names nobody there is nothing to correct
+    }
+    return _send(
+        act,
+        route,
+        category_code=category.code,
+        request_type=request_type,
+        district_code=district_code,
+        corrections=[kind for kind, is_changed in changed.items() if is_changed],
+    )
 
 
 def dispatch(act: Act) -> Ticket:
@@ -39,15 +54,13 @@ def dispatch(act: Act) -> Ticket:
     return confirm(act)
 
 
-def _route(act: Act, category_code: str, district_code: str | None) -> Route:
-    on: date = act.city.local(act.at).date()
-    route = act.city.routes.choose(category_code, district_code=district_code, subject=None, on=on)
+def _chosen(act: Act, by_matrix: Route) -> Route:
     chosen = act.optional_text("unit")
     if chosen is None:
-        return route
+        return by_matrix
     unit = act.city.active_unit(chosen)
-    if unit.code == route.lead:
-        return route
+    if unit.code == by_matrix.lead:
+        return by_matrix
     co_units = tuple(code for code in _co_units(act) if code != unit.code)
     return Route(unit.code, co_units, "人工指定主办单位", None)
 
@@ -66,7 +79,15 @@ def _type(label: str) -> RequestType:
         raise Rejected(f"{label!r} is not a request type; one of {[kind.label for kind in RequestType]}") from error
 
 
-def _send(act: Act, route: Route, *, category_code: str, request_type: RequestType, district_code: str | None) -> Ticket:
+def _send(
+    act: Act,
+    route: Route,
+    *,
+    category_code: str,
+    request_type: RequestType,
+    district_code: str | None,
+    corrections: Sequence[Correction],
+) -> Ticket:
     unit_code = route.lead or ""
     after = act.ticket.moved_to(
         TicketState.DISPATCHED,
@@ -90,6 +111,8 @@ def _send(act: Act, route: Route, *, category_code: str, request_type: RequestTy
         city=act.city,
         effects=act.effects,
     )
+    level1 = _proposed_level1(act)
+    act.effects.increments.extend(metrics.count(metrics.CORRECTIONS, level1, kind.value) for kind in corrections)
     machine_type_changed = request_type is not act.ticket.machine_type
     return act.record(
         after,
@@ -99,5 +122,12 @@ def _send(act: Act, route: Route, *, category_code: str, request_type: RequestTy
             "basis": route.basis,
             "category_changed": category_code != act.ticket.machine_category,
             "type_changed": machine_type_changed,
+            "corrected": [kind.value for kind in corrections],
         },
     )
+
+
+def _proposed_level1(act: Act) -> str:
+    """Return the first level of what was proposed; a category that the profile has lost stands for itself."""
+    category = act.city.profile.categories.get(act.ticket.category_code)
+    return act.ticket.category_code if category is None else category.level1_code

@@ -25,6 +25,7 @@ from dispatcher.workflow.register import register
 from models.codes import Fate, Role
 from models.contact import Contact
 from models.errors import HotlineError, Rejected
+from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, OpenRequest, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
@@ -58,10 +59,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """A record with what was understood of its contact, where it has one."""
+    """A record with what was understood of its contact, where it has one, and the bands by which that is judged."""
 
     record: Record
     understanding: Understanding | None
+    bands: ConfidenceBands
 
 
 class Intake:
@@ -85,8 +87,11 @@ class Intake:
     async def understand(self, records: Sequence[Record]) -> list[_Understood]:
         """Understand the contacts of ``records``, which may come from several partitions: text work pays in batches."""
         contacts = [record.contact for record in records if record.contact is not None]
-        understandings = iter(await self._understand([contact.text for contact in contacts]))
-        return [_Understood(item, next(understandings) if item.contact is not None else None) for item in records]
+        understood = await self._understand([contact.text for contact in contacts])
+        understandings = iter(understood.understandings)
+        return [
+            _Understood(item, next(understandings) if item.contact is not None else None, understood.bands) for item in records
+        ]
 
     async def settle_all(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
         """Settle what one poll brought, from however many partitions, in one transaction.
@@ -169,7 +174,15 @@ class Intake:
                 repeats.setdefault(earlier.ticket_no, []).append(contact)
                 continue
             ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
-            ticket = register(contact, item.understanding, ticket_no=ticket_no, at=now, city=self._city, effects=effects)
+            ticket = register(
+                contact,
+                item.understanding,
+                bands=item.bands,
+                ticket_no=ticket_no,
+                at=now,
+                city=self._city,
+                effects=effects,
+            )
             fates[contact.contact_id] = Fate.NUISANCE if ticket is None else Fate.TICKETED
             if ticket is not None:
                 open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
@@ -301,4 +314,4 @@ def _refused(item: _Understood, error: Rejected, now: datetime) -> _Understood:
         occurred_at=now,
         contact_id=item.record.contact.contact_id if item.record.contact else None,
     )
-    return _Understood(Record(item.record.offset, item.record.reference, None, letter), None)
+    return _Understood(Record(item.record.offset, item.record.reference, None, letter), None, item.bands)

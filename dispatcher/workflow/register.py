@@ -12,6 +12,7 @@ from dispatcher.workflow.history import record
 from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
+from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, Ticket
 from models.understanding import Understanding
 
@@ -22,6 +23,7 @@ def register(
     contact: Contact,
     understanding: Understanding,
     *,
+    bands: ConfidenceBands,
     ticket_no: str,
     at: datetime,
     city: City,
@@ -29,9 +31,11 @@ def register(
 ) -> Ticket | None:
     """Add a new ticket with its clocks to ``effects`` and dispatch it where the engine may decide.
 
+    ``bands`` are those of the model that understood the contact.
+
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
-    judgement = judge(contact, understanding, categories=city.profile.categories, bands=city.bands)
+    judgement = judge(contact, understanding, categories=city.profile.categories, bands=bands)
     if judgement.nuisance:
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None

@@ -55,11 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         Rejected: the input cannot be read (says which line), the output cannot be written, or there is no fitting model.
     """
-    from hotline.bootstrap import city_of, understander_of
+    from hotline.bootstrap import bands_of, understander_of
     from hotline.describing import Describer
 
     artifact, profile = model_and_profile(arguments)
-    describe = Describer(understander_of(profile, artifact), profile, city_of(profile, artifact).bands, artifact.card.labels)
+    bands = bands_of(profile, artifact.card)
+    describe = Describer(understander_of(profile, artifact), profile, bands, artifact.card.labels)
     _write_whole(arguments.out, _described(arguments.source, describe))
     return 0
 

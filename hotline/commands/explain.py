@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         Rejected: standard input is not UTF-8, or there is no fitting model.
     """
     from classifiers.lines import RequestLine
-    from hotline.bootstrap import SystemClock, city_of, understander_of
+    from dispatcher.workflow.city import City
+    from hotline.bootstrap import SystemClock, bands_of, understander_of
     from hotline.commands.classify import model_and_profile
     from hotline.describing import Describer
     from hotline.explaining import Explainer, as_fields
@@ -54,8 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     artifact, profile = model_and_profile(arguments)
     text = _read_input() if arguments.text is None else arguments.text
-    city, understander = city_of(profile, artifact), understander_of(profile, artifact)
-    explainer = Explainer(city, understander, Describer(understander, profile, city.bands, artifact.card.labels))
+    city, understander = City.of(profile), understander_of(profile, artifact)
+    describer = Describer(understander, profile, bands_of(profile, artifact.card), artifact.card.labels)
+    explainer = Explainer(city, understander, describer)
     on = city.local(SystemClock().now()).date()
     explanation = explainer.explain(RequestLine("", text, None), on=on)
     if arguments.json:

@@ -41,8 +41,9 @@ async def _export(settings: "Settings") -> None:
     from dispatcher.store.database import open_pool
     from dispatcher.store.numbers import Numbers
     from dispatcher.store.reconciliation import Reconciliation
-    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of
+    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of, shelf_of
     from hotline.exporter import Exporter, listening_socket, serve_until_signalled
+    from hotline.shelf import version_in
     from streams.topic_ends import topic_ends
 
     profile = profile_of(settings)
@@ -54,5 +55,6 @@ async def _export(settings: "Settings") -> None:
                 topic_ends=partial(topic_ends, bootstrap_of(settings)),
                 profile=profile,
                 clock=SystemClock(),
+                model_version=partial(version_in, shelf_of(settings, profile).serving),
             )
             await serve_until_signalled(exporter, listening)

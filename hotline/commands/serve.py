@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hotline.commands import Subparsers
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from console.doors import Doors
     from hotline.bootstrap import Dispatcher
-    from models.understanding import Evidence
 
 _POOL_SIZE = 8
 _LAST_WORDS_SECONDS = 3
@@ -77,9 +75,6 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
     if settings.session_key is None:
         raise Rejected("HOTLINE_SESSION_KEY must be set: 64 hexadecimal digits, the same for every web process")
 
-    async def explain(text: str) -> "Sequence[Evidence]":
-        return await asyncio.to_thread(dispatcher.understander.evidence, text)
-
     return Doors(
         city=dispatcher.city,
         vault=dispatcher.vault,
@@ -89,7 +84,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         accounts=PostgresAccounts(dispatcher.pool),
         numbers=Numbers(dispatcher.pool),
         understand=dispatcher.understand,
-        explain=explain,
+        explain=dispatcher.explain,
         session_key=settings.session_key,
         wechat_token=settings.wechat_token,
     )

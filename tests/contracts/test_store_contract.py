@@ -30,8 +30,10 @@ from dispatcher.ports import (
 from dispatcher.rules.calls import course_of
 from dispatcher.store.database import Database as PostgresDatabase
 from dispatcher.store.database import open_pool
+from dispatcher.store.decisions import PostgresDecisions
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.relay_outbox import open_relay_outbox
+from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
 from models.codes import (
     CallState,
@@ -88,6 +90,7 @@ class Memory:
         self.open_work = self.store.open_work
         self.reserve_numbers = self.store.reserve_numbers
         self.offsets = self.store
+        self.decisions = self.store
 
     def relay(self):
         """Open another relay's connection."""
@@ -129,6 +132,7 @@ class Postgres:
         self.open_work = store.open_work
         self.reserve_numbers = store.reserve_numbers
         self.offsets = PostgresOffsets(pool)
+        self.decisions = PostgresDecisions(pool)
 
     def relay(self):
         """Open another relay's connection."""
@@ -767,6 +771,54 @@ class StoreContract:
         assert relay.topics_made_anew(changed) == ["a"]
         relay.remember_topics(changed, at=MONDAY)
         assert relay.topics_made_anew(changed) == []
+
+    async def test_what_people_decided_can_be_learned_from(self, store):
+        """By hand or answered, newest first, as the ticket stands now; without what the engine sent or nobody decided."""
+        by_hand, by_engine, answered, waiting = (a_held_ticket(number) for number in (1, 2, 3, 4))
+        corrected = replace(by_hand, category_code="0801", request_type=RequestType.COMPLAINT, urgency=Urgency.URGENT)
+        sent, asked = {"kind": EventKind.DISPATCHED}, {"kind": EventKind.ANSWERED, "data": {"text": "已答复"}}
+        effects = Effects(
+            new_tickets=[
+                by_hand,
+                by_engine,
+                replace(answered, state=TicketState.CLOSED, lead_unit=None),
+                replace(waiting, state=TicketState.PENDING, lead_unit=None),
+            ],
+            events=[
+                *(an_event(ticket) for ticket in (by_hand, by_engine, answered, waiting)),
+                an_event(by_hand, 2, **sent, data={"mode": "manual"}),
+                an_event(by_engine, 2, **sent, data={"mode": "auto"}),
+                an_event(answered, 2, **asked),
+            ],
+        )
+        async with store.open_work() as work:
+            await work.apply(effects, slot=0)
+            await work.apply(Effects(changed_tickets=[corrected]), slot=0)
+
+        assert await store.decisions.decided(since=MONDAY, after=None, limit=9) == [
+            DecidedRequest(answered.ticket_no, answered.text, "0703", RequestType.HELP, Urgency.NORMAL),
+            DecidedRequest(by_hand.ticket_no, by_hand.text, "0801", RequestType.COMPLAINT, Urgency.URGENT),
+        ]
+
+    async def test_decisions_are_read_page_by_page_from_a_day_on(self, store):
+        """A page begins below the last number of the one before, across months; what was registered earlier stays out."""
+        numbers = ("TT20260418P0000010", "TT20260517P0000010", "TT20260518P0000010", "TT20260618P0000010")
+        days = (MONDAY - timedelta(days=30), MONDAY - timedelta(days=1), MONDAY, MONDAY + timedelta(days=31))
+        held = {"state": TicketState.DISPATCHED, "lead_unit": "U-LAMP"}
+        tickets = [
+            a_ticket(number, contact_id=UUID(int=place), registered_at=day, **held)
+            for place, (number, day) in enumerate(zip(numbers, days, strict=True))
+        ]
+        events = [an_event(ticket, 2, kind=EventKind.DISPATCHED, data={"mode": "manual"}) for ticket in tickets]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=tickets, events=events), slot=0)
+
+        pages, after = [], None
+        while page := await store.decisions.decided(since=MONDAY - timedelta(days=1), after=after, limit=2):
+            pages.append([request.ticket_no for request in page])
+            after = page[-1].ticket_no
+
+        assert pages == [[numbers[3], numbers[2]], [numbers[1]]]
 
     async def test_one_relay_leads(self, store):
         """The second waits until the first one's connection ends."""

@@ -4,8 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dispatcher.ports import Understand
-from models.understanding import Understanding
+from dispatcher.ports import Understand, UnderstoodTexts
 from tests.fault.workers import intake_of, run
 
 SEGMENTATION_FAULT = 139
@@ -14,7 +13,7 @@ SEGMENTATION_FAULT = 139
 def ending_at(word: str, understand: Understand) -> Understand:
     """Return ``understand``; at a text with ``word`` it ends the process without a word of farewell."""
 
-    async def understand_or_end(texts: Sequence[str]) -> list[Understanding]:
+    async def understand_or_end(texts: Sequence[str]) -> UnderstoodTexts:
         if any(word in text for text in texts):
             os._exit(SEGMENTATION_FAULT)
         return await understand(texts)

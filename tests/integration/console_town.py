@@ -11,13 +11,14 @@ from argon2 import PasswordHasher
 
 from console.app import build_console
 from console.doors import Doors
+from dispatcher.ports import UnderstoodTexts
 from dispatcher.store.accounts import PostgresAccounts
 from dispatcher.store.numbers import Numbers
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.relay_outbox import open_relay_outbox
 from dispatcher.store.vault import AesVault
 from models.codes import Role
-from models.understanding import Evidence, Understanding
+from models.understanding import Evidence
 from tests.builders import an_understanding
 from tests.integration.story import Town, a_town
 
@@ -91,8 +92,8 @@ async def a_console(app_url: str) -> AsyncIterator[ConsoleTown]:
 
 
 def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
-    async def understand(texts: Sequence[str]) -> list[Understanding]:
-        return [an_understanding("A1", 0.95) for _ in texts]
+    async def understand(texts: Sequence[str]) -> UnderstoodTexts:
+        return UnderstoodTexts([an_understanding("A1", 0.95) for _ in texts], town.profile.bands)
 
     async def explain(text: str) -> Sequence[Evidence]:
         return (Evidence(text[:2], 0, 2, 1.0),)

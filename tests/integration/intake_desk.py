@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from faust.types import TP
 
 from config.profiles import find_profile, load_profile
-from dispatcher.ports import UnitOfWork
+from dispatcher.ports import UnderstoodTexts, UnitOfWork
 from dispatcher.store.database import Database as Store
 from dispatcher.store.database import Pool
 from dispatcher.store.offsets import PostgresOffsets
@@ -23,6 +23,7 @@ from models.errors import TryLater
 from models.message import Topic
 from models.understanding import Guess, Understanding
 from streams.intake import IntakeAgent
+from tests.builders import BANDS
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 PARTITION = TP(Topic.CONTACTS, 3)
@@ -53,22 +54,20 @@ class StreamEvent:
     message: ConsumedMessage
 
 
-async def understand(texts: Sequence[str]) -> list[Understanding]:
+async def understand(texts: Sequence[str]) -> UnderstoodTexts:
     """Everything is surely about roads."""
-    return [
-        Understanding(
-            top=(Guess("A2", 0.99),),
-            request_type=RequestType.COMPLAINT,
-            urgency=Urgency.NORMAL,
-            alarm=None,
-            alarm_category=None,
-            district_code=None,
-            address=None,
-            language="zh",
-            model_version="agent-test",
-        )
-        for _ in texts
-    ]
+    roads = Understanding(
+        top=(Guess("A2", 0.99),),
+        request_type=RequestType.COMPLAINT,
+        urgency=Urgency.NORMAL,
+        alarm=None,
+        alarm_category=None,
+        district_code=None,
+        address=None,
+        language="zh",
+        model_version="agent-test",
+    )
+    return UnderstoodTexts([roads] * len(texts), BANDS)
 
 
 async def _no_time(_seconds: float) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from config.profiles import find_profile, load_profile
-from dispatcher.ports import StreamPosition
+from dispatcher.ports import StreamPosition, UnderstoodTexts
+from dispatcher.rules.redaction import redact
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
@@ -89,7 +90,7 @@ class Town:
 
         ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
         """
-        self._meant[text] = Understanding(
+        self._meant[redact(text)] = Understanding(
             top=(Guess(category, confidence),),
             request_type=kind,
             urgency=urgency,
@@ -187,8 +188,8 @@ class Town:
         return await sweep_overdue(open_work=self.database.open_work, clock=self.clock)
 
     async def _settle(self, messages: Sequence[bytes]) -> None:
-        async def understand(texts: Sequence[str]) -> list[Understanding]:
-            return [self._meant[text] for text in texts]
+        async def understand(texts: Sequence[str]) -> UnderstoodTexts:
+            return UnderstoodTexts([self._meant[text] for text in texts], self.profile.bands)
 
         intake = Intake(
             city=self.city,

@@ -9,8 +9,9 @@ import pytest
 
 from dispatcher.metrics import FAMILIES, STAGE_SECONDS
 from dispatcher.store.reconciliation import NOT_RECOMPUTABLE, Difference, Reconciliation
+from dispatcher.workflow.note_reload import note_reload
 from hotline.__main__ import main
-from models.codes import Channel, RequestType, Urgency
+from models.codes import Channel, Correction, ModelReload, RequestType, Urgency
 from models.command import CommandKind
 from models.contact import Submission
 from tests.integration.story import Town, a_town
@@ -46,6 +47,7 @@ async def everything_happens(town: Town) -> None:
     await town.accepts(Submission("empty", Channel.WEB, "  ", town.clock.now()))
     await town.hears("没人管的垃圾堆", channel=Channel.SMS)
     await town.hears_again()
+    await note_reload(ModelReload.LOADED, open_work=town.database.open_work)
 
 
 async def differences(town: Town) -> list[Difference]:
@@ -81,6 +83,7 @@ class TestReconciliation:
             ("UPDATE tickets SET channel = 'Z' WHERE channel = 'W'", "hotline_tickets_registered_total"),
             ("DELETE FROM ticket_events WHERE kind = 'ticket.merged'", "hotline_repeats_merged_total"),
             ("UPDATE assignments SET mode = 'manual'", "hotline_dispatched_total"),
+            ("UPDATE ticket_events SET data = data - 'corrected'", "hotline_corrections_total"),
             ("UPDATE deadlines SET result = 'met'", "hotline_deadline_total"),
             ("UPDATE tickets SET state = 'replied' WHERE state = 'closed'", "hotline_closed_total"),
             ("UPDATE tickets SET lead_unit = 'SG-JT' WHERE lead_unit IS NULL", "hotline_direct_answers_total"),
@@ -129,6 +132,19 @@ class TestReconciliation:
                 await town.hears(f"另外第{number}件事", waited=waited, confidence=confidence)
 
             assert await differences(town) == []
+
+    async def test_a_correction_stands_under_what_was_proposed(self, database: Database) -> None:
+        """Category, type and unit were changed at once: three counts under the first level that the engine had proposed."""
+        async with a_town(database.app_url) as town:
+            ticket = await town.hears("路上有个坑", category="A2", confidence=0.6)
+            await town.commands(ticket, CommandKind.DISPATCH, category="A7", type="求助", unit="SG-NY")
+            tamper(database, "DELETE FROM rollups WHERE family = 'hotline_corrections_total'")
+
+            lost = [difference for difference in await differences(town) if difference.family == "hotline_corrections_total"]
+
+            assert [(one.labels, one.rollup, one.recomputed) for one in lost] == [
+                ({"level1": town.profile.categories["A2"].level1_code, "kind": kind.value}, 0, 1) for kind in sorted(Correction)
+            ]
 
     async def test_contacts_may_flow_while_it_reads(self, database: Database) -> None:
         """It compares one moment: tickets that arrive meanwhile never look like a difference."""

@@ -50,6 +50,16 @@ SELECT tickets.machine_category, count(*)
 -- name: dispatched
 SELECT unit_code, mode, count(*) FROM assignments WHERE role = 'lead' GROUP BY 1, 2;
 
+-- name: corrections
+-- Under the category that was proposed: the one the ticket was registered with.
+SELECT registered.data ->> 'category', corrected.kind, count(*)
+  FROM ticket_events AS dispatched
+ CROSS JOIN LATERAL jsonb_array_elements_text(dispatched.data -> 'corrected') AS corrected(kind)
+  JOIN ticket_events AS registered ON registered.ticket_no = dispatched.ticket_no AND registered.month = dispatched.month
+                                  AND registered.kind = 'ticket.registered'
+ WHERE dispatched.kind = 'ticket.dispatched'
+ GROUP BY 1, 2;
+
 -- name: deadlines
 SELECT coalesce(unit_code, %(hotline)s), stage, result, count(*)
   FROM deadlines

@@ -9,6 +9,7 @@ import pytest
 from classifiers.artifact import Artifact
 from classifiers.category import hints_of
 from classifiers.rows import LabelledText, read_labelled
+from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
@@ -61,8 +62,15 @@ def haikou(haikou_directory: Path) -> Profile:
 @pytest.fixture(scope="session")
 def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
     """The model that a new installation trains."""
-    rows = read_labelled(corpus_files(haikou_directory))
-    return train(rows, seed=12345, created_at=A_DAY, hints=hints_of(haikou.categories.values()), profile=haikou.name)
+    own = read_labelled(corpus_files(haikou_directory))
+    return train(
+        [row for row in own if not in_test_part(row.text)],
+        seed=12345,
+        created_at=A_DAY,
+        unseen=[row for row in own if in_test_part(row.text)],
+        hints=hints_of(haikou.categories.values()),
+        profile=haikou.name,
+    )
 
 
 @pytest.fixture(scope="session")

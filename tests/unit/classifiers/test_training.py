@@ -108,6 +108,6 @@ def test_the_card_tells_what_was_learned_from(small_model: Artifact):
     assert card.rows_by_label == {"lamp": 30, "noise": 30, "water": 30}
     assert card.side_labels == {"type": ("10", "30"), "urgency": ("1", "2")}
     assert card.created_at == A_DAY
-    assert card.split == "5 folds, equal texts together"
+    assert card.split == "5 folds, equal texts together, seed 7"
     assert len(card.training_sha256) == 64
     assert card.packages["scikit-learn"]

@@ -40,7 +40,8 @@ def exposed(snapshot: Snapshot, profile: Profile) -> dict[str, Metric]:
 
 def read(sums: Mapping[tuple[str, tuple[str, ...]], int] | None = None) -> Snapshot:
     """Everything could be read."""
-    return Snapshot(NOW, Reading(sums or {}, STANDING), {"hotline.contacts": 8}, {"hotline_closed_total": 0}, {"database": 0.1})
+    reading, lags, differences = Reading(sums or {}, STANDING), {"hotline.contacts": 8}, {"hotline_closed_total": 0}
+    return Snapshot(NOW, reading, lags, differences, {"database": 0.1}, "4a5b6c7d8e9f")
 
 
 def samples(family: Metric) -> dict[tuple[str, ...], float]:
@@ -100,11 +101,12 @@ def test_gauges_tell_how_things_stand(profile: Profile) -> None:
     assert samples(told["hotline_outbox_oldest_seconds"]) == {(): 7}
     assert samples(told["hotline_consumer_lag"]) == {("hotline.contacts",): 8}
     assert samples(told["hotline_unit_info"])["SG-JT", "市交通运输局", "市直部门"] == 1
+    assert samples(told["hotline_model_info"]) == {("4a5b6c7d8e9f",): 1}
 
 
 def test_a_source_that_is_away_leaves_no_old_number(profile: Profile) -> None:
     """Without its database the exporter says so, and tells no count at all: a gap is true, an old number is not."""
-    told = exposed(Snapshot(NOW, None, None, None, {"database": 2.0}), profile)
+    told = exposed(Snapshot(NOW, None, None, None, {"database": 2.0}, None), profile)
 
     assert samples(told["hotline_exporter_up"]) == {("database",): 0, ("broker",): 0, ("reconciliation",): 0}
     facts = {"hotline_exporter_up", "hotline_exporter_read_seconds", "hotline_calendar_days_left"}

@@ -14,6 +14,7 @@ CITY = Counts(
     declined=10,
     answered=40,
     merged=25,
+    corrected=6,
     dispatched={DispatchMode.AUTO: 45, DispatchMode.MANUAL: 15},
     closed=30,
     deadlines={
@@ -41,6 +42,7 @@ def by_code(counts: Counts) -> dict[str, Rate]:
     [
         ("M13", "即时办结率", 40, 100),
         ("M16", "自动派单率", 45, 60),
+        ("M16a", "改判率", 6, 15),
         ("M17", "派单及时率", 95, 100),
         ("M18", "重复诉求率", 25, 125),
         ("M21", "签收及时率", 54, 60),
@@ -99,6 +101,7 @@ ROLLUPS: dict[Family, dict[tuple[str, ...], int]] = {
     metrics.DECLINED: {("N1",): 1},
     metrics.DIRECT_ANSWERS: {("02",): 1},
     metrics.REPEATS: {("01",): 3},
+    metrics.CORRECTIONS: {("01", "category"): 2, ("02", "category"): 1, ("01", "type"): 5, ("02", "unit"): 5},
     metrics.DISPATCHED: {("A", "auto"): 3, ("A", "manual"): 1, ("B", "auto"): 1},
     metrics.CLOSED: {("A",): 2},
     metrics.DEADLINES: {
@@ -123,6 +126,7 @@ class TestCountingUp:
 
         assert (counts.registered, counts.declined, counts.answered, counts.merged) == (7, 1, 1, 3)
         assert counts.dispatched == {DispatchMode.AUTO: 4, DispatchMode.MANUAL: 1}
+        assert counts.corrected == 3
         assert counts.closed == 2
         assert counts.deadlines[Stage.DISPATCH] == Outcomes(4, 1)
         assert counts.deadlines[Stage.RESOLVE] == Outcomes(1, 1)
@@ -132,7 +136,7 @@ class TestCountingUp:
         """Unit A's rows, and none of unit B's or the hotline's."""
         counts = count_up(SUMS, "A")
 
-        assert counts.registered == 0
+        assert (counts.registered, counts.corrected) == (0, 0)
         assert counts.dispatched == {DispatchMode.AUTO: 3, DispatchMode.MANUAL: 1}
         assert counts.deadlines[Stage.DISPATCH] == Outcomes(0, 0)
         assert counts.deadlines[Stage.RESOLVE] == Outcomes(0, 1)

@@ -290,6 +290,40 @@ class TestConfirm:
         data = office.store.tables.events[ticket.ticket_no, ticket.version].data
         assert data["category_changed"] is True
         assert data["type_changed"] is True
+        assert data["corrected"] == ["category", "type"]
+        assert office.store.count("hotline_corrections_total", "07", "category") == 1
+        assert office.store.count("hotline_corrections_total", "07", "type") == 1
+        assert office.store.count("hotline_corrections_total") == 2
+
+    async def test_what_is_confirmed_as_proposed_is_no_correction(self, office):
+        """Naming what the engine proposed anyway counts as agreement, also where an alarm word overruled the model."""
+        await office.open(machine_category="0801")
+        proposed = {"category": "0703", "type": "求助", "unit": "U-LAMP"}
+        ticket = await office.act(CommandKind.CONFIRM, OPERATOR, proposed)
+
+        assert office.store.tables.events[ticket.ticket_no, ticket.version].data["corrected"] == []
+        assert office.store.count("hotline_corrections_total") == 0
+
+    async def test_another_unit_than_the_matrix_names_is_a_correction_of_the_matrix(self, office):
+        """The unit that follows from a corrected category is none; one that the matrix could not name is none either."""
+        await office.open()
+        await office.act(CommandKind.DISPATCH, OPERATOR, {"unit": "U-WATER"})
+        assert office.store.count("hotline_corrections_total", "07", "unit") == 1
+
+        other = Office()
+        await other.open(category_code="0999", machine_category="0999")
+        await other.act(CommandKind.CONFIRM, OPERATOR, {"unit": "U-EAST"})
+        assert other.store.count("hotline_corrections_total") == 0
+
+    async def test_a_waiting_ticket_whose_category_was_dropped_is_corrected_all_the_same(self, office):
+        """The profile lost the category while the ticket waited: a person chooses another, and it counts under the old code."""
+        await office.open()
+        profile = a_profile()
+        categories = {code: category for code, category in profile.categories.items() if code != "0703"}
+        office.city = City.of(replace(profile, categories=categories))
+        await office.act(CommandKind.CONFIRM, OPERATOR, {"category": "0801"})
+
+        assert office.store.count("hotline_corrections_total", "0703", "category") == 1
 
     async def test_a_unit_named_by_a_person_goes_before_the_matrix(self, office):
         """The basis says that it was a person's choice; the named co-units come along, each once and never the lead."""

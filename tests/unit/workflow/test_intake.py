@@ -13,7 +13,7 @@ from models.deadline import DeadlineResult
 from models.message import Topic
 from models.ticket import EventKind
 from models.ticket_number import check_ticket_number
-from tests.builders import MONDAY, POSITION, a_city, a_contact, a_record, an_understanding
+from tests.builders import BANDS, MONDAY, POSITION, a_city, a_contact, a_record, an_understanding
 from tests.fakes import FixedClock, MemoryStore, Understands
 
 
@@ -24,9 +24,10 @@ class Desk:
         self.store = MemoryStore()
         self.clock = FixedClock()
         self.city = a_city()
+        self.understand = Understands(by_piece)
         self.intake = Intake(
             city=self.city,
-            understand=Understands(by_piece),
+            understand=self.understand,
             open_work=self.store.open_work,
             reserve_numbers=self.store.reserve_numbers,
             clock=self.clock,
@@ -410,3 +411,16 @@ async def test_nothing_is_understood_twice(desk):
     )
 
     assert understand.batches == [2]
+
+
+async def test_a_batch_is_judged_by_the_bands_of_the_model_that_understood_it(desk):
+    """A more careful model takes over between understanding and settling: what the old one was sure of stays sure."""
+    before, after = a_contact("1", "路灯不亮"), a_contact("2", "桥上的路灯也坏了", caller_ref="caller-2")
+    await desk.know(before, after)
+    understood = await desk.intake.understand([a_record(0, before, None)])
+    desk.understand.bands = replace(BANDS, automatic=0.99)
+    understood += await desk.intake.understand([a_record(1, after, None)])
+
+    await desk.intake.settle(POSITION, understood)
+
+    assert [ticket.state for ticket in desk.tickets] == [TicketState.DISPATCHED, TicketState.PENDING]

@@ -33,6 +33,7 @@ def units(haikou: Profile, text: str, **contact) -> list[tuple[str, str]]:
         ticket_no="HK20260518P0000010",
         at=MONDAY,
         city=City.of(haikou),
+        bands=haikou.bands,
         effects=effects,
     )
     return [(assignment.unit_code, assignment.role) for assignment in effects.assignments]
