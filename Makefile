@@ -50,7 +50,7 @@ schema: setup ## Write docs/schema.sql from the migrations
 lock: setup ## Choose dependency versions anew from setup.cfg
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--extra fast --extra embedded --extra dev --output-file requirements.lock setup.cfg
+		--extra fast --extra pictures --extra embedded --extra dev --output-file requirements.lock setup.cfg
 
 clean: ## Remove .venv, state and caches
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
