@@ -40,17 +40,20 @@ test-long: setup ## Run the long tests whole, on the embedded broker and on Apac
 bench: setup ## Measure the pipe: contacts per second, latency, where the time goes
 	$(BIN)/python -m bench.pipe
 
-bench-classifier: setup ## Measure the classifier
-	$(BIN)/python -m bench.classifier
-	$(BIN)/python -m bench.places
+bench-classifier: setup ## Measure the classifier; on real messages too with LEAF=file and TAIDI=directory
+	$(BIN)/python -m bench.classifier $(if $(LEAF),--leaf "$(LEAF)") $(if $(TAIDI),--taidi "$(TAIDI)")
 
 schema: setup ## Write docs/schema.sql from the migrations
 	$(BIN)/python -m hotline.embedded.schema > docs/schema.sql
 
+model-card: setup ## Train the default profile's model and write its figures into docs/model-card.md
+	$(BIN)/hotline train --profile haikou --out var/model-card
+	$(BIN)/python -m hotline.model_card var/model-card haikou docs/model-card.md
+
 lock: setup ## Choose dependency versions anew from setup.cfg
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--extra fast --extra embedded --extra dev --output-file requirements.lock setup.cfg
+		--extra fast --extra pictures --extra embedded --extra dev --output-file requirements.lock setup.cfg
 
 clean: ## Remove .venv, state and caches
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -63,4 +66,4 @@ clean: ## Remove .venv, state and caches
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run test setup check unit test-long bench bench-classifier schema lock clean
+.PHONY: help run test setup check unit test-long bench bench-classifier schema model-card lock clean

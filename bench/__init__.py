@@ -1,1 +1,1 @@
-"""Measurements: commands that print figures with the machine they were measured on."""
+"""Measurements for docs/benchmarks.md; not part of the product."""

@@ -1,7 +1,7 @@
 """Evaluation: how good an artifact is on labelled rows that it did not learn from."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,11 +28,25 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Guesses:
+    """What a model makes of some texts.
+
+    ``labels``: the best three of each, best first, shape (n_texts, 3), or fewer columns where there are fewer labels.
+    ``confidences``: the first one's probability. ``types``: the type's value; None where the model guesses no types.
+    """
+
+    labels: NDArray[np.str_]
+    confidences: NDArray[np.float32]
+    types: NDArray[np.str_] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Shares from 0 to 1. ``macro_f1`` is the mean over the labels that occur in the rows.
 
     ``coverage_at_precision`` is the largest share of rows, most confident first, that are right with that precision.
-    ``type_accuracy`` is None unless the model guesses types and the rows have them.
+    ``type_accuracy`` is None unless the model guesses types and the rows have them. ``guesses`` are those of the rows as
+    written.
     """
 
     model_version: str
@@ -44,19 +58,13 @@ class Evaluation:
     per_class: dict[str, ClassScore]
     coverage_at_precision: dict[str, float]
     variants: dict[str, dict[str, float]]
+    guesses: Guesses = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it ready for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class _Guessed:
-    """Best three labels of each row, shape (n_rows, 3), with the first one's probability and the type's value."""
-
-    labels: NDArray[np.str_]
-    confidences: NDArray[np.float32]
-    types: NDArray[np.str_] | None
+        """Return the scores ready for JSON."""
+        fields = asdict(self)
+        del fields["guesses"]
+        return fields
 
 
 def evaluate(
@@ -73,11 +81,11 @@ def evaluate(
     if not rows:
         raise Rejected("there are no rows to measure on")
     wanted = np.array([row.category for row in rows], dtype=np.str_)
-    plain = _guess(artifact, [row.text for row in rows], lambda done: progress("as written", done, len(rows)))
+    plain = guess(artifact, [row.text for row in rows], lambda done: progress("as written", done, len(rows)))
     variants = {}
     for name, change in VARIANTS.items():
         changed = (change(row.text) for row in rows)
-        guessed = _guess(artifact, changed, lambda done, name=name: progress(name, done, len(rows)))  # type: ignore[misc]
+        guessed = guess(artifact, changed, lambda done, name=name: progress(name, done, len(rows)))  # type: ignore[misc]
         variants[name] = {
             "accuracy": accuracy(guessed.labels[:, 0] == wanted),
             "macro_f1": macro_f1(score_classes(wanted.tolist(), guessed.labels[:, 0].tolist())),
@@ -94,10 +102,12 @@ def evaluate(
         per_class=per_class,
         coverage_at_precision={f"{precision:.2f}": coverage_at(precision, plain.confidences, hits) for precision in PRECISIONS},
         variants=variants,
+        guesses=plain,
     )
 
 
-def _guess(artifact: Artifact, texts: Iterable[str], progress: Callable[[int], None]) -> _Guessed:
+def guess(artifact: Artifact, texts: Iterable[str], progress: Callable[[int], None] = lambda _done: None) -> Guesses:
+    """Return the model's guesses of ``texts`` (at least one); ``progress`` is called with the texts done."""
     labels, confidences, types = [], [], []
     head = artifact.sides.get("type")
     done = 0
@@ -111,7 +121,7 @@ def _guess(artifact: Artifact, texts: Iterable[str], progress: Callable[[int], N
             types.append(head.predict(features))
         done += len(batch)
         progress(done)
-    return _Guessed(np.concatenate(labels), np.concatenate(confidences), np.concatenate(types) if types else None)
+    return Guesses(np.concatenate(labels), np.concatenate(confidences), np.concatenate(types) if types else None)
 
 
 def _type_accuracy(guessed: NDArray[np.str_] | None, rows: Sequence[LabelledText]) -> float | None:

@@ -1,0 +1,121 @@
+"""How good the classifier is: on our own test part, and on real messages where they were given."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.figures import Figure, shares
+from bench.places import measure_places
+from bench.subject import Answers, Subject
+from classifiers.measures import coverage_at, macro_f1, score_classes
+from classifiers.rows import LabelledText
+from models.codes import RequestType, Urgency
+
+_EMERGENCIES = "emergencies.csv"
+
+
+def own_test_part(subject: Subject) -> Iterator[Figure]:
+    """Category, type and automatic band on the fifth of the corpus that the model has not seen."""
+    rows = subject.test_rows
+    answers = subject.answers(subject.model, [row.text for row in rows])
+    wanted = [row.category for row in rows]
+    guessed = [each.best.category_code for each in answers.understandings]
+    strict = np.array(wanted) == np.array(guessed)
+    hits = strict | np.array([row.alternative == code for row, code in zip(rows, guessed, strict=True)])
+    on = f"own test part, {len(rows)} rows"
+    how = "fifth of the corpus by hash, trained on the rest"
+    yield shares("category: first guess / among three", on, how, (strict.mean(), None), (_among_three(answers, wanted), None))
+    yield shares("category: first guess, second category accepted", on, how, (hits.mean(), None))
+    yield shares("category: macro-F1", on, how, (macro_f1(score_classes(wanted, guessed)), None))
+    yield shares("type", on, how, (_types_right(answers, [row.request_type for row in rows]), None))
+    yield _automatic_band(answers, hits, on=on, how=how)
+    yield _coverage(answers, hits, precision=0.97, least=0.60, on=on, how=how)
+
+
+def places(subject: Subject) -> Iterator[Figure]:
+    """District, address and street of requests written by hand, half of them traps."""
+    scores = measure_places(subject.profile)
+    on = f"tests/data/places.jsonl, {scores.n_cases} requests"
+    yield shares("district: F1", on, "rules; written together with the cases", (scores.district_f1, 0.97))
+    yield shares("address accepted / street", on, "a clerk's tolerance", (scores.addresses, None), (scores.streets, None))
+
+
+def emergencies(subject: Subject) -> Iterator[Figure]:
+    """特急 on emergencies and false friends of the test part, and false alarms in all of it."""
+    how = "trained on the rest; 特急 by words and model together"
+    rows = subject.test_rows_of(_EMERGENCIES)
+    hits, alarms, wanted = _alarms(subject, rows)
+    on = f"emergencies and false friends of the own test part, {len(rows)} rows"
+    yield shares("特急: recall / precision", on, how, (hits / max(wanted, 1), 0.99), (hits / max(alarms, 1), 0.75))
+    hits, alarms, wanted = _alarms(subject, subject.test_rows)
+    on = f"own test part, {len(subject.test_rows)} rows"
+    yield Figure("特急: found / taken for it without being it", on, f"{hits} of {wanted} / {alarms - hits}", how)
+
+
+def cold_start(subject: Subject) -> Iterator[Figure]:
+    """Real messages, of which the model has seen none; the labeller's second choice counts as right too."""
+    if subject.leaf is None:
+        return
+    rows = _sure_rows(subject.leaf)
+    answers = subject.answers(subject.model, [row["text"] for row in rows])
+    right = [{row["category"], row["alt_category"]} for row in rows]
+    hits = np.array([each.best.category_code in codes for each, codes in zip(answers.understandings, right, strict=True)])
+    three = np.mean(
+        [
+            any(guess.category_code in codes for guess in each.top)
+            for each, codes in zip(answers.understandings, right, strict=True)
+        ]
+    )
+    on = f"real messages, {len(rows)} rows with sure=1"
+    how = "trained on the own corpus alone; alternative category accepted"
+    yield shares("cold start, category: first guess / among three", on, how, (hits.mean(), 0.72), (float(three), 0.90))
+    types = [RequestType.from_label(row["type"]) for row in rows]
+    yield shares("cold start, type", on, how, (_types_right(answers, types), 0.75))
+    yield _automatic_band(answers, hits, on=on, how=how)
+    yield _coverage(answers, hits, precision=0.93, least=0.35, on=on, how=how)
+    critical = np.array([row["urgency"] == Urgency.CRITICAL.label for row in rows])
+    alarmed = np.array([each.urgency is Urgency.CRITICAL for each in answers.understandings])
+    figure = f"{(critical & alarmed).sum()} of {critical.sum()} / {(alarmed & ~critical).sum()}"
+    yield Figure("特急: found / taken for it without being it", on, figure, how)
+
+
+def _sure_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["sure"] == "1"]
+
+
+def _among_three(answers: Answers, wanted: Sequence[str]) -> float:
+    return float(
+        np.mean(
+            [
+                code in {guess.category_code for guess in each.top}
+                for each, code in zip(answers.understandings, wanted, strict=True)
+            ]
+        )
+    )
+
+
+def _types_right(answers: Answers, wanted: Sequence[RequestType | None]) -> float:
+    return float(np.mean([each.request_type is kind for each, kind in zip(answers.understandings, wanted, strict=True)]))
+
+
+def _automatic_band(answers: Answers, hits: NDArray[np.bool_], *, on: str, how: str) -> Figure:
+    taken = answers.automatic
+    precision = f"{hits[taken].mean():.3f}" if taken.any() else "none"
+    return Figure("automatic band: coverage / precision", on, f"{taken.mean():.3f} / {precision}", f"{how}; bands of the card")
+
+
+def _coverage(answers: Answers, hits: NDArray[np.bool_], *, precision: float, least: float, on: str, how: str) -> Figure:
+    coverage = coverage_at(precision, answers.confidences(), hits)
+    return shares(f"coverage at ≥ {precision:.2f} precision", on, f"{how}; best threshold on these rows", (coverage, least))
+
+
+def _alarms(subject: Subject, rows: Sequence[LabelledText]) -> tuple[int, int, int]:
+    """Return how many 特急 were found, how many were claimed, and how many there are."""
+    answers = subject.answers(subject.model, [row.text for row in rows])
+    claimed = np.array([each.urgency is Urgency.CRITICAL for each in answers.understandings])
+    critical = np.array([row.urgency is Urgency.CRITICAL for row in rows])
+    return int((claimed & critical).sum()), int(claimed.sum()), int(critical.sum())

@@ -1,0 +1,91 @@
+"""The subject of the measurements: the profile, its corpus, and the models that are trained from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.artifact import Artifact
+from classifiers.category import hints_of
+from classifiers.lines import RequestLine
+from classifiers.rows import LabelledText, read_labelled
+from classifiers.training import train
+from classifiers.understand import Understander
+from config.profiles import corpus_files, find_profile, load_profile
+from hotline.bootstrap import bands_of, understander_of
+from hotline.describing import Describer
+from hotline.learning import SEED, kept_apart, outside_test_part
+from hotline.progress import progress_bars
+from models.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a model made of some texts, and which of them the engine would dispatch by itself."""
+
+    understandings: Sequence[Understanding]
+    automatic: NDArray[np.bool_]
+
+    def confidences(self) -> NDArray[np.float64]:
+        """Return the probability of each first guess."""
+        return np.array([each.best.probability for each in self.understandings])
+
+
+class Subject:
+    """A profile with its own corpus; models are trained when they are first asked for.
+
+    ``taidi`` and ``leaf`` are files of real messages that were given; None where they were not.
+    """
+
+    def __init__(self, profile_name: str, *, taidi: Path | None, leaf: Path | None) -> None:
+        self.directory = find_profile(profile_name)
+        self.profile = load_profile(self.directory)
+        self.taidi = taidi
+        self.leaf = leaf
+
+    @cached_property
+    def rows(self) -> list[LabelledText]:
+        """The whole corpus."""
+        return read_labelled(corpus_files(self.directory))
+
+    @cached_property
+    def test_rows(self) -> list[LabelledText]:
+        """The stable fifth of the corpus."""
+        return kept_apart(self.rows)
+
+    def test_rows_of(self, file: str) -> list[LabelledText]:
+        """Return the test part of one file of the corpus."""
+        return kept_apart(read_labelled([self.directory / "corpus" / file]))
+
+    @cached_property
+    def model(self) -> Artifact:
+        """The model that a new installation trains: from the corpus without the test part, on which it is measured."""
+        with progress_bars() as progress:
+            return train(
+                outside_test_part(self.rows),
+                seed=SEED,
+                created_at=datetime.now(UTC),
+                unseen=self.test_rows,
+                hints=hints_of(self.profile.categories.values()),
+                profile=self.profile.name,
+                progress=progress,
+            )
+
+    def understander(self, artifact: Artifact) -> Understander:
+        """Return what a worker understands with."""
+        return understander_of(self.profile, artifact)
+
+    def answers(self, artifact: Artifact, texts: Sequence[str]) -> Answers:
+        """Return what the model makes of ``texts``, judged by the rules that the engine dispatches by."""
+        understander = self.understander(artifact)
+        describer = Describer(understander, self.profile, bands_of(self.profile, artifact.card), artifact.card.labels)
+        understandings = understander.understand(texts)
+        doubts = [
+            describer.judge(RequestLine(None, text, None), understanding).doubts
+            for text, understanding in zip(texts, understandings, strict=True)
+        ]
+        return Answers(understandings, np.array([not each for each in doubts]))
