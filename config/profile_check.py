@@ -17,6 +17,7 @@ WECHAT_LETTERS = 600
 def check_whole(profile: Profile, problems: Problems) -> None:
     """Note what is wrong between the files; each file alone was checked while it was read."""
     _check_categories(profile, problems)
+    _check_pairs(profile, problems)
     _check_districts(profile, problems)
     _check_places(profile.places, profile.districts, problems)
     _check_place_words(profile, problems)
@@ -39,6 +40,12 @@ def _check_categories(profile: Profile, problems: Problems) -> None:
                 problems.add("taxonomy.csv", category.code, reason)
 
 
+def _check_pairs(profile: Profile, problems: Problems) -> None:
+    for code in sorted({pair.category_code for pair in profile.urgency.critical_pairs if pair.category_code}):
+        if code not in profile.categories:
+            problems.add("lexicons/critical_pairs.txt", code, "is not in taxonomy.csv")
+
+
 def _check_districts(profile: Profile, problems: Problems) -> None:
     owners: dict[str, str] = {}
     for district in profile.districts.values():
@@ -49,6 +56,8 @@ def _check_districts(profile: Profile, problems: Problems) -> None:
             if code not in profile.districts or code == district.code:
                 problems.add("districts.csv", district.code, f"within {code!r} is no other district of this file")
         for name in (district.name, *district.aliases):
+            if len(name) < 2:
+                problems.add("districts.csv", district.code, f"name {name!r}: a single character is found in too many texts")
             owner = owners.setdefault(name, district.code)
             if owner != district.code:
                 problems.add("districts.csv", district.code, f"name {name!r} belongs to {owner} already")
