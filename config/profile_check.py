@@ -56,8 +56,6 @@ def _check_districts(profile: Profile, problems: Problems) -> None:
             if code not in profile.districts or code == district.code:
                 problems.add("districts.csv", district.code, f"within {code!r} is no other district of this file")
         for name in (district.name, *district.aliases):
-            if len(name) < 2:
-                problems.add("districts.csv", district.code, f"name {name!r}: a single character is found in too many texts")
             owner = owners.setdefault(name, district.code)
             if owner != district.code:
                 problems.add("districts.csv", district.code, f"name {name!r} belongs to {owner} already")

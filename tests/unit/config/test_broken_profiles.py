@@ -384,11 +384,6 @@ CASES = {
         adding("A0: 煤气 头晕"),
         "lexicons/critical_pairs.txt: A0: is not in taxonomy.csv",
     ),
-    "district named with one character": (
-        "districts.csv",
-        replacing("SG-SC,圣城", "SG-SC,圣"),
-        "districts.csv: SC: name '圣': a single character is found in too many texts",
-    ),
     "false friend that silences an alarm": (
         "lexicons/false_friends.txt",
         adding("跳楼"),
