@@ -17,6 +17,7 @@ WECHAT_LETTERS = 600
 def check_whole(profile: Profile, problems: Problems) -> None:
     """Note what is wrong between the files; each file alone was checked while it was read."""
     _check_categories(profile, problems)
+    _check_pairs(profile, problems)
     _check_districts(profile, problems)
     _check_places(profile.places, profile.districts, problems)
     _check_place_words(profile, problems)
@@ -37,6 +38,12 @@ def _check_categories(profile: Profile, problems: Problems) -> None:
             if word not in profile.urgency.critical and word not in profile.urgency.urgent:
                 reason = f"urgent word {word!r} is neither in lexicons/critical.txt nor in lexicons/urgent.txt"
                 problems.add("taxonomy.csv", category.code, reason)
+
+
+def _check_pairs(profile: Profile, problems: Problems) -> None:
+    for code in sorted({pair.category_code for pair in profile.urgency.critical_pairs if pair.category_code}):
+        if code not in profile.categories:
+            problems.add("lexicons/critical_pairs.txt", code, "is not in taxonomy.csv")
 
 
 def _check_districts(profile: Profile, problems: Problems) -> None:

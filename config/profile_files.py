@@ -263,21 +263,27 @@ def read_table(path: Path, problems: Problems) -> Table:
 
 
 def read_words(path: Path, problems: Problems) -> tuple[str, ...]:
-    """Return the words of a list, one a line; ``#`` begins a remark. A word given twice is noted."""
+    """Return the words of a list, one a line; ``_`` stands for a blank. A word given twice is noted."""
     return tuple(" ".join(words) for words in _word_lines(path, 1, problems))
 
 
 def read_word_pairs(path: Path, problems: Problems) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a list, two words a line with a blank between; ``#`` begins a remark."""
+    """Return the pairs of a list, two words a line with a blank between; ``_`` in a word stands for a blank."""
     return tuple((words[0], words[1]) for words in _word_lines(path, 2, problems))
+
+
+def read_lines(path: Path, problems: Problems) -> Iterator[tuple[int, str]]:
+    """Yield number and content of each line that holds more than a remark; ``#`` begins one."""
+    for number, line in enumerate((_text_of(path, problems) or "").splitlines(), start=1):
+        content = line.partition("#")[0].strip()
+        if content:
+            yield number, content
 
 
 def _word_lines(path: Path, width: int, problems: Problems) -> list[tuple[str, ...]]:
     found: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate((_text_of(path, problems) or "").splitlines(), start=1):
-        words = tuple(line.partition("#")[0].split())
-        if not words:
-            continue
+    for number, line in read_lines(path, problems):
+        words = tuple(word.replace("_", " ") for word in line.split())
         if len(words) != width:
             problems.add(label_of(path), f"line {number}", f"has {len(words)} words; {width} wanted")
         elif words in found:

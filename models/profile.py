@@ -174,19 +174,32 @@ class MergeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CriticalPair:
+    """Two things that are an emergency together, near each other, in either order: a word of each (小孩 + 锁车里).
+
+    ``category_code`` is the category of such an emergency; None where it may be one of several.
+    """
+
+    first: frozenset[str]
+    second: frozenset[str]
+    category_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyLexicon:
     """Words that make a request 特急 or 紧急, and those that take it back.
 
-    ``critical`` and ``urgent`` are words; ``critical_pairs`` are words that alarm only together (小孩 + 锁车里).
-    ``false_friends`` contain an alarming word without the danger (跳楼价); ``denials`` directly before it deny it (没有).
-    ``homophones`` maps what a recogniser writes to what was said (然气 to 燃气).
+    ``critical`` and ``urgent`` are words that alarm alone. ``false_friends`` contain an alarming word without the danger
+    (跳楼价); ``denials`` directly before it deny it (没有); ``calming`` words near it put it into the past, a plan or a
+    question (上个月, 演练). ``homophones`` maps what a recogniser writes to what was said (然气 to 燃气).
     """
 
     critical: tuple[str, ...]
     urgent: tuple[str, ...]
-    critical_pairs: tuple[tuple[str, str], ...]
+    critical_pairs: tuple[CriticalPair, ...]
     false_friends: tuple[str, ...]
     denials: tuple[str, ...]
+    calming: tuple[str, ...]
     homophones: Mapping[str, str]
 
 

@@ -168,7 +168,7 @@ def a_profile(**changes: Any) -> Profile:
         ),
         "bands": BANDS,
         "merge": MergeRule(window=timedelta(days=30), similarity=0.82),
-        "urgency": UrgencyLexicon((), (), (), (), (), {}),
+        "urgency": UrgencyLexicon((), (), (), (), (), (), {}),
         "messages": {},
     }
     return Profile(**{**values, **changes})

@@ -1,17 +1,25 @@
 """Urgency: alarming words, and what takes their alarm back (domain.md I.3)."""
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
-from classifiers.urgency import NO_TONE, Alarm, Tone, UrgencyReader, weigh
+from classifiers.artifact import MeasuredBands
+from classifiers.linear import LinearHead
+from classifiers.urgency import NO_TONE, Alarm, Tone, UrgencyReader, hear_tones, weigh
 from models.codes import RequestType, Urgency
-from models.profile import Category, Handling, UrgencyLexicon
+from models.profile import Category, CriticalPair, Handling, UrgencyLexicon
 
 LEXICON = UrgencyLexicon(
     critical=("跳楼", "着火", "燃气泄漏", "煤气味"),
     urgent=("停水两天", "泄漏"),
-    critical_pairs=(("小孩", "锁车"), ("井盖", "掉")),
+    critical_pairs=(
+        CriticalPair(frozenset({"小孩", "老人"}), frozenset({"锁车", "没反应"})),
+        CriticalPair(frozenset({"井盖"}), frozenset({"掉下去"}), "well"),
+    ),
     false_friends=("跳楼价", "一起火锅", "跟着火车"),
     denials=("没有", "不是", "如果"),
+    calming=("上个月", "演练"),
     homophones={"然气": "燃气", "跳漏": "跳楼", "着货了": "着火了"},
 )
 
@@ -93,9 +101,41 @@ def test_two_words_alarm_together_in_any_order():
     assert read("小孩上学的事")[0] is Urgency.NORMAL
 
 
+def test_any_word_of_a_class_pairs_with_any_of_the_other():
+    """老人 stands for 小孩, 没反应 for 锁车; two words of one class are no pair."""
+    assert read("老人倒在地上没反应")[:2] == (Urgency.CRITICAL, "老人+没反应")
+    assert read("老人带着小孩")[0] is Urgency.NORMAL
+
+
+def test_a_pair_may_know_its_category():
+    """The engine dispatches an emergency by the pair's category, whatever the guesses say."""
+    assert read("踩到井盖人掉下去了", "fire") == (Urgency.CRITICAL, "井盖+掉下去", "well")
+
+
+def test_a_denied_half_makes_no_pair():
+    """The old man did answer: a person looks."""
+    assert read("老人晕了一下没有没反应")[0] is Urgency.URGENT
+
+
+@pytest.mark.parametrize("text", ["上个月着火的事谢谢你们", "我们搞着火演练要报备吗", "老人上个月没反应过一次"])
+def test_an_alarm_beside_a_calming_word_goes_to_a_person(text: str):
+    """What is past or planned is lowered to 紧急, never silently to 一般."""
+    assert read(text)[0] is Urgency.URGENT
+
+
+def test_a_calming_word_far_away_calms_nothing():
+    """A caller may tell of last month before the fire of today."""
+    assert read("上个月的停水补偿我们已经收到了现在是另外一件事情啊，三楼着火了")[0] is Urgency.CRITICAL
+
+
+def test_of_a_denied_alarm_and_one_that_stands_the_latter_counts():
+    """No fire, but the gas is real."""
+    assert read("不是着火，是燃气泄漏")[:2] == (Urgency.CRITICAL, "燃气泄漏")
+
+
 def test_two_words_far_apart_are_no_pair():
     """A long call mentions many things."""
-    assert read("井盖修好了谢谢" + "另外我想问一下公积金的事情" * 3 + "钱包掉了")[0] is Urgency.NORMAL
+    assert read("井盖修好了谢谢" + "另外我想问一下公积金的事情" * 3 + "钱包掉下去了")[0] is Urgency.NORMAL
 
 
 def test_a_categorys_word_is_critical_only_if_the_category_is_likely():
@@ -125,6 +165,25 @@ def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency:
     assert weigh(Alarm(word, None, None), tone) is urgency
 
 
+@pytest.mark.parametrize(
+    ("probability", "level"),
+    [(0.5, Urgency.CRITICAL), (0.06, Urgency.CRITICAL), (0.04, Urgency.NORMAL), (0.001, Urgency.NORMAL)],
+)
+def test_a_text_alone_is_critical_halfway_between_calm_and_sure(probability: float, level: Urgency):
+    """0.25 is nearly always right and 0.01 never; without a hot word the line is drawn at 0.05."""
+    bands = MeasuredBands(None, 0.95, None, 0.85, critical=0.25, urgent=None, urgency_precision=0.75, calm=0.01)
+    head = LinearHead().restore(
+        np.array(["1", "3"]),
+        np.array([[np.log(1 - probability), np.log(probability)]], np.float32),
+        np.zeros(2),
+        steepness=1.0,
+    )
+
+    (tone,) = hear_tones(head, bands, csr_matrix([[1.0]]))
+
+    assert tone == Tone(level, is_calm=probability < 0.01)
+
+
 def test_many_alarming_words_take_no_longer_than_many_others():
     """Each word is compared with its neighbours only: 30,000 of them are no trouble."""
-    assert read("井盖掉" * 30_000)[0] is Urgency.CRITICAL
+    assert read("井盖掉下去" * 30_000)[0] is Urgency.CRITICAL

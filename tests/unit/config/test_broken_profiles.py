@@ -352,7 +352,7 @@ CASES = {
     "word of one character": (
         "lexicons/critical.txt",
         adding("炸"),
-        "lexicons: 炸: a single character alarms inside too many harmless words",
+        "lexicons: 炸: a single character stands inside too many harmless words",
     ),
     "word twice in a list": (
         "lexicons/critical.txt",
@@ -362,7 +362,27 @@ CASES = {
     "pair of three": (
         "lexicons/critical_pairs.txt",
         adding("小孩 锁 车"),
-        "lexicons/critical_pairs.txt: line 8: has 3 words; 2 wanted",
+        "lexicons/critical_pairs.txt: line 8: has 3 words; 2 wanted, or a class (name = words)",
+    ),
+    "pair twice": (
+        "lexicons/critical_pairs.txt",
+        adding("小孩 锁车"),
+        "lexicons/critical_pairs.txt: line 8: stands already in line 2",
+    ),
+    "pair of an unknown class": (
+        "lexicons/critical_pairs.txt",
+        adding("@老小 锁车"),
+        "lexicons/critical_pairs.txt: line 8: names the class 老小, which no line above tells",
+    ),
+    "class without a pair": (
+        "lexicons/critical_pairs.txt",
+        adding("老小 = 老人 小孩"),
+        "lexicons/critical_pairs.txt: 老小: is a class that no line uses",
+    ),
+    "pair of an unknown category": (
+        "lexicons/critical_pairs.txt",
+        adding("A0: 煤气 头晕"),
+        "lexicons/critical_pairs.txt: A0: is not in taxonomy.csv",
     ),
     "false friend that silences an alarm": (
         "lexicons/false_friends.txt",
