@@ -140,5 +140,8 @@ class OpenRequest:
     caller_ref: str
     text: str
     category_code: str
+    machine_category: str
+    district_code: str | None
+    address: str | None
     received_at: datetime
     urgency: Urgency

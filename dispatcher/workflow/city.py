@@ -5,16 +5,19 @@ from datetime import datetime
 
 from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import RouteTable
 from models.codes import RequestType, Stage, Urgency
+from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import Rejected
 from models.profile import Category, ConfidenceBands, Profile, Unit
+from models.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A profile with its calendar and its dispatch matrix ready to be asked.
+    """A profile with its calendar, its dispatch matrix and its rule of repeats ready to be asked.
 
     ``bands`` are those measured on the serving model's card, or the profile's where the card has none (decision 13).
     """
@@ -23,6 +26,7 @@ class City:
     bands: ConfidenceBands
     calendar: WorkingCalendar
     routes: RouteTable
+    repeats: RepeatFinder
 
     @classmethod
     def of(cls, profile: Profile, bands: ConfidenceBands | None = None) -> "City":
@@ -32,6 +36,7 @@ class City:
             bands=bands or profile.bands,
             calendar=WorkingCalendar(profile.calendar),
             routes=RouteTable(profile.matrix, profile.districts, profile.units),
+            repeats=RepeatFinder(profile.merge, profile.repeats),
         )
 
     def category(self, code: str) -> Category:
@@ -44,6 +49,13 @@ class City:
             return self.profile.categories[code]
         except KeyError:
             raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
+
+    def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
+        """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
+        for district in self.profile.districts.values():
+            if contact.district in (district.code, district.name, *district.aliases):
+                return district.code
+        return understanding.district_code
 
     def active_unit(self, code: str) -> Unit:
         """Return a unit that may receive tickets.
