@@ -167,7 +167,7 @@ def a_profile(**changes: Any) -> Profile:
         "bands": ConfidenceBands(automatic=0.8, review=0.5, asr=0.7),
         "merge": MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15),
         "urgency": UrgencyLexicon((), (), (), (), (), {}),
-        "repeats": RepeatLexicon(common=("我们", "没有", "现在", "电话"), again=("打过", "还在", "还没"), changed=("另外", "现在是")),
+        "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
         "messages": {},
     }
     return Profile(**{**values, **changes})

@@ -6,7 +6,6 @@ who tells anew must say so himself (还在, 上次), be understood in the same c
 ``tests/data/retellings.jsonl`` holds what the numbers were chosen by; ``bench/similar.py`` measures them.
 """
 
-import os.path
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -122,9 +121,7 @@ class RepeatFinder:
         The names of places are left out, and so is a beginning that both share: callers introduce themselves and their
         street in the same words whatever they call about.
         """
-        introduction = len(os.path.commonprefix([first.text, told.text]))
-        if introduction == min(len(first.text), len(told.text)):
-            introduction = 0
+        introduction = _common_beginning(first.text, told.text)
         names = {*first.names, *told.names}
         return (
             self.terms_of(_without(first.text[introduction:], names)),
@@ -148,6 +145,11 @@ def _rank_of_category(request: OpenRequest, understanding: Understanding) -> int
         return None
     codes = (request.category_code, request.machine_category)
     return next((rank for rank, guess in enumerate(understanding.top) if guess.category_code in codes), None)
+
+
+def _common_beginning(first: str, second: str) -> int:
+    """Return how many characters both begin with; 0 where one is the beginning of the other, for then it is no beginning."""
+    return next((place for place, (one, other) in enumerate(zip(first, second, strict=False)) if one != other), 0)
 
 
 def _without(text: str, names: Iterable[str]) -> str:

@@ -26,7 +26,9 @@ _COMPARED = 4
 """So many first characters of a name are enough: 水岸阳光小区 is called 水岸阳光 the next time."""
 
 # The two characters before the word for a road or a village tell which one; behind these it is no name (我们村, 那条路).
-_LEADS_NOWHERE = "的我们你他她在到去这那个是有和跟与从住某本该各全整每家了来过不也都就给把被让向往叫请要想条座所一几两马公铁修走上"
+_LEADS_NOWHERE = (
+    "的我们你他她在到去这那个是有和跟与从住某本该各全整每家了来过不也都就给把被让向往叫请要想条座所一几两马公铁修走上"
+)
 _ROAD = re.compile(rf"[{_HAN}]{{2}}(?:大道|路(?![灯面段边上牌况政车公过])|街(?!道)|巷)")
 _VILLAGE = re.compile(rf"[{_HAN}]{{2}}村(?![委民干医])")
 _ANY_ROAD = re.compile(f"[{_LEADS_NOWHERE}]|步行|水泥|柏油|道路|线路|商业|农村|乡村|城中")

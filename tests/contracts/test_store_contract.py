@@ -510,7 +510,12 @@ class StoreContract:
         assert [request.ticket_no for request in found] == [tickets[n].ticket_no for n in (3, 5, 0)]
         assert [request.urgency for request in found] == [Urgency.NORMAL, Urgency.CRITICAL, Urgency.NORMAL]
         last = found[-1]
-        assert (last.category_code, last.machine_category, last.district_code, last.address) == ("0703", "0801", "D-EAST", "中山路")
+        assert (last.category_code, last.machine_category, last.district_code, last.address) == (
+            "0703",
+            "0801",
+            "D-EAST",
+            "中山路",
+        )
 
     async def test_a_unit_sees_its_own_tickets_alone(self, store):
         """Lead and co-unit see the ticket; for anybody else there is none."""

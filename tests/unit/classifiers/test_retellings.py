@@ -73,9 +73,7 @@ def test_no_other_matter_is_merged_and_a_third_of_the_retellings_is(understander
 
 def test_the_pile_driver_is_still_there(understander: Understander, is_repeat: IsRepeat) -> None:
     """Story S09: the caller of S01 rings again three days later."""
-    first = (
-        "你好我要投诉龙华区国贸路这边一个工地每天晚上十一点多还在打桩吵得我们小孩没法睡觉就在国贸花园对面连续三天了"
-    )
+    first = "你好我要投诉龙华区国贸路这边一个工地每天晚上十一点多还在打桩吵得我们小孩没法睡觉就在国贸花园对面连续三天了"
     second = "我前几天就打过电话国贸花园对面那个工地昨天晚上十二点还在打桩你们到底管不管"
     meant, meant_again = understander.understand([first, second])
 

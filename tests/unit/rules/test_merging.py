@@ -183,7 +183,9 @@ class TestToldAnew:
         """Callers introduce themselves and their street in the same words whatever they call about."""
         introduction = "我打过电话我是凤翔东路绿色佳园业主委员会的代表"
 
-        assert not told_anew(introduction + "楼道灯还没修", introduction + "大门还没装", address="凤翔东路", address_again="凤翔东路")
+        assert not told_anew(
+            introduction + "楼道灯还没修", introduction + "大门还没装", address="凤翔东路", address_again="凤翔东路"
+        )
 
     @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在"])
     def test_a_long_text_of_any_make_is_compared(self, piece):
