@@ -1,11 +1,11 @@
-"""The word lists of a profile that tell how urgent a request is (domain.md I.3)."""
+"""The word lists of a profile: what tells how urgent a request is (domain.md I.3), and whether it was told before (A.7)."""
 
 from pathlib import Path
 from types import MappingProxyType
 
 from config.profile_files import Problems, label_of, read_word_pairs, read_words
 from config.profile_pairs import read_pairs
-from models.profile import UrgencyLexicon
+from models.profile import RepeatLexicon, UrgencyLexicon
 
 
 def read_lexicon(directory: Path, problems: Problems) -> UrgencyLexicon:
@@ -20,6 +20,24 @@ def read_lexicon(directory: Path, problems: Problems) -> UrgencyLexicon:
         homophones=MappingProxyType(_homophones(directory / "homophones.txt", problems)),
     )
     _note_useless_words(lexicon, problems)
+    return lexicon
+
+
+def read_repeat_lexicon(directory: Path, problems: Problems) -> RepeatLexicon:
+    """Return the lists ``common``, ``again`` and ``changed`` of the ``lexicons`` directory; useless words are noted."""
+    lexicon = RepeatLexicon(
+        common=read_words(directory / "common.txt", problems),
+        again=read_words(directory / "again.txt", problems),
+        changed=read_words(directory / "changed.txt", problems),
+    )
+    for word in lexicon.common:
+        if len(word) < 2:
+            problems.add("lexicons/common.txt", word, "a single character is never compared, so it does nothing")
+    for name, phrases in (("again", lexicon.again), ("changed", lexicon.changed)):
+        for phrase in phrases:
+            shorter = next((word for word in phrases if word != phrase and word in phrase), None)
+            if shorter is not None:
+                problems.add(f"lexicons/{name}.txt", phrase, f"holds {shorter}, so it does nothing")
     return lexicon
 
 

@@ -98,7 +98,12 @@ def _bands(table: Table) -> ConfidenceBands:
 
 
 def _merge_rule(table: Table) -> MergeRule:
-    rule = MergeRule(window=timedelta(days=table.whole("window_days", least=1)), similarity=table.share("similarity"))
+    rule = MergeRule(
+        window=timedelta(days=table.whole("window_days", least=1)),
+        similarity=table.share("similarity"),
+        retold_terms=table.whole("retold_terms", least=1),
+        retold_share=table.share("retold_share"),
+    )
     table.finish()
     return rule
 

@@ -8,7 +8,7 @@ from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
-from config.profile_lexicons import read_lexicon
+from config.profile_lexicons import read_lexicon, read_repeat_lexicon
 from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from models.errors import BadProfile, NotFound
@@ -86,6 +86,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         bands=head.bands,
         merge=head.merge,
         urgency=read_lexicon(directory / "lexicons", problems),
+        repeats=read_repeat_lexicon(directory / "lexicons", problems),
         messages=MappingProxyType(read_messages(directory / "messages.toml", problems)),
         facts=read_fact_lexicon(directory / "lexicons", problems),
     )

@@ -167,10 +167,30 @@ class ConfidenceBands:
 
 @dataclass(frozen=True, slots=True)
 class MergeRule:
-    """When a caller's contact repeats an open ticket: within ``window`` and at ``similarity`` (0 to 1) or above."""
+    """When a caller's contact repeats an open ticket that came within ``window``.
+
+    Said in the same words: their likeness is ``similarity`` (0 to 1) or above. Told anew at the same place in the same
+    category: at least ``retold_terms`` terms of the matter come again, and they are a share of ``retold_share`` (0 to 1) or
+    more of those of the shorter text.
+    """
 
     window: timedelta
     similarity: float
+    retold_terms: int
+    retold_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatLexicon:
+    """Words that matter when a caller's second request is compared with the first.
+
+    ``common`` tell nothing about what it is about (我们, 没有, the city's own name). ``again`` say that it was told before or
+    still lasts (打过电话, 还在), ``changed`` that it is another matter or has become one (另外, 现在是).
+    """
+
+    common: tuple[str, ...]
+    again: tuple[str, ...]
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,5 +270,6 @@ class Profile:
     bands: ConfidenceBands
     merge: MergeRule
     urgency: UrgencyLexicon
+    repeats: RepeatLexicon
     messages: Mapping[str, str]
     facts: FactLexicon = field(default_factory=FactLexicon)

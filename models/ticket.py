@@ -140,5 +140,35 @@ class OpenRequest:
     caller_ref: str
     text: str
     category_code: str
+    machine_category: str
+    district_code: str | None
+    address: str | None
     received_at: datetime
     urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """What is compared of an open ticket with those of other callers."""
+
+    ticket_no: str
+    text: str
+    category_code: str
+    district_code: str | None
+    address: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Why a ticket may belong to a request: ``score`` 0 to 1, and what speaks for it.
+
+    ``words`` are pieces of the request that the ticket's text holds too, longest first. ``place`` is a name that both have.
+    """
+
+    ticket_no: str
+    score: float
+    words: tuple[str, ...]
+    place: str | None
+    same_category: bool
+    same_district: bool

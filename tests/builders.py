@@ -27,6 +27,7 @@ from models.profile import (
     MatrixEntry,
     MergeRule,
     Profile,
+    RepeatLexicon,
     Unit,
     UrgencyLexicon,
 )
@@ -167,8 +168,9 @@ def a_profile(**changes: Any) -> Profile:
             day_end=time(23, 59, 59),
         ),
         "bands": BANDS,
-        "merge": MergeRule(window=timedelta(days=30), similarity=0.82),
+        "merge": MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15),
         "urgency": UrgencyLexicon((), (), (), (), (), (), {}),
+        "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
         "messages": {},
     }
     return Profile(**{**values, **changes})

@@ -5,7 +5,7 @@ import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -339,7 +339,7 @@ class MemoryWork:
         callers = set(caller_refs)
         found = [t for t in self._tables.tickets.values() if t.caller_ref in callers and t.state in OPEN_STATES]
         found.sort(key=lambda ticket: (ticket.registered_at, ticket.ticket_no))
-        return [OpenRequest(t.ticket_no, t.caller_ref, t.text, t.category_code, t.received_at, t.urgency) for t in found]
+        return [_as_open_request(ticket) for ticket in found]
 
     async def ticket(self, ticket_no: str) -> Ticket:
         """Return a ticket that the unit of the transaction may see."""
@@ -493,6 +493,10 @@ class MemoryRelayOutbox:
         for row in again:
             row.published = False
         return len(again)
+
+
+def _as_open_request(ticket: Ticket) -> OpenRequest:
+    return OpenRequest(**{field.name: getattr(ticket, field.name) for field in fields(OpenRequest)})
 
 
 def _refuse_nul(*texts: str | None) -> None:

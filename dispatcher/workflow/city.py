@@ -5,20 +5,24 @@ from datetime import datetime
 
 from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import RouteTable
 from models.codes import RequestType, Stage, Urgency
+from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import Rejected
 from models.profile import Category, Profile, Unit
+from models.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A profile with its calendar and its dispatch matrix ready to be asked."""
+    """A profile with its calendar, its dispatch matrix and its rule of repeats ready to be asked."""
 
     profile: Profile
     calendar: WorkingCalendar
     routes: RouteTable
+    repeats: RepeatFinder
 
     @classmethod
     def of(cls, profile: Profile) -> "City":
@@ -27,6 +31,7 @@ class City:
             profile=profile,
             calendar=WorkingCalendar(profile.calendar),
             routes=RouteTable(profile.matrix, profile.districts, profile.units),
+            repeats=RepeatFinder(profile.merge, profile.repeats),
         )
 
     def category(self, code: str) -> Category:
@@ -39,6 +44,13 @@ class City:
             return self.profile.categories[code]
         except KeyError:
             raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
+
+    def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
+        """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
+        for district in self.profile.districts.values():
+            if contact.district in (district.code, district.name, *district.aliases):
+                return district.code
+        return understanding.district_code
 
     def active_unit(self, code: str) -> Unit:
         """Return a unit that may receive tickets.

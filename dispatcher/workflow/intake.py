@@ -17,7 +17,6 @@ from dispatcher.ports import (
     Understand,
     UnitOfWork,
 )
-from dispatcher.rules.merging import repeated_request
 from dispatcher.workflow.announce import dead_letter_message, nudge_message
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
@@ -163,11 +162,11 @@ class Intake:
                 continue
             if fates[contact.contact_id] is not None:
                 continue  # the relay told it twice; its effects exist
-            earlier = repeated_request(
+            earlier = self._city.repeats.repeated_request(
                 contact,
+                item.understanding,
                 open_requests.get(contact.caller_ref, ()),
-                self._city.profile.merge,
-                urgency=item.understanding.urgency,
+                district_code=self._city.district_of(contact, item.understanding),
             )
             if earlier is not None:
                 fates[contact.contact_id] = Fate.MERGED
@@ -279,6 +278,9 @@ def _as_open(ticket: Ticket) -> OpenRequest:
         caller_ref=ticket.caller_ref,
         text=ticket.text,
         category_code=ticket.category_code,
+        machine_category=ticket.machine_category,
+        district_code=ticket.district_code,
+        address=ticket.address,
         received_at=ticket.received_at,
         urgency=ticket.urgency,
     )

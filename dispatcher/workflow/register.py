@@ -39,7 +39,7 @@ def register(
     if judgement.nuisance:
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
-    district_code = _district(contact, understanding, city)
+    district_code = city.district_of(contact, understanding)
     route = city.routes.choose(
         judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
     )
@@ -119,14 +119,6 @@ def register(
         effects.messages.append(emergency_message(ticket, at=at))
     effects.new_tickets.append(ticket)
     return ticket
-
-
-def _district(contact: Contact, understanding: Understanding, city: City) -> str | None:
-    """The citizen's own choice of district, by code or name, stands before the one read from the text."""
-    for district in city.profile.districts.values():
-        if contact.district in (district.code, district.name, *district.aliases):
-            return district.code
-    return understanding.district_code
 
 
 def _settle(contact: Contact, fate: Fate, ticket_no: str | None, at: datetime, effects: Effects) -> None:

@@ -497,7 +497,7 @@ class StoreContract:
     async def test_open_requests_are_the_callers_open_tickets(self, store):
         """Oldest first; closed and declined ones and those of others are not told."""
         tickets = [
-            a_held_ticket(1, registered_at=LATER),
+            a_held_ticket(1, registered_at=LATER, machine_category="0801", district_code="D-EAST", address="中山路"),
             a_held_ticket(2, state=TicketState.CLOSED),
             a_held_ticket(3, state=TicketState.DECLINED),
             a_held_ticket(4, caller_ref="caller-2"),
@@ -513,6 +513,13 @@ class StoreContract:
             assert await work.open_requests([]) == []
         assert [request.ticket_no for request in found] == [tickets[n].ticket_no for n in (3, 5, 0)]
         assert [request.urgency for request in found] == [Urgency.NORMAL, Urgency.CRITICAL, Urgency.NORMAL]
+        last = found[-1]
+        assert (last.category_code, last.machine_category, last.district_code, last.address) == (
+            "0703",
+            "0801",
+            "D-EAST",
+            "中山路",
+        )
 
     async def test_a_unit_sees_its_own_tickets_alone(self, store):
         """Lead and co-unit see the ticket; for anybody else there is none."""

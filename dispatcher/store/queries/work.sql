@@ -117,14 +117,17 @@ SELECT pg_advisory_xact_lock(hashtextextended(caller_ref, 12345))
 -- name: open_requests
 -- Locked, so that none is closed between the look and the nudge; in the order in which tickets are always locked.
 WITH locked AS (
-    SELECT ticket_no, caller_ref, text, category_code, received_at, urgency, registered_at
+    SELECT ticket_no, caller_ref, text, category_code, machine_category, district_code, address, received_at, urgency,
+           registered_at
       FROM tickets
      WHERE caller_ref = ANY(%(caller_refs)s)
        AND state IN ('pending', 'dispatched', 'signed', 'replied')
      ORDER BY ticket_no
        FOR NO KEY UPDATE
 )
-SELECT ticket_no, caller_ref, text, category_code, received_at, urgency FROM locked ORDER BY registered_at, ticket_no;
+SELECT ticket_no, caller_ref, text, category_code, machine_category, district_code, address, received_at, urgency
+  FROM locked
+ ORDER BY registered_at, ticket_no;
 
 -- name: ticket
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,

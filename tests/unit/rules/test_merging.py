@@ -1,91 +1,195 @@
-"""A caller who says the same again is heard once, and nudges."""
+"""A caller who says the same again is heard once, and nudges; who says something else has a ticket of their own."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dispatcher.rules.merging import repeated_request, similarity
-from models.codes import Urgency
-from models.profile import MergeRule
+from dispatcher.rules.merging import RepeatFinder
+from models.codes import RequestType, Urgency
+from models.profile import MergeRule, RepeatLexicon
 from models.ticket import OpenRequest
-from tests.builders import MONDAY, a_contact
+from models.understanding import Guess
+from tests.builders import MONDAY, a_contact, an_understanding
 
-RULE = MergeRule(window=timedelta(days=30), similarity=0.82)
+RULE = MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15)
+LEXICON = RepeatLexicon(
+    common=("我们", "你们", "没有", "现在", "昨天", "晚上", "电话"),
+    again=("打过", "还在", "还没"),
+    changed=("另外", "现在是"),
+)
+FINDER = RepeatFinder(RULE, LEXICON)
+
 TEXT = "中山路的路灯坏了三天没人修"
+SITE = "国贸花园对面一个工地每天晚上十一点多还在打桩吵得小孩没法睡觉连续三天了"
+SITE_AGAIN = "我前几天就打过电话国贸花园对面那个工地昨天晚上十二点还在打桩你们到底管不管"
+ESTATE = "国贸花园对面"
 
 
-def open_request(ticket_no="TT1", text=TEXT, received_at=MONDAY, urgency=Urgency.NORMAL):
+def open_request(ticket_no="TT1", text=TEXT, **changes):
     """Return an open ticket of the caller."""
-    return OpenRequest(ticket_no, "caller-1", text, "0703", received_at, urgency)
+    values = {
+        "category_code": "0703",
+        "machine_category": "0703",
+        "district_code": None,
+        "address": None,
+        "received_at": MONDAY,
+        "urgency": Urgency.NORMAL,
+    }
+    return OpenRequest(ticket_no=ticket_no, caller_ref="caller-1", text=text, **{**values, **changes})
 
 
-def repeated(text, requests, urgency=Urgency.NORMAL, **changes):
+def repeated(text, requests, *, finder=FINDER, district_code=None, understood=None, **changes):
     """Return the number of the ticket that a contact repeats."""
-    found = repeated_request(a_contact(text=text, **changes), requests, RULE, urgency=urgency)
+    understanding = an_understanding(**(understood or {}))
+    found = finder.repeated_request(a_contact(text=text, **changes), understanding, requests, district_code=district_code)
     return found.ticket_no if found else None
 
 
-def test_the_same_words_are_a_repeat():
-    """Also with other white space, as a second recogniser puts it."""
-    assert repeated(TEXT, [open_request()]) == "TT1"
-    assert repeated("中山路 的路灯坏了 三天没人修", [open_request()]) == "TT1"
+def told_anew(first=SITE, second=SITE_AGAIN, *, address=ESTATE, address_again=ESTATE, understood=None, **ticket):
+    """Return whether ``second`` is taken for ``first`` told anew; each names its place unless it is None."""
+    request = open_request(text=first, address=address, **ticket)
+    return repeated(second, [request], understood={"address": address_again, **(understood or {})}) is not None
 
 
-def test_other_words_are_a_new_request():
-    """The same caller may have two troubles."""
-    assert repeated("家里停水两天了", [open_request()]) is None
-    assert repeated(TEXT, []) is None
+class TestInTheSameWords:
+    """What a second recogniser, a second finger on the button or a copied message brings."""
+
+    def test_the_same_words_are_a_repeat(self):
+        """Also with other white space and capitals."""
+        assert repeated(TEXT, [open_request()]) == "TT1"
+        assert repeated("中山路 的路灯坏了 三天没人修", [open_request()]) == "TT1"
+        assert repeated("KTV 太吵", [open_request(text="ktv太吵")]) == "TT1"
+
+    def test_other_words_are_a_new_request(self):
+        """The same caller may have two troubles."""
+        assert repeated("家里停水两天了", [open_request()]) is None
+        assert repeated(TEXT, []) is None
+
+    def test_one_thing_put_for_another_is_a_new_request(self):
+        """Nearly all the words are the same, but not the one that counts."""
+        assert repeated("我要举报有人在朋友圈里面卖假药", [open_request(text="我要举报有人在朋友圈里面卖假烟")]) is None
+
+    def test_a_word_more_is_no_new_request(self):
+        """Who adds a plea says nothing new."""
+        assert repeated(TEXT + "请尽快", [open_request()]) == "TT1"
+
+    @pytest.mark.parametrize(("days", "is_repeat"), [(30, True), (31, False), (-30, True), (-31, False)])
+    def test_the_window_counts_to_both_sides(self, days, is_repeat):
+        """An old file may come after a newer call: what lies a month apart is not compared, whichever came first."""
+        found = repeated(TEXT, [open_request()], received_at=MONDAY + timedelta(days=days))
+
+        assert (found == "TT1") is is_repeat
+
+    def test_the_most_similar_ticket_is_meant(self):
+        """Of two open tickets the nearer one is nudged; of two alike the younger."""
+        nearer, farther = open_request("TT1"), open_request("TT2", TEXT + "请尽快")
+
+        assert repeated(TEXT, [nearer, farther]) == "TT1"
+        assert repeated(TEXT, [farther, nearer]) == "TT1"
+        assert repeated(TEXT, [open_request("TT1"), open_request("TT2")]) == "TT2"
+
+    def test_an_emergency_is_never_a_mere_repeat(self):
+        """Who first reported smoke and now reports fire is heard anew, unless the ticket is an emergency already."""
+        critical, urgent = {"urgency": Urgency.CRITICAL}, {"urgency": Urgency.URGENT}
+
+        assert repeated(TEXT, [open_request()], understood=critical) is None
+        assert repeated(TEXT, [open_request(urgency=Urgency.CRITICAL)], understood=critical) == "TT1"
+        assert repeated(TEXT, [open_request(urgency=Urgency.CRITICAL)]) == "TT1"
+        assert repeated(TEXT, [open_request()], understood=urgent) == "TT1"
+
+    def test_texts_that_tell_nothing_are_repeats_only_when_equal(self):
+        """A single sign, or nothing but words that any request may contain, is compared as it stands."""
+        assert repeated("水", [open_request(text="水")]) == "TT1"
+        assert repeated("水", [open_request(text="电")]) is None
+        assert repeated("我们，电话", [open_request(text="你们，电话")]) is None
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ("请挪车琼A·IO12I堵在花园车库出口动不了", "请挪车琼A·OI34O堵在花园车库出口动不了"),
+            ("名门世家五栋水管爆了往楼下漏水漏了一夜", "名门世家十一栋水管爆了往楼下漏水漏了一夜"),
+            ("投诉4路公交车司机开车一直打手机很危险", "投诉41路公交车司机开车一直打手机很危险"),
+            ("和平大道下雨积水到膝盖车都熄火了没人管", "国贸北路下雨积水到膝盖车都熄火了没人管"),
+        ],
+    )
+    def test_another_plate_house_line_or_road_is_another_matter(self, first, second):
+        """However alike the rest is, also for a rule that asks for less."""
+        lenient = RepeatFinder(MergeRule(RULE.window, 0.3, 1, 0.0), LEXICON)
+
+        assert repeated(second, [open_request(text=first)], finder=lenient) is None
+
+    def test_a_house_is_the_same_in_digits_and_in_words(self):
+        """六栋 and 6栋 do not contradict each other."""
+        assert repeated("绿色佳园6栋楼道灯全部不亮了", [open_request(text="绿色佳园六栋楼道灯全部不亮了")]) == "TT1"
+
+    def test_another_district_is_another_place(self):
+        """Also when the citizen chose it; a district that is not known contradicts nothing."""
+        there = open_request(district_code="D-EAST")
+
+        assert repeated(TEXT, [there], district_code="D-WEST") is None
+        assert repeated(TEXT, [there], district_code="D-EAST") == "TT1"
+        assert repeated(TEXT, [there]) == "TT1"
 
 
-@pytest.mark.parametrize(("days", "is_repeat"), [(30, True), (31, False), (-30, True), (-31, False)])
-def test_the_window_counts_to_both_sides(days, is_repeat):
-    """An old file may come after a newer call: what lies a month apart is not compared, whichever came first."""
-    found = repeated(TEXT, [open_request()], received_at=MONDAY + timedelta(days=days))
+class TestToldAnew:
+    """Hardly anybody says a thing twice in the same words (story S09)."""
 
-    assert (found == "TT1") is is_repeat
+    def test_the_same_matter_at_the_same_place_is_a_repeat(self):
+        """Half of the words are new, but the site is still there, and so is the pile driver."""
+        assert told_anew()
 
+    def test_the_place_may_be_named_in_another_way(self):
+        """The first call named the road as its place, the second the estate, of which the first call spoke too."""
+        assert told_anew(SITE.replace("国贸花园", "国贸路国贸花园"), address="国贸路", address_again="国贸花园对面那个工地")
 
-def test_the_threshold_itself_is_enough():
-    """A text exactly as alike as the rule asks is a repeat; a little less is not."""
-    other = TEXT + "请尽快处理"
-    alike = similarity(TEXT, other)
+    def test_another_category_is_another_matter(self):
+        """The lamp in front of the same estate; but one of three guesses is enough where the place is the same."""
+        assert not told_anew(understood={"top": (Guess("0801", 0.9),)})
+        assert told_anew(understood={"top": (Guess("0801", 0.5), Guess("0802", 0.3), Guess("0703", 0.1))})
 
-    exact = MergeRule(RULE.window, alike)
-    above = MergeRule(RULE.window, alike + 1e-9)
-    contact = a_contact(text=other)
-    assert repeated_request(contact, [open_request()], exact, urgency=Urgency.NORMAL) is not None
-    assert repeated_request(contact, [open_request()], above, urgency=Urgency.NORMAL) is None
+    def test_a_ticket_that_a_person_recoded_is_found_all_the_same(self):
+        """The engine errs the second time as it did the first time, and a person had set the category right."""
+        assert told_anew(category_code="0801", machine_category="0703")
+        assert not told_anew(category_code="0801", machine_category="0801")
 
+    def test_another_place_is_another_matter(self):
+        """The same words about another site."""
+        assert not told_anew(second=SITE_AGAIN.replace("国贸花园", "滨海公寓"), address_again="滨海公寓对面")
 
-def test_the_most_similar_ticket_is_meant():
-    """Of two open tickets the nearer one is nudged; of two alike the younger."""
-    nearer, farther = open_request("TT1"), open_request("TT2", TEXT + "了")
+    def test_who_does_not_say_that_it_was_told_before_is_heard_anew(self):
+        """It may be a neighbour on the same line, or another night's other noise."""
+        assert not told_anew(second="国贸花园对面那个工地十二点多打桩小孩没法睡觉")
 
-    assert repeated(TEXT, [nearer, farther]) == "TT1"
-    assert repeated(TEXT, [farther, nearer]) == "TT1"
-    assert repeated(TEXT, [open_request("TT1"), open_request("TT2")]) == "TT2"
+    def test_who_says_that_it_has_become_something_else_is_heard_anew(self):
+        """另外 and 现在是 announce another matter, unless the first call used the same word."""
+        assert not told_anew(second=SITE_AGAIN + "另外马路上全是泥")
+        assert told_anew(SITE + "另外全是泥", SITE_AGAIN + "另外马路上全是泥")
 
+    def test_praise_repeats_no_complaint(self):
+        """It names the same things and thanks for them."""
+        assert not told_anew(understood={"request_type": RequestType.PRAISE})
 
-def test_an_emergency_is_never_a_mere_repeat():
-    """Who first reported smoke and now reports fire is heard anew, unless the ticket is an emergency already."""
-    assert repeated(TEXT, [open_request()], urgency=Urgency.CRITICAL) is None
-    assert repeated(TEXT, [open_request(urgency=Urgency.CRITICAL)], urgency=Urgency.CRITICAL) == "TT1"
-    assert repeated(TEXT, [open_request(urgency=Urgency.CRITICAL)], urgency=Urgency.NORMAL) == "TT1"
-    assert repeated(TEXT, [open_request()], urgency=Urgency.URGENT) == "TT1"
+    def test_where_no_place_is_named_more_must_come_again(self):
+        """And the first guess must be the ticket's category."""
+        enough = "我打过电话那家餐饮公司无故辞退不签劳动合同的事还没有人理"
+        first = "餐饮公司一直不签劳动合同五月无故辞退我不给补偿"
+        nowhere = {"address": None, "address_again": None}
 
+        assert told_anew(first, enough, **nowhere)
+        assert not told_anew(first, "我打过电话那家餐饮公司的事还没有人理", **nowhere)
+        assert not told_anew(first, enough, **nowhere, understood={"top": (Guess("0801", 0.5), Guess("0703", 0.4))})
 
-@given(st.text(max_size=30), st.text(max_size=30))
-def test_similarity_is_a_share_and_knows_no_order(first, second):
-    """It lies between 0 and 1, is the same both ways, and is 1 for a text and itself."""
-    assert 0 <= similarity(first, second) <= 1
-    assert similarity(first, second) == similarity(second, first)
-    assert similarity(first, first) == 1
+    def test_a_common_introduction_is_no_common_matter(self):
+        """Callers introduce themselves and their street in the same words whatever they call about."""
+        introduction = "我打过电话我是凤翔东路绿色佳园业主委员会的代表"
 
+        assert not told_anew(
+            introduction + "楼道灯还没修", introduction + "大门还没装", address="凤翔东路", address_again="凤翔东路"
+        )
 
-def test_texts_of_one_sign_are_alike_only_when_equal():
-    """A text too short for pairs is compared as it is."""
-    assert similarity("水", "水") == 1
-    assert similarity("水", "电") == 0
-    assert similarity("", "水") == 0
+    @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在"])
+    def test_a_long_text_of_any_make_is_compared(self, piece):
+        """Two texts of 100,000 signs are one look, not a minute: every pattern's repetition is bounded."""
+        longest = piece * (100_000 // len(piece))
+
+        assert repeated(longest, [open_request(text=longest)], understood={"address": longest[:5000]}) == "TT1"
