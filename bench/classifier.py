@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.figures import HEADER, Figure
 from bench.machine import machine
+from bench.places import places
 from bench.quality import cold_start, emergencies, own_test_part
 from bench.speed import memory, single_texts, speed
 from bench.subject import Subject
@@ -42,6 +43,7 @@ MEASURES: tuple[Callable[[Subject], Iterator[Figure]], ...] = (
     cold_start,
     own_test_part,
     emergencies,
+    places,
     speed,
     single_texts,
     memory,

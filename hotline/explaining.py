@@ -51,7 +51,10 @@ class Explainer:
         (understanding,) = self._understander.understand([line.text])
         judgement = self._describer.judge(line, understanding)
         route = self._city.routes.choose(
-            judgement.category_code, district_code=understanding.district_code, subject=None, on=on
+            judgement.category_code,
+            district_code=understanding.district_code,
+            subject=understanding.facts.subject,
+            on=on,
         )
         text = normalise(line.text)
         return Explanation(
