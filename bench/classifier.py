@@ -18,7 +18,8 @@ from pathlib import Path
 
 from bench.figures import HEADER, Figure
 from bench.machine import machine
-from bench.quality import cold_start, emergencies, own_test_part, places
+from bench.places import places
+from bench.quality import cold_start, emergencies, own_test_part
 from bench.speed import memory, single_texts, speed
 from bench.subject import Subject
 from bench.taidi import taidi

@@ -1,16 +1,19 @@
 """How well places are read, and what places and facts cost: ``python -m bench.places [--profile NAME]``.
 
 The places are those of ``tests/data/places.jsonl``: requests written by hand, spoken and typed, half of them traps. They are
-Haikou's, so quality is measured on that profile alone. Speed is processor time per text of 150 characters.
+Haikou's, so quality is measured on that profile alone; it stands in the table of ``bench.classifier`` too. Speed is processor
+time per text of 150 characters.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.figures import Figure, shares
+from bench.subject import Subject
 from classifiers.facts import FactReader
 from classifiers.normalise import normalise
 from classifiers.place import PlaceReader
@@ -55,6 +58,20 @@ def main() -> None:
         ("facts", lambda: facts.read_all(normalised)),
     ):
         print(f"{name:<12} {microseconds(work) / len(texts):.1f} µs per text of {CHARACTERS} characters")
+
+
+def places(subject: Subject) -> Iterator[Figure]:
+    """The places of the cases, for the table of the classifier."""
+    if subject.profile.name.startswith("haikou"):
+        scores = measure_places(subject.profile)
+        yield shares(
+            "district F1 / address accepted / street",
+            f"{scores.n_cases} requests of tests/data/places.jsonl",
+            "rules and gazetteer",
+            (scores.district_f1, 0.97),
+            (scores.addresses, None),
+            (scores.streets, None),
+        )
 
 
 def reader_of(profile: Profile) -> PlaceReader:

@@ -11,8 +11,8 @@ from classifiers.edits import Edit, EditKind
 from classifiers.language import CHINESE, ENGLISH
 from dispatcher.workflow.city import City
 from hotline.explaining import Explanation, name_of_category, name_of_unit
-from models.codes import Urgency
-from models.understanding import Evidence, Guess
+from models.codes import SubjectType, Urgency
+from models.understanding import Evidence, Facts, Guess, Repair
 
 _MARGIN = 6
 _BAR_COLUMNS = 16
@@ -77,7 +77,9 @@ def _text_rows(explanation: Explanation) -> Iterator[Row]:
     yield "原文", _marked(text.raw, explanation.evidence[best])
     if explanation.edits:
         yield "识读", [(text.text, _PLAIN)]
-        yield "改动", [("；".join(_edits_in_words(text.raw, explanation.edits)), _PLAIN)]
+    changes = [*_edits_in_words(text.raw, explanation.edits), *_repairs_in_words(explanation.understanding.repairs)]
+    if changes:
+        yield "改动", [("；".join(changes), _PLAIN)]
     yield "语言", [(_LANGUAGES.get(language, "其他"), _PLAIN)]
 
 
@@ -97,6 +99,11 @@ def _edits_in_words(raw: str, edits: Iterable[Edit]) -> Iterator[str]:
         if of_kind:
             more = f" 等 {len(of_kind)} 种" if len(of_kind) > _MOST_EDITS_OF_A_KIND else ""
             yield f"{title} {' '.join(list(of_kind)[:_MOST_EDITS_OF_A_KIND])}{more}"
+
+
+def _repairs_in_words(repairs: Iterable[Repair]) -> Iterator[str]:
+    if repairs:
+        yield f"听错的地名 {' '.join(f'{each.heard}→{each.taken}' for each in repairs)}"
 
 
 def _shown(text: str) -> str:
@@ -135,6 +142,9 @@ def _fact_rows(explanation: Explanation, city: City) -> Iterator[Row]:
     yield "类型", [(explanation.judgement.request_type.label, _PLAIN)]
     yield "程度", _urgency(explanation, city)
     yield "地点", [(_place(explanation, city), _PLAIN)]
+    facts = [*_facts_in_words(explanation.understanding.facts)]
+    if facts:
+        yield "要素", [("；".join(facts), _PLAIN)]
     yield "单位", _units(explanation, city)
     if explanation.route.basis:
         yield "依据", [(f"{explanation.route.basis}（派单目录 {city.routes.version}）", _PLAIN)]
@@ -165,6 +175,25 @@ def _place(explanation: Explanation, city: City) -> str:
     if address is None:
         return district
     return address if address.startswith(district) else f"{district} · {address}"
+
+
+def _facts_in_words(facts: Facts) -> Iterator[str]:
+    if facts.subject is SubjectType.ENTERPRISE:
+        yield "企业诉求"
+    if facts.plate is not None:
+        yield f"车牌 {facts.plate}" if facts.plate_kind is None else f"车牌 {facts.plate}（{facts.plate_kind.label}）"
+    if facts.amount is not None:
+        yield f"金额 {facts.amount:,f} 元"
+    if facts.when is not None:
+        yield f"时间 {facts.when}"
+    if facts.company is not None:
+        yield f"涉及 {facts.company}"
+    if facts.anonymous:
+        yield "要求匿名"
+    if facts.confidential:
+        yield "要求保密"
+    if facts.mood is not None:
+        yield f"情绪 {facts.mood.label}"
 
 
 def _units(explanation: Explanation, city: City) -> list[Styled]:

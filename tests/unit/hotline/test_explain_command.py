@@ -69,6 +69,15 @@ def test_an_alarming_word_is_named_with_the_category_that_it_leads_to(explain: E
     assert "燃气" in row_of(printed, "单位")
 
 
+def test_what_else_the_request_tells_stands_below_the_place(explain: Explain):
+    """Subject, amount and wishes; a misheard local name is told among the changes."""
+    printed = explain("我们公司是做软件的，海殿五西路的路灯不亮，赔了三千元，请不要透露我的信息")
+
+    assert row_of(printed, "要素") == "企业诉求；金额 3,000 元；要求保密"
+    assert row_of(printed, "改动") == "听错的地名 海殿五西路→海甸五西路"
+    assert row_of(printed, "地点") == "美兰区 · 海甸五西路"
+
+
 def test_programs_read_the_same_as_json(explain: Explain):
     """All that ``hotline classify`` tells, with edits, the words behind two guesses, unit and bands."""
     text = "門口的路灯不亮，又停水"
