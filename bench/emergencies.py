@@ -18,7 +18,7 @@ from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
-from hotline.commands.train import SEED
+from hotline.learning import SEED
 from models.codes import Urgency
 
 BEGINNINGS = (6, 10, 15)

@@ -19,7 +19,7 @@ from classifiers.evaluation import VARIANTS, guess
 from classifiers.measures import accuracy, macro_f1, score_classes
 from classifiers.rows import LabelledText
 from classifiers.training import train
-from hotline.commands.train import SEED
+from hotline.learning import SEED
 
 _RAW, _SEGMENTED = "messages_raw_train.csv.gz", "messages_segmented_train.csv.gz"
 _N_FOLDS = 5
