@@ -57,9 +57,10 @@ class Subject:
         """The stable fifth of the corpus."""
         return kept_apart(self.rows)
 
-    def test_rows_of(self, file: str) -> list[LabelledText]:
-        """Return the test part of one file of the corpus."""
-        return kept_apart(read_labelled([self.directory / "corpus" / file]))
+    def test_rows_of(self, pattern: str) -> dict[str, list[LabelledText]]:
+        """Return the test part of each file of the corpus whose name matches ``pattern``."""
+        files = [path for path in corpus_files(self.directory) if path.match(pattern)]
+        return {path.name: kept_apart(read_labelled([path])) for path in files}
 
     @cached_property
     def model(self) -> Artifact:

@@ -16,6 +16,7 @@ def read_lexicon(directory: Path, problems: Problems) -> UrgencyLexicon:
         critical_pairs=read_pairs(directory / "critical_pairs.txt", problems),
         false_friends=read_words(directory / "false_friends.txt", problems),
         denials=read_words(directory / "denials.txt", problems),
+        doubts=read_words(directory / "doubts.txt", problems),
         calming=read_words(directory / "calming.txt", problems),
         homophones=MappingProxyType(_homophones(directory / "homophones.txt", problems)),
     )

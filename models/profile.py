@@ -210,8 +210,9 @@ class UrgencyLexicon:
     """Words that make a request 特急 or 紧急, and those that take it back.
 
     ``critical`` and ``urgent`` are words that alarm alone. ``false_friends`` contain an alarming word without the danger
-    (跳楼价); ``denials`` directly before it deny it (没有); ``calming`` words near it put it into the past, a plan or a
-    question (上个月, 演练). ``homophones`` maps what a recogniser writes to what was said (然气 to 燃气).
+    (跳楼价); ``denials`` directly before it deny it (没有), ``doubts`` there fear or suppose it (怕, 如果); ``calming``
+    words near it put it into the past, a plan or a question (上个月, 演练). ``homophones`` maps what a recogniser writes to
+    what was said (然气 to 燃气).
     """
 
     critical: tuple[str, ...]
@@ -219,6 +220,7 @@ class UrgencyLexicon:
     critical_pairs: tuple[CriticalPair, ...]
     false_friends: tuple[str, ...]
     denials: tuple[str, ...]
+    doubts: tuple[str, ...]
     calming: tuple[str, ...]
     homophones: Mapping[str, str]
 

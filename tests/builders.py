@@ -169,7 +169,7 @@ def a_profile(**changes: Any) -> Profile:
         ),
         "bands": BANDS,
         "merge": MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15),
-        "urgency": UrgencyLexicon((), (), (), (), (), (), {}),
+        "urgency": UrgencyLexicon((), (), (), (), (), (), (), {}),
         "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
         "messages": {},
     }

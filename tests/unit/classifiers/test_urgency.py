@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from classifiers.artifact import MeasuredBands
 from classifiers.linear import LinearHead
-from classifiers.urgency import NO_TONE, Alarm, Tone, UrgencyReader, hear_tones, weigh
+from classifiers.urgency import NO_TONE, Alarm, Retraction, Tone, UrgencyReader, hear_tones, weigh
 from models.codes import RequestType, Urgency
 from models.profile import Category, CriticalPair, Handling, UrgencyLexicon
 
@@ -18,7 +18,8 @@ LEXICON = UrgencyLexicon(
         CriticalPair(frozenset({"井盖"}), frozenset({"掉下去"}), "well"),
     ),
     false_friends=("跳楼价", "一起火锅", "跟着火车"),
-    denials=("没有", "不是", "如果"),
+    denials=("没有", "不是"),
+    doubts=("如果", "怕"),
     calming=("上个月", "演练"),
     homophones={"然气": "燃气", "跳漏": "跳楼", "着货了": "着火了"},
 )
@@ -181,7 +182,37 @@ def test_a_text_alone_is_critical_halfway_between_calm_and_sure(probability: flo
 
     (tone,) = hear_tones(head, bands, csr_matrix([[1.0]]))
 
-    assert tone == Tone(level, is_calm=probability < 0.01)
+    assert tone == Tone(level, is_calm=probability < 0.01, is_sure=probability >= 0.25)
+
+
+@pytest.mark.parametrize(
+    ("retraction", "tone", "urgency"),
+    [
+        (Retraction.DENIAL, Tone(Urgency.CRITICAL, is_sure=True), Urgency.URGENT),
+        (Retraction.DOUBT, Tone(Urgency.CRITICAL), Urgency.URGENT),
+        (Retraction.DOUBT, Tone(Urgency.CRITICAL, is_sure=True), Urgency.CRITICAL),
+        (Retraction.DOUBT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+    ],
+)
+def test_what_was_taken_back_goes_to_a_person(retraction: Retraction, tone: Tone, urgency: Urgency):
+    """A denied emergency still sounds like one; one that is only feared counts where the whole text surely does."""
+    assert weigh(Alarm(Urgency.URGENT, "着火", None, retraction), tone) is urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "retraction"),
+    [
+        ("现在没有煤气味", Retraction.DENIAL),
+        ("我怕跳楼", Retraction.DOUBT),
+        ("不是着火，我怕燃气泄漏", Retraction.DOUBT),
+        ("停水两天", None),
+    ],
+)
+def test_the_alarm_tells_what_took_it_back(text: str, retraction: Retraction | None):
+    """A fear beside a denial is still a fear."""
+    alarm = READER.read(text, ())
+
+    assert (alarm.urgency, alarm.retraction) == (Urgency.URGENT, retraction)
 
 
 def test_many_alarming_words_take_no_longer_than_many_others():
