@@ -10,10 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 from classifiers.artifact import Artifact, load_artifact
+from classifiers.similar import SimilarTexts
 from classifiers.understand import Understander
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from dispatcher.ports import Understand
+from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
@@ -129,6 +131,11 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
         places=profile.places,
         urgency=profile.urgency,
     )
+
+
+def text_index_of(city: City) -> SimilarTexts:
+    """Return an empty index of open tickets' texts, which compares them as the rule of repeats does."""
+    return SimilarTexts(city.repeats.terms_of, place_names)
 
 
 def off_the_loop(understander: Understander) -> Understand:
