@@ -37,6 +37,7 @@ from dispatcher.views import (
 from models.codes import Channel, DispatchMode, Fate, Rating, Role, Stage, TicketState
 from models.deadline import DeadlineResult
 from models.errors import NotFound
+from models.message import Topic
 from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
 
 _WORK = load_queries("work.sql")
@@ -121,7 +122,13 @@ class PostgresViews:
 
     async def changed_texts(self, *, since: datetime, after: str, limit: int) -> ChangedTexts:
         """Return up to ``limit`` tickets with an event at or after ``since``, those of a number above ``after``."""
-        parameters = {"since": since, "after": after, "most": COMPARED_TEXT, "limit": limit}
+        parameters = {
+            "since": since,
+            "topic": Topic.TICKET_EVENTS,
+            "after": after,
+            "most": COMPARED_TEXT,
+            "limit": limit,
+        }
         async with self._reader(None) as reader:
             found = await reader.rows("changed_texts", parameters)
         return ChangedTexts(

@@ -86,7 +86,7 @@ SELECT ticket_no, left(text, %(most)s) AS text, category_code, district_code, ad
 SELECT t.ticket_no, left(t.text, %(most)s) AS text, t.category_code, t.district_code, t.address, t.received_at, t.state
   FROM (SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
           FROM outbox
-         WHERE written_at >= %(since)s AND topic = 'hotline.ticket-events' AND ticket_no > %(after)s
+         WHERE written_at >= %(since)s AND topic = %(topic)s AND ticket_no > %(after)s
          ORDER BY ticket_no
          LIMIT %(limit)s) AS changed
   JOIN tickets t ON t.ticket_no = changed.ticket_no AND t.month = changed.month

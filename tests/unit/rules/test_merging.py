@@ -200,7 +200,7 @@ class TestToldAnew:
             introduction + "楼道灯还没修", introduction + "大门还没装", address="凤翔东路", address_again="凤翔东路"
         )
 
-    @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在"])
+    @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在", "门口"])
     def test_a_long_text_of_any_make_is_compared(self, piece):
         """Two texts of 100,000 signs are one look, not a minute: every pattern's repetition is bounded."""
         longest = piece * (100_000 // len(piece))
