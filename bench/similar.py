@@ -1,7 +1,7 @@
 """How well repeats are told from other matters, and how fast similar tickets are found: ``python -m bench.similar``.
 
-The model is the one that ``python -m bench.classifier`` left in ``var/bench/model`` (or ``--model DIR``); without one it is
-trained as a first start does. The pairs of ``tests/data/retellings.jsonl`` are understood by it and put before the profile's
+The model is the one in ``var/bench/model`` (or ``--model DIR``); where none is, one is trained on the profile's corpus and left
+there. The pairs of ``tests/data/retellings.jsonl`` are understood by it and put before the profile's
 rule of repeats. The hundred thousand open tickets are the profile's corpus and mixtures of two of its rows of one category
 behind a place of the gazetteer; the second telling of each pair that is one matter asks for the first.
 """
@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.classifier import report, understander_of
 from bench.machine import machine
 from classifiers.artifact import load_artifact, save_artifact
 from classifiers.category import hints_of
@@ -32,8 +31,7 @@ from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.workflow.city import City
-from hotline.bootstrap import text_index_of
-from hotline.commands.train import SEED
+from hotline.bootstrap import text_index_of, understander_of
 from models.codes import Channel, Urgency
 from models.contact import Contact, call_contact_id
 from models.profile import Profile
@@ -43,6 +41,7 @@ from models.understanding import Understanding
 PAIRS = Path("tests/data/retellings.jsonl")
 TICKETS = 100_000
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+SEED = 12345
 _SHOWN_FROM = (0.5, 0.6)
 
 
@@ -73,6 +72,11 @@ def main() -> None:
         measure_repeats(city, [pair for pair in pairs if pair.half == half], half)
     measure_chance(city, rows)
     measure_index(city, profile, rows, [pair for pair in pairs if pair.repeat])
+
+
+def report(what: str, figure: str) -> None:
+    """Print one line."""
+    print(f"{what:<50} {figure}", flush=True)
 
 
 def the_model(place: Path, profile: Profile, rows: list[LabelledText]) -> Understander:
