@@ -54,7 +54,9 @@ class SimilarTexts:
         self._n_terms = array("i")
         self._categories = array("i")
         self._districts = array("i")
+        self._received = array("d")
         self._slots_of_name: dict[str, array[int]] = {}
+        self._name_lengths: set[int] = set()
         self._number_of: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -76,7 +78,9 @@ class SimilarTexts:
         self._n_terms.append(len(terms))
         self._categories.append(self._number(ticket.category_code))
         self._districts.append(self._number(ticket.district_code))
+        self._received.append(ticket.received_at.timestamp())
         for name in self._names_of(ticket.address):
+            self._name_lengths.add(len(name))
             self._slots_of_name.setdefault(name, array("i")).append(slot)
 
     def remove(self, ticket_no: str) -> None:
@@ -118,8 +122,7 @@ class SimilarTexts:
     def _places_in_common(self, asked: OpenText) -> Mapping[int, str]:
         """Return a name in common by slot: one of the ticket's that the text says, or one of the text's the ticket says."""
         found: dict[int, str] = {}
-        lengths = {len(name) for name in self._slots_of_name}
-        for name in {asked.text[start : start + length] for length in lengths for start in range(len(asked.text))}:
+        for name in {asked.text[start : start + length] for length in self._name_lengths for start in range(len(asked.text))}:
             found.update(dict.fromkeys(self._slots_of_name.get(name, ()), name))
         for name in self._names_of(asked.address):
             codes = codes_of(self._terms_of(name))
@@ -150,11 +153,9 @@ class SimilarTexts:
 
     def _best(self, scores: NDArray[np.float64], asked: OpenText, limit: int) -> list[tuple[float, OpenText]]:
         slots = np.flatnonzero(scores >= LEAST_SCORE)
-        if len(slots) > limit:
-            slots = slots[scores[slots] >= np.partition(scores[slots], -limit)[-limit]]
-        found = [(float(scores[slot]), known) for slot in slots.tolist() if (known := self._known[slot]) is not None]
-        found.sort(key=lambda each: (-each[0], abs(each[1].received_at - asked.received_at), each[1].ticket_no))
-        return found[:limit]
+        distances = np.abs(np.array(self._received)[slots] - asked.received_at.timestamp())
+        first = slots[np.lexsort((distances, -scores[slots]))[:limit]]
+        return [(float(scores[slot]), known) for slot in first.tolist() if (known := self._known[slot]) is not None]
 
     def _sweep(self) -> None:
         """Give the tickets new slots without a gap."""
@@ -165,6 +166,7 @@ class SimilarTexts:
         self._slot_of = {known.ticket_no: slot for slot, known in enumerate(self._known) if known is not None}
         for column in (self._n_terms, self._categories, self._districts):
             column[:] = array("i", np.array(column)[kept].tobytes())
+        self._received[:] = array("d", np.array(self._received)[kept].tobytes())
         for name, slots in list(self._slots_of_name.items()):
             numbers = new_slots[np.array(slots)]
             self._slots_of_name[name] = array("i", numbers[numbers >= 0].tobytes())

@@ -21,6 +21,7 @@ from console.pages.assets import Assets
 from console.pages.reference import reference_routes
 from console.pages.routes import page_routes
 from console.protection import BODY_LIMIT, RequestLog, SecurityHeaders
+from console.similar import SimilarTickets
 from console.watch import UnitWatch
 from models.errors import HotlineError, NotFound
 
@@ -47,6 +48,7 @@ _API_ROOTS = ("/api/", "/wechat", "/healthz", "/readyz", "/openapi.json")
 def build_console(doors: Doors) -> FastAPI:
     """Return the web application; it opens nothing and starts nothing before the first request."""
     watch = UnitWatch(doors.views)
+    similar = SimilarTickets(doors.views, doors.new_text_index, doors.clock)
     app = FastAPI(
         title="Hotline 速派",
         version="1",
@@ -57,11 +59,11 @@ def build_console(doors: Doors) -> FastAPI:
         max_body_size=BODY_LIMIT,
     )
     api = APIRouter(prefix="/api/v1")
-    for routes in (contact_routes(doors), call_routes(doors), ticket_routes(doors), stream_routes(doors, watch)):
+    for routes in (contact_routes(doors), call_routes(doors), ticket_routes(doors, similar), stream_routes(doors, watch)):
         api.include_router(routes)
     for routes in (api, wechat_routes(doors), health_routes(doors)):
         app.include_router(routes)
-    app.include_router(page_routes(doors, Sessions(doors.session_key, doors.accounts, doors.clock), watch))
+    app.include_router(page_routes(doors, Sessions(doors.session_key, doors.accounts, doors.clock), watch, similar))
     app.include_router(reference_routes(app.openapi))
     app.mount("/static", Assets())
     app.add_exception_handler(HotlineError, _tell)

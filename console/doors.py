@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from console.similar import TextIndex
 from dispatcher.accounts import Accounts
 from dispatcher.ports import Clock, OpenUnitOfWork, Understand, Vault
 from dispatcher.views import NumbersDesk, Views
@@ -29,5 +30,6 @@ class Doors:
     numbers: NumbersDesk
     understand: Understand
     explain: Explain
+    new_text_index: Callable[[], TextIndex]
     session_key: bytes = field(repr=False)
     wechat_token: str | None = field(repr=False, default=None)

@@ -10,10 +10,13 @@ from dispatcher.ports import DeadLetter, NewRating, StoredDeadline
 from dispatcher.rules.rates import Counts
 from models.codes import Channel, DispatchMode, Fate, RequestType, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
-from models.ticket import Ticket, TicketEvent
+from models.ticket import OpenText, Ticket, TicketEvent
 
 SHORT_TEXT = 200
 """Characters of a request that a line of a list carries; its detail carries all of them."""
+
+COMPARED_TEXT = 2000
+"""Characters of a request that are compared with other callers' requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,26 @@ class Supervision:
     unrated: tuple[Ticket, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTexts:
+    """One page of the open tickets' texts, cut to ``COMPARED_TEXT``. ``next`` leads to the page after it; None: no more."""
+
+    texts: tuple[OpenText, ...]
+    next: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedTexts:
+    """One page of tickets to which something happened: those that are open, as they are now, and the numbers of the others.
+
+    ``next`` leads to the page after it; None: no more.
+    """
+
+    texts: tuple[OpenText, ...]
+    ended: tuple[str, ...]
+    next: str | None
+
+
 class Views(Protocol):
     """Reads for people. With ``unit_code`` a read sees what row security lets that unit see, and nothing else.
 
@@ -168,6 +191,18 @@ class Views(Protocol):
 
     async def pending(self, *, limit: int) -> Pending:
         """Return the tickets that wait for a person."""
+        ...
+
+    async def tickets_of(self, ticket_nos: Collection[str]) -> Mapping[str, Ticket]:
+        """Return those of the tickets that exist, by number, their texts cut to ``SHORT_TEXT``."""
+        ...
+
+    async def open_texts(self, *, after: tuple[str, str] | None, limit: int) -> OpenTexts:
+        """Return up to ``limit`` open tickets in one fixed order, those that stand after ``after``."""
+        ...
+
+    async def changed_texts(self, *, since: datetime, after: str, limit: int) -> ChangedTexts:
+        """Return up to ``limit`` tickets with an event at or after ``since``, those of a number above ``after``."""
         ...
 
     async def contact(self, contact_id: UUID) -> ContactProgress:

@@ -10,11 +10,13 @@ from pathlib import Path
 from uuid import UUID
 
 from classifiers.artifact import Artifact, Card
+from classifiers.similar import SimilarTexts
 from classifiers.understand import Understander
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from console.doors import Explain
 from dispatcher.ports import Understand
+from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
@@ -139,6 +141,11 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
         urgency=profile.urgency,
         facts=profile.facts,
     )
+
+
+def text_index_of(city: City) -> SimilarTexts:
+    """Return an empty index of open tickets' texts, which compares them as the rule of repeats does."""
+    return SimilarTexts(city.repeats.terms_of, place_names)
 
 
 def load_model(profile: Profile, directory: Path) -> LoadedModel:

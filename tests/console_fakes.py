@@ -8,6 +8,7 @@ import httpx
 from console.app import build_console
 from console.doors import Doors
 from dispatcher.accounts import User
+from hotline.bootstrap import text_index_of
 from models.codes import Role
 from models.errors import TryLater
 from tests.builders import a_city
@@ -95,6 +96,7 @@ class Console:
             numbers=None,
             understand=self.understands,
             explain=explain,
+            new_text_index=lambda: text_index_of(self.city),
             session_key=b"k" * 32,
             wechat_token=self.wechat_token,
         )

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from console.similar import SimilarTicket
 from dispatcher.ports import StoredDeadline
 from dispatcher.views import Hold, TicketDetail
+from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
 from models.codes import CallState
 from models.ticket import Ticket, TicketEvent
@@ -342,6 +344,53 @@ class TicketPage(BaseModel):
 
     tickets: list[TicketOut]
     next: str | None
+
+
+class SimilarTicketOut(BaseModel):
+    """An open ticket that may tell of the same event. ``score`` 0 to 1: 1 means the same words.
+
+    ``words`` are pieces of the request that it holds too; ``place`` is a name that both have, null where none is known.
+    """
+
+    ticket_no: str
+    score: float
+    words: list[str]
+    place: str | None
+    same_category: bool
+    same_district: bool
+    state: str
+    category: str
+    district: str | None
+    address: str | None
+    lead_unit: str | None
+    title: str
+    received_at: datetime
+
+    @classmethod
+    def of(cls, similar: SimilarTicket) -> Self:
+        """Return the JSON of a similar ticket."""
+        ticket, likeness = similar.ticket, similar.likeness
+        return cls(
+            ticket_no=ticket.ticket_no,
+            score=round(likeness.score, 3),
+            words=list(likeness.words),
+            place=likeness.place,
+            same_category=likeness.same_category,
+            same_district=likeness.same_district,
+            state=ticket.state.value,
+            category=ticket.category_code,
+            district=ticket.district_code,
+            address=ticket.address,
+            lead_unit=ticket.lead_unit,
+            title=title_of(ticket.text),
+            received_at=ticket.received_at,
+        )
+
+
+class SimilarTicketsOut(BaseModel):
+    """Open tickets that may tell of the same event, most alike first."""
+
+    similar: list[SimilarTicketOut]
 
 
 def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from console.api.asking import asker, problems
+from console.api.asking import STAFF, allow, asker, problems
 from console.api.shapes import (
     CommandDone,
     CommandIn,
     ContactDataOut,
     PurposeIn,
+    SimilarTicketOut,
+    SimilarTicketsOut,
     TicketDetailOut,
     TicketOut,
     TicketPage,
@@ -17,6 +19,7 @@ from console.api.shapes import (
 from console.denials import asked_number, denials_logged
 from console.doors import Doors
 from console.failures import BadItem
+from console.similar import SimilarTickets, compared_text
 from dispatcher.accounts import User
 from dispatcher.views import TicketFilter
 from dispatcher.workflow.commands import run_command
@@ -26,7 +29,7 @@ from models.command import Command, CommandKind
 from models.errors import NotFound
 
 
-def ticket_routes(doors: Doors) -> APIRouter:
+def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
     """Return the routes of tickets."""
     routes = APIRouter(tags=["tickets"])
     Asker = Annotated[User, Depends(asker(doors))]  # noqa: N806 - a type, made here because it knows the doors
@@ -64,6 +67,21 @@ def ticket_routes(doors: Doors) -> APIRouter:
             tickets=[TicketOut.of(ticket, doors.city) for ticket in found],
             next=found[-1].ticket_no if len(found) == limit else None,
         )
+
+    @routes.get(
+        "/tickets/{no}/similar",
+        summary="Find open tickets that may tell of the same event",
+        responses=problems(403, 404, 422),
+    )
+    async def get_similar(user: Asker, no: str, limit: Annotated[int, Query(ge=1, le=20)] = 10) -> SimilarTicketsOut:
+        """Return other open tickets by their likeness to this one, most alike first; for staff alone.
+
+        The first question after a process has started waits until it has read all open tickets.
+        """
+        allow(user, STAFF)
+        detail = await doors.views.ticket(asked_number(no))
+        found = await similar.like(compared_text(detail.ticket), limit=limit)
+        return SimilarTicketsOut(similar=[SimilarTicketOut.of(each) for each in found])
 
     @routes.post(
         "/tickets/{no}/commands",

@@ -11,12 +11,13 @@ from console.pages.supervisor import supervisor_routes
 from console.pages.surroundings import Surroundings
 from console.pages.tickets import ticket_routes
 from console.pages.unit import unit_routes
+from console.similar import SimilarTickets
 from console.watch import UnitWatch
 
 
-def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch) -> APIRouter:
+def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch, similar: SimilarTickets) -> APIRouter:
     """Return the routes of the pages."""
-    around = Surroundings(doors, sessions, Screen(doors.city, doors.clock), watch)
+    around = Surroundings(doors, sessions, Screen(doors.city, doors.clock), watch, similar)
     routes = APIRouter(include_in_schema=False)
     for part in (login_routes, operator_routes, unit_routes, supervisor_routes, ticket_routes):
         routes.include_router(part(around))

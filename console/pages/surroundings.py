@@ -11,6 +11,7 @@ from console.doors import Doors
 from console.identity import Session, Sessions
 from console.live import Billboard
 from console.pages.rendering import Screen
+from console.similar import SimilarTickets
 from console.watch import UnitWatch
 from models.codes import Role
 from models.errors import Forbidden
@@ -34,6 +35,7 @@ class Surroundings:
     sessions: Sessions
     screen: Screen
     watch: UnitWatch
+    similar: SimilarTickets
     boards: dict[str, Billboard] = field(default_factory=dict)
 
     async def session(self, request: Request, roles: frozenset[Role] | None = None) -> Session:

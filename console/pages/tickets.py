@@ -12,9 +12,11 @@ from console.pages.answers import is_fragment
 from console.pages.orders import order_of
 from console.pages.rendering import home_of
 from console.pages.suggestion import guesses_of, highlight
-from console.pages.surroundings import RESOLVE_SOON, SIGN_SOON, Surroundings
+from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
+from console.similar import compared_text
 from dispatcher.rules.routing import Route
 from dispatcher.views import TicketDetail
+from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.commands import MAY, run_command
 from dispatcher.workflow.reveal import reveal_contact
 from models.codes import Role, Stage, TicketState
@@ -31,6 +33,14 @@ _DONE = {
     CommandKind.CLOSE: "已办结",
     CommandKind.RATE: "评价已登记",
 }
+VERY_SIMILAR, MAYBE_SIMILAR = 0.6, 0.5
+"""From these scores on a ticket is shown as 高 or 中 similar.
+
+Measured by ``bench/similar.py`` among 100,000 tickets: at 0.6 and above 85 in 100 told of the same event, from 0.5 on one in
+three.
+"""
+
+_MOST_SIMILAR = 5
 _REVEALING = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.UNIT})
 
 
@@ -45,6 +55,14 @@ def ticket_routes(around: Surroundings) -> APIRouter:
         if not is_fragment(request):
             return RedirectResponse(f"{home_of(session.user.role)}#{asked_number(no)}", 303)
         return await _panel(around, session, asked_number(no), done="")
+
+    @routes.get("/{no}/similar")
+    async def similar(request: Request, no: str) -> HTMLResponse:
+        await around.session(request, OPERATORS)
+        detail = await doors.views.ticket(asked_number(no))
+        found = await around.similar.like(compared_text(detail.ticket), limit=_MOST_SIMILAR)
+        listed = [each for each in found if each.likeness.score >= MAYBE_SIMILAR]
+        return around.fragment("_similar.html", similar=listed, very=VERY_SIMILAR, title_of=title_of)
 
     @routes.post("/{no}/commands")
     async def command(request: Request, no: str) -> HTMLResponse:

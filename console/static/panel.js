@@ -45,11 +45,22 @@ async function open(number) {
     return; // another one was opened meanwhile
   }
   fill(panel, answer.html);
+  fillLater();
   markOpen(number);
   panel.scrollTop = 0;
   panel.focus({ preventScroll: true });
   if (matchMedia("(max-width: 1099px)").matches) {
     panel.scrollIntoView();
+  }
+}
+
+// What takes longer than the ticket itself comes after it; without it the panel is whole.
+async function fillLater() {
+  for (const part of panel.querySelectorAll("[data-later]")) {
+    const answer = await ask(part.dataset.later).catch(() => null);
+    if (answer?.ok && document.contains(part)) {
+      fill(part, answer.html);
+    }
   }
 }
 

@@ -1,15 +1,15 @@
 """What two texts have in common: the terms of each that tell something.
 
-A term is a pair of neighbouring Han characters, or a Latin word or number of two signs and more. Pairs need no cutter and
-survive a recogniser's slips; terms that stand in any request (我们, 没有, 电话) tell nothing and are left out, so that what
-remains are the things a request is about.
+A term is a pair of neighbouring Han characters, or a Latin word or number. Pairs need no cutter and survive a recogniser's
+slips; terms that stand in any request (我们, 没有, 电话) tell nothing and are left out, so that what remains are the things a
+request is about.
 """
 
 import re
 from collections.abc import Set as AbstractSet
 
 _SPACE_INSIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]{2,}")
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 _NO_TERMS: frozenset[str] = frozenset()
 

@@ -90,9 +90,7 @@ class RepeatFinder:
         return _Telling(considered, self.terms_of(considered), place_names(address))
 
     def _is_repeat(self, first: _Telling, told: _Telling, alike: float, rank: int | None) -> bool:
-        in_same_words = alike == 1 or (
-            alike >= self._rule.similarity and share_said_again(first.terms, told.terms) >= _SAME_WORDS_SHARE
-        )
+        in_same_words = alike >= self._rule.similarity and _nothing_else(first.terms, told.terms)
         if not in_same_words and (rank is None or not self._says_so(first, told)):
             return False
         places = compare_places(first.text, first.names, told.text, told.names)
@@ -134,6 +132,13 @@ def _likeness(first: _Telling, told: _Telling) -> float:
     if not first.terms and not told.terms:
         return float("".join(first.text.split()) == "".join(told.text.split()))
     return likeness(first.terms, told.terms)
+
+
+def _nothing_else(first: frozenset[str], told: frozenset[str]) -> bool:
+    """Return whether neither text puts one thing for another; two numbers are two things, however long the rest is."""
+    if all(any(term.isdecimal() for term in terms) for terms in (first - told, told - first)):
+        return False
+    return first == told or share_said_again(first, told) >= _SAME_WORDS_SHARE
 
 
 def _rank_of_category(request: OpenRequest, understanding: Understanding) -> int | None:

@@ -15,12 +15,14 @@ _PIECE = re.compile(
 _ABOVE = re.compile(rf"(?:[{_HAN}]{{2,3}}市)?[{_HAN}]{{2,3}}[区县](?=[{_HAN}]{{1,8}}?(?:[路街道巷镇村苑]|小区|花园))")
 """City and district before the name of a street: 龙华区 in 龙华区国贸路, but nothing in 琼山区人民医院."""
 
-_NUMERAL = r"(?:\d{1,4}|[零〇一二两三四五六七八九十百]{1,5})"
+_SIGN = "[零〇一二两三四五六七八九十百]"
+_NUMERAL = rf"(?:\d{{1,4}}|{_SIGN}{{1,5}})"
 _RELATIVE = re.compile(
     rf"(?:小区|工地|门口|对面|旁边|附近|后面|前面|楼下|{_NUMERAL}(?:号楼|号院|号|栋|幢|座|楼|单元|层|室|路车?))+$"
 )
 _NO_NAME = re.compile(rf"{_NUMERAL}|.*(?:[这那哪个有在]|里面|边$)")
 
+_LONGEST_PIECE = 16
 _SHORTEST_NAME = 3
 _COMPARED = 4
 """So many first characters of a name are enough: 水岸阳光小区 is called 水岸阳光 the next time."""
@@ -29,7 +31,7 @@ _COMPARED = 4
 _LEADS_NOWHERE = (
     "的我们你他她在到去这那个是有和跟与从住某本该各全整每家了来过不也都就给把被让向往叫请要想条座所一几两马公铁修走上"
 )
-_ROAD = re.compile(rf"[{_HAN}]{{2}}(?:大道|路(?![灯面段边上牌况政车公过])|街(?!道)|巷)")
+_ROAD = re.compile(rf"[{_HAN}]{{2}}(?:大道|路(?![灯面段边上牌况政车公过])|街(?!道)|(?<!{_SIGN})巷)")
 _VILLAGE = re.compile(rf"[{_HAN}]{{2}}村(?![委民干医])")
 _ANY_ROAD = re.compile(f"[{_LEADS_NOWHERE}]|步行|水泥|柏油|道路|线路|商业|农村|乡村|城中")
 
@@ -53,7 +55,7 @@ def place_names(address: str | None) -> tuple[str, ...]:
     """
     names = []
     for piece in _PIECE.findall(_ABOVE.sub("", "".join((address or "").split()).lower(), count=1)):
-        name = _RELATIVE.sub("", piece)[:_COMPARED]
+        name = _RELATIVE.sub("", piece[:_LONGEST_PIECE])[:_COMPARED]
         if len(name) >= _SHORTEST_NAME and _NO_NAME.match(name) is None:
             names.append(name)
     return tuple(dict.fromkeys(names))

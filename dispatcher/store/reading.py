@@ -16,11 +16,14 @@ from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import deadline_from_row, month_of, ticket_from_row
 from dispatcher.views import (
+    COMPARED_TEXT,
     COUNTED_UP_TO,
     SHORT_TEXT,
+    ChangedTexts,
     ContactProgress,
     Due,
     Hold,
+    OpenTexts,
     Pending,
     StreamItem,
     Supervision,
@@ -34,7 +37,8 @@ from dispatcher.views import (
 from models.codes import Channel, DispatchMode, Fate, Rating, Role, Stage, TicketState
 from models.deadline import DeadlineResult
 from models.errors import NotFound
-from models.ticket import Actor, EventKind, Ticket, TicketEvent
+from models.message import Topic
+from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
 
 _WORK = load_queries("work.sql")
 _QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
@@ -98,6 +102,40 @@ class PostgresViews:
             found = await reader.rows("pending", {"short": SHORT_TEXT, "limit": limit})
             totals = await reader.rows("pending_total", {"most": COUNTED_UP_TO})
             return Pending(await reader.lines(found), totals[0]["total"])
+
+    async def tickets_of(self, ticket_nos: Collection[str]) -> Mapping[str, Ticket]:
+        """Return those of the tickets that exist, by number."""
+        months = list({month_of(number) for number in ticket_nos})
+        parameters = {"ticket_nos": list(ticket_nos), "months": months, "short": SHORT_TEXT}
+        async with self._reader(None) as reader:
+            found = await reader.rows("tickets_of", parameters)
+        return {row["ticket_no"]: ticket_from_row(row) for row in found}
+
+    async def open_texts(self, *, after: tuple[str, str] | None, limit: int) -> OpenTexts:
+        """Return up to ``limit`` open tickets by caller, those that stand after ``after``."""
+        caller_ref, ticket_no = after or ("", "")
+        parameters = {"after_caller": caller_ref, "after_ticket": ticket_no, "most": COMPARED_TEXT, "limit": limit}
+        async with self._reader(None) as reader:
+            found = await reader.rows("open_texts", parameters)
+        last = (found[-1]["caller_ref"], found[-1]["ticket_no"]) if len(found) == limit else None
+        return OpenTexts(tuple(_open_text(row) for row in found), last)
+
+    async def changed_texts(self, *, since: datetime, after: str, limit: int) -> ChangedTexts:
+        """Return up to ``limit`` tickets with an event at or after ``since``, those of a number above ``after``."""
+        parameters = {
+            "since": since,
+            "topic": Topic.TICKET_EVENTS,
+            "after": after,
+            "most": COMPARED_TEXT,
+            "limit": limit,
+        }
+        async with self._reader(None) as reader:
+            found = await reader.rows("changed_texts", parameters)
+        return ChangedTexts(
+            texts=tuple(_open_text(row) for row in found if TicketState(row["state"]) in OPEN_STATES),
+            ended=tuple(row["ticket_no"] for row in found if TicketState(row["state"]) not in OPEN_STATES),
+            next=found[-1]["ticket_no"] if len(found) == limit else None,
+        )
 
     async def contact(self, contact_id: UUID) -> ContactProgress:
         """Return how far a contact has come.
@@ -206,6 +244,17 @@ def _numbered(envelope: str, unit_seq: int) -> str:
 
 def _ticket_columns(row: DictRow) -> DictRow:
     return {column: value for column, value in row.items() if column not in _ITEM_COLUMNS}
+
+
+def _open_text(row: DictRow) -> OpenText:
+    return OpenText(
+        ticket_no=row["ticket_no"],
+        text=row["text"],
+        category_code=row["category_code"],
+        district_code=row["district_code"],
+        address=row["address"],
+        received_at=row["received_at"],
+    )
 
 
 def _hold(row: DictRow) -> Hold:

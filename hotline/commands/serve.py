@@ -69,6 +69,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
     from dispatcher.store.accounts import PostgresAccounts
     from dispatcher.store.numbers import Numbers
     from dispatcher.store.reading import PostgresViews
+    from hotline.bootstrap import text_index_of
     from models.errors import Rejected
 
     settings = dispatcher.settings
@@ -85,6 +86,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         numbers=Numbers(dispatcher.pool),
         understand=dispatcher.understand,
         explain=dispatcher.explain,
+        new_text_index=lambda: text_index_of(dispatcher.city),
         session_key=settings.session_key,
         wechat_token=settings.wechat_token,
     )

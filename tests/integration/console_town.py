@@ -17,6 +17,7 @@ from dispatcher.store.numbers import Numbers
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.relay_outbox import open_relay_outbox
 from dispatcher.store.vault import AesVault
+from hotline.bootstrap import text_index_of
 from models.codes import Role
 from models.understanding import Evidence
 from tests.builders import an_understanding
@@ -108,6 +109,7 @@ def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
         numbers=Numbers(town.pool),
         understand=understand,
         explain=explain,
+        new_text_index=lambda: text_index_of(town.city),
         session_key=b"k" * 32,
         wechat_token="hotline12345",
     )

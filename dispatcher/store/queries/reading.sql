@@ -64,6 +64,34 @@ SELECT ticket_no, contact_id, version, state, state_since, channel, request_type
 SELECT count(*) AS total, min(registered_at) AS oldest
   FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
+-- name: tickets_of
+SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
+       model_version
+  FROM tickets
+ WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s);
+
+-- name: open_texts
+-- In the order of the index on open tickets' callers, so that no page walks through the closed ones.
+SELECT ticket_no, left(text, %(most)s) AS text, category_code, district_code, address, received_at, caller_ref
+  FROM tickets
+ WHERE state IN ('pending', 'dispatched', 'signed', 'replied')
+   AND (caller_ref, ticket_no) > (%(after_caller)s::text, %(after_ticket)s::text)
+ ORDER BY caller_ref, ticket_no
+ LIMIT %(limit)s;
+
+-- name: changed_texts
+-- Every event of a ticket is announced in its own transaction, so the outbox knows which tickets have changed.
+SELECT t.ticket_no, left(t.text, %(most)s) AS text, t.category_code, t.district_code, t.address, t.received_at, t.state
+  FROM (SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
+          FROM outbox
+         WHERE written_at >= %(since)s AND topic = %(topic)s AND ticket_no > %(after)s
+         ORDER BY ticket_no
+         LIMIT %(limit)s) AS changed
+  JOIN tickets t ON t.ticket_no = changed.ticket_no AND t.month = changed.month
+ ORDER BY t.ticket_no;
+
 -- name: dues
 SELECT ticket_no, stage, due, provisional, result
   FROM deadlines

@@ -282,6 +282,11 @@ CASES = {
         replacing("similarity = 0.82", "similarity = 82"),
         "profile.toml: merge.similarity: 82.0 is not a number from 0 to 1",
     ),
+    "repeat without a number of terms": (
+        "profile.toml",
+        replacing("retold_terms = 3", "retold_terms = 0"),
+        "profile.toml: merge.retold_terms: 0 is below 1",
+    ),
     "prefix of three letters": (
         "profile.toml",
         replacing('ticket_prefix = "SG"', 'ticket_prefix = "SGX"'),
@@ -398,6 +403,21 @@ CASES = {
         "lexicons/homophones.txt",
         adding("然气 天然气"),
         "lexicons/homophones.txt: 然气: is repaired to 燃气 and to 天然气",
+    ),
+    "common word of one character": (
+        "lexicons/common.txt",
+        adding("的"),
+        "lexicons/common.txt: 的: a single character is never compared, so it does nothing",
+    ),
+    "phrase that holds another": (
+        "lexicons/again.txt",
+        adding("打过电话"),
+        "lexicons/again.txt: 打过电话: holds 打过, so it does nothing",
+    ),
+    "phrase of a change that holds another": (
+        "lexicons/changed.txt",
+        adding("另外一件"),
+        "lexicons/changed.txt: 另外一件: holds 另外, so it does nothing",
     ),
     "corpus of an unknown category": (
         "corpus/seed.csv",

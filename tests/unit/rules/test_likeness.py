@@ -9,8 +9,8 @@ texts = st.text(st.sampled_from("水电路灯坏了停 ，ABc1２😀的"), max_
 
 
 def test_terms_are_pairs_of_characters_and_whole_words_and_numbers():
-    """Latin words are not cut, single signs are no terms, and no pair reaches across a mark."""
-    assert telling_terms("路灯坏，KTV 吵 3980元 5栋") == {"路灯", "灯坏", "ktv", "3980"}
+    """Latin words are not cut, single characters are no terms, and no pair reaches across a mark."""
+    assert telling_terms("路灯坏，KTV 吵 3980元 5栋") == {"路灯", "灯坏", "ktv", "3980", "5"}
 
 
 def test_white_space_inside_a_sentence_counts_as_nothing():

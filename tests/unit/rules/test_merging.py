@@ -69,6 +69,15 @@ class TestInTheSameWords:
         """Nearly all the words are the same, but not the one that counts."""
         assert repeated("我要举报有人在朋友圈里面卖假药", [open_request(text="我要举报有人在朋友圈里面卖假烟")]) is None
 
+    def test_another_number_is_another_matter(self):
+        """Whoever sends the same letter for each of his orders has as many requests; one number more is the same one."""
+        letter = "我在网上买的家具一直没有发货商家说没有货又不肯退钱要求尽快处理订单号{}"
+        orders = [letter.format("尾数8812"), letter.format("尾数7731"), letter.format("尾数8812金额300元")]
+
+        assert repeated(orders[1], [open_request(text=orders[0])]) is None
+        assert repeated(orders[2], [open_request(text=orders[0])]) == "TT1"
+        assert repeated("第3条街有小广告", [open_request(text="第5条街有小广告")]) is None
+
     def test_a_word_more_is_no_new_request(self):
         """Who adds a plea says nothing new."""
         assert repeated(TEXT + "请尽快", [open_request()]) == "TT1"
@@ -118,10 +127,6 @@ class TestInTheSameWords:
 
         assert repeated(second, [open_request(text=first)], finder=lenient) is None
 
-    def test_a_house_is_the_same_in_digits_and_in_words(self):
-        """六栋 and 6栋 do not contradict each other."""
-        assert repeated("绿色佳园6栋楼道灯全部不亮了", [open_request(text="绿色佳园六栋楼道灯全部不亮了")]) == "TT1"
-
     def test_another_district_is_another_place(self):
         """Also when the citizen chose it; a district that is not known contradicts nothing."""
         there = open_request(district_code="D-EAST")
@@ -141,6 +146,14 @@ class TestToldAnew:
     def test_the_place_may_be_named_in_another_way(self):
         """The first call named the road as its place, the second the estate, of which the first call spoke too."""
         assert told_anew(SITE.replace("国贸花园", "国贸路国贸花园"), address="国贸路", address_again="国贸花园对面那个工地")
+
+    def test_a_house_is_the_same_in_digits_and_in_words(self):
+        """六栋 and 6栋 do not contradict each other; 六栋 and 8栋 do."""
+        first, again = "绿色佳园六栋楼道灯坏了", "打过电话的绿色佳园{}栋楼道灯还在坏"
+        there = {"address": "绿色佳园六栋", "address_again": "绿色佳园"}
+
+        assert told_anew(first, again.format(6), **there)
+        assert not told_anew(first, again.format(8), **there)
 
     def test_another_category_is_another_matter(self):
         """The lamp in front of the same estate; but one of three guesses is enough where the place is the same."""
@@ -187,7 +200,7 @@ class TestToldAnew:
             introduction + "楼道灯还没修", introduction + "大门还没装", address="凤翔东路", address_again="凤翔东路"
         )
 
-    @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在"])
+    @pytest.mark.parametrize("piece", ["停水了，国贸路", "小区", "一二三四", "路", "a1", "琼a", "还在", "门口"])
     def test_a_long_text_of_any_make_is_compared(self, piece):
         """Two texts of 100,000 signs are one look, not a minute: every pattern's repetition is bounded."""
         longest = piece * (100_000 // len(piece))
