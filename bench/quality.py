@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from classifiers.rows import LabelledText
 from models.codes import RequestType, Urgency
 
 _EMERGENCIES = "emergencies*.csv"
+
+_BEGINNINGS = (6, 10, 15)
+"""Characters of a call that are heard so far."""
 
 
 def own_test_part(subject: Subject) -> Iterator[Figure]:
@@ -33,7 +37,7 @@ def own_test_part(subject: Subject) -> Iterator[Figure]:
     how += ", alternative category accepted"
     yield shares("category: first guess / among three", on, how, (hits.mean(), None), (_among_three(answers, accepted), None))
     yield shares("type", on, how, (_types_right(answers, [row.request_type for row in rows]), None))
-    yield _automatic_band(answers, hits, on=on, how=how)
+    yield from _dispatched(answers, accepted, on=on, how=how)
     yield _coverage(answers, hits, precision=0.97, least=0.60, on=on, how=how)
 
 
@@ -46,6 +50,10 @@ def emergencies(subject: Subject) -> Iterator[Figure]:
         hits, alarms, wanted = _alarms(subject, rows)
         on = f"emergencies and false friends of the own test part ({name}), {len(rows)} rows"
         yield shares("特急: recall / precision", on, how, (hits / max(wanted, 1), 0.99), (hits / max(alarms, 1), 0.75))
+    for length in _BEGINNINGS:
+        hits, alarms, wanted = _alarms(subject, [replace(row, text=row.text[:length]) for row in together])
+        on = f"the same (all), first {length} characters"
+        yield shares("特急: recall / precision", on, how, (hits / max(wanted, 1), None), (hits / max(alarms, 1), None))
     known = {row.text for row in together}
     ordinary = [row for row in subject.test_rows if row.urgency is Urgency.NORMAL and row.text not in known]
     _, alarms, _ = _alarms(subject, ordinary)
@@ -68,7 +76,7 @@ def cold_start(subject: Subject) -> Iterator[Figure]:
     )
     types = [RequestType.from_label(row["type"]) for row in rows]
     yield shares("cold start, type", on, how, (_types_right(answers, types), 0.75))
-    yield _automatic_band(answers, hits, on=on, how=how)
+    yield from _dispatched(answers, right, on=on, how=how)
     yield _coverage(answers, hits, precision=0.93, least=0.35, on=on, how=how)
     critical = np.array([row["urgency"] == Urgency.CRITICAL.label for row in rows])
     alarmed = np.array([each.urgency is Urgency.CRITICAL for each in answers.understandings])
@@ -97,10 +105,16 @@ def _types_right(answers: Answers, wanted: Sequence[RequestType | None]) -> floa
     return float(np.mean([each.request_type is kind for each, kind in zip(answers.understandings, wanted, strict=True)]))
 
 
-def _automatic_band(answers: Answers, hits: NDArray[np.bool_], *, on: str, how: str) -> Figure:
-    taken = answers.automatic
-    precision = f"{hits[taken].mean():.3f}" if taken.any() else "none"
-    return Figure("automatic band: coverage / precision", on, f"{taken.mean():.3f} / {precision}", f"{how}; bands of the card")
+def _dispatched(answers: Answers, right: Sequence[Collection[str | None]], *, on: str, how: str) -> Iterator[Figure]:
+    """What the engine would dispatch by itself: by the band alone, and with 特急, which passes the bands."""
+    judged = answers.judgements
+    hits = np.array([each.category_code in codes for each, codes in zip(judged, right, strict=True)])
+    taken = np.array([not each.doubts for each in judged])
+    critical = np.array([each.urgency is Urgency.CRITICAL for each in judged])
+    how = f"{how}; bands of the card"
+    for what, part in (("automatic band", taken & ~critical), ("automatic band and 特急", taken)):
+        precision = f"{hits[part].mean():.3f}" if part.any() else "none"
+        yield Figure(f"{what}: coverage / precision", on, f"{part.mean():.3f} / {precision}", how)
 
 
 def _coverage(answers: Answers, hits: NDArray[np.bool_], *, precision: float, least: float, on: str, how: str) -> Figure:

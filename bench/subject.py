@@ -16,6 +16,7 @@ from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
+from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
 from hotline.describing import Describer
 from hotline.learning import SEED, kept_apart, outside_test_part
@@ -25,10 +26,10 @@ from models.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a model made of some texts, and which of them the engine would dispatch by itself."""
+    """What a model made of some texts, and as what the engine would take them."""
 
     understandings: Sequence[Understanding]
-    automatic: NDArray[np.bool_]
+    judgements: Sequence[Judgement]
 
     def confidences(self) -> NDArray[np.float64]:
         """Return the probability of each first guess."""
@@ -85,8 +86,8 @@ class Subject:
         understander = self.understander(artifact)
         describer = Describer(understander, self.profile, bands_of(self.profile, artifact.card), artifact.card.labels)
         understandings = understander.understand(texts)
-        doubts = [
-            describer.judge(RequestLine(None, text, None), understanding).doubts
+        judgements = [
+            describer.judge(RequestLine(None, text, None), understanding)
             for text, understanding in zip(texts, understandings, strict=True)
         ]
-        return Answers(understandings, np.array([not each for each in doubts]))
+        return Answers(understandings, judgements)
