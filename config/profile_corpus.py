@@ -29,8 +29,8 @@ def corpus_files(directory: Path) -> tuple[Path, ...]:
     return tuple(sorted((directory / "corpus").glob("*.csv")))
 
 
-def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows: int, problems: Problems) -> None:
-    """Note what makes the corpus a bad teacher.
+def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows: int, problems: Problems) -> Mapping[str, str]:
+    """Note what makes the corpus a bad teacher, and return where each text stands.
 
     Row by row: unknown labels and personal data; between rows: texts given twice, near-duplicates and shared runs; on the
     whole, when there is a corpus: categories with fewer than ``least_rows`` examples, and those whose examples are all of
@@ -57,6 +57,7 @@ def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows
     _check_twins(list(texts), list(texts.values()))
     if files:
         _check_balance(types, categories, least_rows, problems)
+    return {text: place for text, (_, place) in texts.items()}
 
 
 def _check_personal_data(row: Row, text: str) -> None:

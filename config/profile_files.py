@@ -201,7 +201,7 @@ def label_of(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if path.parent.name in DIRECTORIES else path.name
 
 
-def _text_of(path: Path, problems: Problems) -> str | None:
+def text_of(path: Path, problems: Problems) -> str | None:
     """Return a file's text; a missing or undecodable file is noted."""
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -217,7 +217,7 @@ def read_rows(path: Path, columns: Sequence[str], problems: Problems, *, optiona
 
     Missing and unknown columns are noted, as are rows with too many or too few cells. Empty lines are skipped.
     """
-    text = _text_of(path, problems)
+    text = text_of(path, problems)
     if text is None:
         return []
     reader = csv.reader(text.splitlines(), strict=True)
@@ -252,7 +252,7 @@ def _check_header(
 
 def read_table(path: Path, problems: Problems) -> Table:
     """Return a TOML file as a table; a file that cannot be read is noted and empty."""
-    text = _text_of(path, problems)
+    text = text_of(path, problems)
     values: Mapping[str, object] = {}
     if text is not None:
         try:
@@ -274,7 +274,7 @@ def read_word_pairs(path: Path, problems: Problems) -> tuple[tuple[str, str], ..
 
 def read_lines(path: Path, problems: Problems) -> Iterator[tuple[int, str]]:
     """Yield number and content of each line that holds more than a remark; ``#`` begins one."""
-    for number, line in enumerate((_text_of(path, problems) or "").splitlines(), start=1):
+    for number, line in enumerate((text_of(path, problems) or "").splitlines(), start=1):
         content = line.partition("#")[0].strip()
         if content:
             yield number, content

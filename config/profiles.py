@@ -10,6 +10,7 @@ from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon
 from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
+from config.profile_several import check_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
@@ -63,7 +64,8 @@ def check_profile(directory: Path) -> tuple[str, ...]:
     problems = Problems()
     head = read_head(directory / "profile.toml", problems)
     profile = _read(directory, head, problems)
-    check_corpus(directory, profile.categories, head.least_corpus_rows, problems)
+    corpus = check_corpus(directory, profile.categories, head.least_corpus_rows, problems)
+    check_example_contacts(directory, profile.categories, corpus, problems)
     return problems.lines
 
 

@@ -439,6 +439,31 @@ CASES = {
         lambda _: "text,category,type,urgency,channel,alt_category\n有人吗,A1,咨询,一般,P,A0\n",
         "corpus/seed.csv: line 2, alt_category: 'A0' is not in taxonomy.csv",
     ),
+    "example contact whose part is not copied": (
+        "corpus/several.jsonl",
+        lambda _: (
+            '{"text": "路灯坏了，还停水", "channel": "P", "parts": [{"text": "路灯灭了", "category": "A1", "type": "求助"}]}\n'
+        ),
+        "corpus/several.jsonl: line 1: part '路灯灭了' does not stand in the text, after the part before it",
+    ),
+    "example contact of an unknown category": (
+        "corpus/several.jsonl",
+        lambda _: '{"text": "路灯坏了", "channel": "P", "parts": [{"text": "路灯坏了", "category": "A0", "type": "求助"}]}\n',
+        "corpus/several.jsonl: line 1: category 'A0' is not in taxonomy.csv",
+    ),
+    "example contact that the corpus holds": (
+        "corpus/several.jsonl",
+        lambda _: (
+            '{"text": "早市散了以后满地烂菜叶子没人扫，下雨一泡臭得慌，圣城街菜市场东门", "channel": "W", "parts": '
+            '[{"text": "早市散了以后满地烂菜叶子没人扫", "category": "A1", "type": "投诉"}]}\n'
+        ),
+        "corpus/several.jsonl: line 1: '早市散了以后满地烂菜叶子没人扫，下雨一泡' stands already in corpus/seed.csv line 3",
+    ),
+    "example contact that is no JSON": (
+        "corpus/several.jsonl",
+        lambda _: "路灯坏了\n",
+        "corpus/several.jsonl: line 1: Expecting value: line 1 column 1 (char 0)",
+    ),
     "vocabulary of an unknown category": (
         "vocabulary.csv",
         adding("A0,烧烤炉"),
