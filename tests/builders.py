@@ -15,6 +15,7 @@ from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
 from models.message import Topic
 from models.profile import (
+    ANY_EMERGENCY,
     DISTRICT_GOVERNMENT,
     Allowance,
     CalendarFacts,
@@ -172,6 +173,7 @@ def a_profile(**changes: Any) -> Profile:
         "urgency": UrgencyLexicon((), (), (), (), (), (), (), {}),
         "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
         "messages": {},
+        "safety": {ANY_EMERGENCY: "请先离开危险的地方", "0805": "请立即关阀、开窗"},
     }
     return Profile(**{**values, **changes})
 
