@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from dispatcher.ports import DeadLetter, StreamPosition
+from dispatcher.workflow.batches import Record
 from dispatcher.workflow.city import City
-from dispatcher.workflow.intake import Record
 from models.codes import Channel, ClockKind, RequestType, Role, Stage, TicketState, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
