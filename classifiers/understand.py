@@ -16,7 +16,7 @@ from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
 from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
 from classifiers.words import cut_words
-from models.codes import RequestType
+from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
 from models.understanding import Evidence, Facts, Guess, Understanding
 
@@ -89,10 +89,12 @@ class Understander:
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
         alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
+        urgency = weigh(alarm, parts.tone)
         return Understanding(
             top=parts.top,
             request_type=parts.request_type,
-            urgency=weigh(alarm, parts.tone),
+            urgency=urgency,
+            alarm_is_sure=urgency is Urgency.CRITICAL and (alarm.urgency is Urgency.CRITICAL or parts.tone.is_sure),
             alarm=alarm.word,
             alarm_category=alarm.category_code,
             district_code=place.district_code,

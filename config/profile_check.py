@@ -8,7 +8,7 @@ from itertools import combinations
 from config.personal_data import personal_data_in
 from config.profile_files import Problems
 from models.codes import SubjectType
-from models.profile import DISTRICT_GOVERNMENT, District, Handling, MatrixEntry, Place, Profile
+from models.profile import ANY_EMERGENCY, DISTRICT_GOVERNMENT, District, Handling, MatrixEntry, Place, Profile
 
 WECHAT_LETTERS = 600
 """A WeChat text reply may hold this many characters (domain.md I.5)."""
@@ -25,6 +25,9 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_matrix_choice(profile, problems)
     _check_deadlines(profile, problems)
     _check_messages(profile.messages, problems)
+    _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
+    for name in sorted(profile.safety.keys() - profile.categories.keys() - {ANY_EMERGENCY}):
+        problems.add("messages.toml", f"safety.{name}", "is not in taxonomy.csv")
 
 
 def _check_categories(profile: Profile, problems: Problems) -> None:

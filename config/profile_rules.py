@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.profile_files import Problems, Table, read_table
 from models.codes import ClockKind, RequestType, Stage, Urgency
-from models.profile import Allowance, ConfidenceBands, DeadlineRules, MergeRule
+from models.profile import ANY_EMERGENCY, Allowance, ConfidenceBands, DeadlineRules, MergeRule
 
 K = TypeVar("K")
 
@@ -206,8 +206,11 @@ def _allowance(table: Table) -> Allowance:
     return Allowance(clock=clock or ClockKind.WALL, days=days, duration=duration, source=source)
 
 
-def read_messages(path: Path, problems: Problems) -> dict[str, str]:
-    """Return the message texts by name; a text that names an unknown field is noted."""
+def read_messages(path: Path, problems: Problems) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the message texts by name, and those of the table ``safety`` by category code or ``any``.
+
+    A text that names an unknown field is noted.
+    """
     table = read_table(path, problems)
     texts = {name: table.text(name) for name in MESSAGE_FIELDS}
     for name, text in texts.items():
@@ -219,5 +222,7 @@ def read_messages(path: Path, problems: Problems) -> dict[str, str]:
         for field in sorted(fields - MESSAGE_FIELDS[name]):
             allowed = " ".join(sorted(MESSAGE_FIELDS[name])) or "no field"
             table.note(name, f"names {{{field}}}; it may name {allowed}")
+    scripts = table.table("safety")
+    safety = {name: scripts.text(name) for name in (ANY_EMERGENCY, *scripts.keys())}
     table.finish()
-    return texts
+    return texts, safety

@@ -72,6 +72,7 @@ def check_profile(directory: Path) -> tuple[str, ...]:
 def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     """Read the other files and note every problem; with problems the result is only good for finding more of them."""
     _note_stray_files(directory, problems)
+    messages, safety = read_messages(directory / "messages.toml", problems)
     profile = Profile(
         name=head.name,
         version=head.version,
@@ -89,7 +90,8 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         merge=head.merge,
         urgency=read_lexicon(directory / "lexicons", problems),
         repeats=read_repeat_lexicon(directory / "lexicons", problems),
-        messages=MappingProxyType(read_messages(directory / "messages.toml", problems)),
+        messages=MappingProxyType(messages),
+        safety=MappingProxyType(safety),
         facts=read_fact_lexicon(directory / "lexicons", problems),
     )
     check_whole(profile, problems)

@@ -22,6 +22,10 @@ WAIT_BUCKETS = (5, 10, 15, 20, 30, 60, 120, 300, 600)
 """Upper bounds in seconds; 15 is the answer that GB/T 33358 asks for, 5 the short abandonment of M04b."""
 
 
+ALERT_BUCKETS = (0.25, 0.5, 1, 2, 5, 10, 30, 60)
+"""Upper bounds in seconds; 10 is what an alert may take (domain.md I.6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A counter or histogram kept in rollup rows. ``buckets`` is empty for a counter."""
@@ -52,6 +56,9 @@ STAGE_SECONDS = Family(
 )
 CALLS = Family("hotline_calls_total", "Calls that ended, by how they ended for the caller.", ("result",))
 CALL_WAIT = Family("hotline_call_wait_seconds", "From the queue to the operator's answer.", (), WAIT_BUCKETS)
+EMERGENCY_ALERT = Family(
+    "hotline_emergency_alert_seconds", "From words in a running call to the alert that they raised.", (), ALERT_BUCKETS
+)
 CORRECTIONS = Family(
     "hotline_corrections_total",
     "Engine's proposals that a person changed when dispatching, under the first level of what was proposed.",
@@ -80,6 +87,7 @@ FAMILIES: tuple[Family, ...] = (
     MODEL_RELOADS,
     CALLS,
     CALL_WAIT,
+    EMERGENCY_ALERT,
     STAGE_SECONDS,
     CONFIDENCE,
 )

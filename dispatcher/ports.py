@@ -205,6 +205,19 @@ class SettledCall:
     settled_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CallAlarm:
+    """That a running call was warned of, to be written on its row: ``word`` is None where no single word alarmed.
+
+    ``heard_at`` is when the words were told that alarmed.
+    """
+
+    contact_id: UUID
+    word: str | None
+    heard_at: datetime
+    alerted_at: datetime
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -219,6 +232,7 @@ class Effects:
     ratings: list[NewRating] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
+    call_alarms: list[CallAlarm] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
@@ -259,6 +273,17 @@ class UnitOfWork(Protocol):
 
         They were hung up and last heard of before ``hung_up_before``, or last heard of before ``silent_since``.
         """
+        ...
+
+    async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
+        """Return the last stretches of speech, in their order, of those calls that nobody was warned of yet.
+
+        The calls are named by the contacts that they will be.
+        """
+        ...
+
+    async def lock_unwarned(self, contact_ids: Iterable[UUID]) -> set[UUID]:
+        """Lock these calls in one order and return those that nobody was warned of yet."""
         ...
 
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
@@ -343,6 +368,10 @@ class Offsets(Protocol):
 
     async def positions(self, group: str, topic_id: UUID) -> Mapping[int, int]:
         """Return the next offset of every partition of the topic that was ever settled."""
+        ...
+
+    async def pass_over(self, position: StreamPosition, next_offset: int) -> None:
+        """Go on at ``next_offset`` if the partition is not there yet: what lies before it is gone for good."""
         ...
 
     async def begin_attempt(self, position: StreamPosition, offset: int) -> Attempt:

@@ -132,7 +132,10 @@ CREATE TABLE public.calls (
     queue text,
     agent text,
     side text,
-    result text
+    result text,
+    alarm text,
+    alarm_heard_at timestamp with time zone,
+    alerted_at timestamp with time zone
 );
 
 --
@@ -140,6 +143,12 @@ CREATE TABLE public.calls (
 --
 
 COMMENT ON TABLE public.calls IS 'One telephone call; from began_at on what its steps came to, written when it was settled.';
+
+--
+-- Name: COLUMN calls.alarm; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.calls.alarm IS 'The word or pair of words; NULL where the whole of what was said alarmed.';
 
 --
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -

@@ -22,13 +22,15 @@ from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
+from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.note_reload import note_reload
 from hotline.serving import LoadedModel, ServingModel
 from hotline.shelf import Shelf, load_standing
 from models.errors import Rejected, TryLater
-from models.message import Topic
 from models.profile import ConfidenceBands, Profile
-from streams.intake import IntakeAgent
+from streams.intake import INTAKE
+from streams.listen import LISTEN
+from streams.settling import Agents, SettlingAgent
 from streams.topics import open_admin, topic_ids
 
 
@@ -202,8 +204,8 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
 
 
 @asynccontextmanager
-async def open_intake_agent(settings: Settings) -> AsyncIterator[IntakeAgent]:
-    """Build what the intake worker settles its batches with."""
+async def open_agents(settings: Settings) -> AsyncIterator[Agents]:
+    """Build what the worker settles its batches with: contacts, and what is said in running calls."""
     async with open_dispatcher(settings, pool_size=4) as dispatcher:
         intake = Intake(
             city=dispatcher.city,
@@ -212,17 +214,32 @@ async def open_intake_agent(settings: Settings) -> AsyncIterator[IntakeAgent]:
             reserve_numbers=dispatcher.database.reserve_numbers,
             clock=dispatcher.clock,
         )
-        yield IntakeAgent(
-            intake=intake,
-            offsets=PostgresOffsets(dispatcher.pool),
+        listening = Listening(
+            city=dispatcher.city,
+            understand=dispatcher.understand,
+            open_work=dispatcher.database.open_work,
             clock=dispatcher.clock,
-            present_topic_id=lambda: asyncio.to_thread(_contacts_topic_id, bootstrap_of(settings)),
         )
+        yield {
+            stream.topic: SettlingAgent(
+                stream,
+                settler=settler,
+                offsets=PostgresOffsets(dispatcher.pool),
+                clock=dispatcher.clock,
+                present_topic_id=partial(asyncio.to_thread, topic_id_of, stream.topic, bootstrap_of(settings)),
+            )
+            for stream, settler in ((INTAKE, intake), (LISTEN, listening))
+        }
 
 
-def _contacts_topic_id(bootstrap: str) -> UUID:
+def topic_id_of(topic: str, bootstrap: str) -> UUID:
+    """Return the identity of a topic; blocks.
+
+    Raises:
+        TryLater: the broker is away, or has no such topic.
+    """
     with open_admin(bootstrap) as admin:
-        found = topic_ids(admin, [Topic.CONTACTS])
-    if Topic.CONTACTS not in found:
-        raise TryLater(f"topic {Topic.CONTACTS} does not exist; `hotline topics` makes it")
-    return found[Topic.CONTACTS]
+        found = topic_ids(admin, [topic])
+    if topic not in found:
+        raise TryLater(f"topic {topic} does not exist; `hotline topics` makes it")
+    return found[topic]

@@ -32,7 +32,7 @@ RECONCILE_EVERY = timedelta(seconds=60)
 _SHARE_OF_TIME = 20
 """A source that takes long to read rests this many times as long: reconciling never takes more than 1/20 of a core."""
 
-CONSUMED_TOPICS = (Topic.CONTACTS,)
+CONSUMED_TOPICS = (Topic.CONTACTS, Topic.CALL_SEGMENTS)
 """Topics that our own consumers settle."""
 
 TopicEnds = Callable[[Iterable[str]], Mapping[str, TopicEnd]]

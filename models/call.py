@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from models.codes import CallResult, CallState
 
@@ -40,6 +41,16 @@ class Speech:
     start_ms: int = 0
     end_ms: int = 0
     final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWords:
+    """That somebody said something in a running call. ``contact_id`` is the contact that the call will be."""
+
+    contact_id: UUID
+    call_id: str
+    spk: str
+    heard_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

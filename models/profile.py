@@ -14,6 +14,9 @@ from models.codes import ClockKind, RequestType, Stage, SubjectType, Urgency
 ROAD = "道路"
 """The kind of a place that is a road or a street."""
 
+ANY_EMERGENCY = "any"
+"""Key of the safety script for emergencies whose category has none of its own."""
+
 DISTRICT_GOVERNMENT = "@district"
 """Stands for "the government of the district where it happened" in a matrix entry's lead."""
 
@@ -255,7 +258,10 @@ class FactLexicon:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One city, whole. ``version`` is written on every ticket that these facts decided."""
+    """One city, whole. ``version`` is written on every ticket that these facts decided.
+
+    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``.
+    """
 
     name: str
     version: str
@@ -274,4 +280,9 @@ class Profile:
     urgency: UrgencyLexicon
     repeats: RepeatLexicon
     messages: Mapping[str, str]
+    safety: Mapping[str, str]
     facts: FactLexicon = field(default_factory=FactLexicon)
+
+    def safety_script(self, category_code: str) -> str:
+        """Return what the operator tells a citizen in an emergency of this category."""
+        return self.safety.get(category_code, self.safety[ANY_EMERGENCY])

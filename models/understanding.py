@@ -62,8 +62,9 @@ class Understanding:
     """Everything that was understood of one request.
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
-    ``alarm_category`` the category that this word belongs to. ``address`` is the citizen's own wording of the place, with the
-    ``repairs`` of local names applied; ``street`` is the road's proper name.
+    ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
+    like an emergency, enough to interrupt a running call of which only a part was heard. ``address`` is the citizen's own
+    wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
     """
 
     top: tuple[Guess, ...]
@@ -78,6 +79,7 @@ class Understanding:
     street: str | None = None
     facts: Facts = NO_FACTS
     repairs: tuple[Repair, ...] = ()
+    alarm_is_sure: bool = False
 
     @property
     def best(self) -> Guess:

@@ -37,8 +37,8 @@ class SeekingConsumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the settled offsets and return them."""
-        positions = await self.app.positions_of(self.assignment())
-        self.app.tools.refuse_loss(positions, await self.earliest_offsets(*positions))
+        settled = await self.app.positions_of(self.assignment())
+        positions: Mapping[TP, int] = await self.app.beyond_loss(settled, await self.earliest_offsets(*settled))
         await self.seek_wait(positions)
         log.info(POSITIONS_TAKEN, partitions=len(positions), settled=sum(positions.values()))
         return positions

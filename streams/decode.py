@@ -1,5 +1,6 @@
-"""From a message's bytes to a contact, or to the cause why it can never be one."""
+"""From a message's bytes to what it tells, or to the cause why it can never tell anything."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -7,8 +8,9 @@ from uuid import UUID
 import orjson
 
 from dispatcher.ports import DeadLetter, StreamPosition
-from dispatcher.workflow.announce import CONTACT_RECEIVED
-from dispatcher.workflow.intake import Record
+from dispatcher.workflow.announce import CALL_SEGMENT, CONTACT_RECEIVED
+from dispatcher.workflow.batches import ContentT, Record
+from models.call import HeardWords
 from models.codes import Channel
 from models.contact import MAX_TEXT, Contact
 from models.message import ENVELOPE_VERSION
@@ -17,8 +19,12 @@ _YEARS = range(2000, 2100)
 """A time outside of them is a mistake of a clock, and no calendar could count its deadlines."""
 
 
+Decode = Callable[[bytes], ContentT]
+"""Returns what a message's bytes tell; raises ``Undecodable``."""
+
+
 class Undecodable(Exception):
-    """Why a message is no contact: ``cause`` is a bounded label, the text a sentence without the message's content."""
+    """Why a message tells nothing: ``cause`` is a bounded label, the text a sentence without the message's content."""
 
     def __init__(self, cause: str, detail: str, contact_id: UUID | None = None) -> None:
         self.cause = cause
@@ -26,11 +32,13 @@ class Undecodable(Exception):
         super().__init__(detail)
 
 
-def record_from_bytes(value: bytes | None, *, position: StreamPosition, offset: int, now: datetime) -> Record:
+def record_from_bytes(
+    decode: Decode[ContentT], value: bytes | None, *, position: StreamPosition, offset: int, now: datetime
+) -> Record[ContentT]:
     """Return the record of one message; never raises for what the bytes hold."""
     reference = position.reference(offset)
     try:
-        return Record(offset, reference, contact_from_bytes(value or b""), None)
+        return Record(offset, reference, decode(value or b""), None)
     except Undecodable as error:
         letter = DeadLetter(
             reference=reference,
@@ -49,14 +57,7 @@ def contact_from_bytes(value: bytes) -> Contact:
     Raises:
         Undecodable: ``malformed``, ``unknown_version``, ``unknown_type`` or ``oversized_text``.
     """
-    envelope = _envelope(value)
-    if envelope.get("version") != ENVELOPE_VERSION:
-        raise Undecodable("unknown_version", f"the envelope's version is not {ENVELOPE_VERSION}")
-    if envelope.get("type") != CONTACT_RECEIVED:
-        raise Undecodable("unknown_type", f"type is not {CONTACT_RECEIVED}")
-    data = envelope.get("data")
-    if not isinstance(data, dict):
-        raise Undecodable("malformed", "the envelope has no data")
+    _, data = _told(value, CONTACT_RECEIVED)
     contact_id = _contact_id(data.get("contact_id"))
     try:
         contact = _contact(contact_id, data)
@@ -67,6 +68,40 @@ def contact_from_bytes(value: bytes) -> Contact:
     if len(contact.text) > MAX_TEXT:
         raise Undecodable("oversized_text", f"the text has {len(contact.text)} characters; {MAX_TEXT} at most", contact_id)
     return contact
+
+
+def words_from_bytes(value: bytes) -> HeardWords:
+    """Return what a ``call.segment`` message tells; unknown fields are ignored.
+
+    Raises:
+        Undecodable: ``malformed``, ``unknown_version`` or ``unknown_type``.
+    """
+    envelope, data = _told(value, CALL_SEGMENT)
+    contact_id = _contact_id(data.get("contact_id"))
+    try:
+        return HeardWords(
+            contact_id=contact_id,
+            call_id=_text(data["call_id"]),
+            spk=_text(data["spk"]),
+            heard_at=_instant(envelope["occurred_at"]),
+        )
+    except KeyError as error:
+        raise Undecodable("malformed", f"the message lacks {error}", contact_id) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Undecodable("malformed", "a field of the message has a wrong form", contact_id) from error
+
+
+def _told(value: bytes, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the envelope of a message of this ``kind``, and its data."""
+    envelope = _envelope(value)
+    if envelope.get("version") != ENVELOPE_VERSION:
+        raise Undecodable("unknown_version", f"the envelope's version is not {ENVELOPE_VERSION}")
+    if envelope.get("type") != kind:
+        raise Undecodable("unknown_type", f"type is not {kind}")
+    data = envelope.get("data")
+    if not isinstance(data, dict):
+        raise Undecodable("malformed", "the envelope has no data")
+    return envelope, data
 
 
 def _envelope(value: bytes) -> dict[str, Any]:

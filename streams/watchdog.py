@@ -12,15 +12,14 @@ from datetime import timedelta
 import structlog
 
 from models.errors import TryLater
-from models.message import Topic
 from streams.topic_ends import topic_ends
 
 LOOK_EVERY = timedelta(seconds=15)
 PATIENCE = timedelta(seconds=90)
 EXIT_STALLED = 75
 
-Settled = Callable[[], Mapping[int, int]]
-"""Returns the next offset to settle of each partition that this worker holds; called from another thread."""
+Settled = Mapping[str, Callable[[], Mapping[int, int]]]
+"""For each topic what returns the next offset to settle of each partition that this worker holds; from another thread."""
 
 log = structlog.get_logger()
 
@@ -54,14 +53,15 @@ def watch(bootstrap: str, settled: Settled) -> None:
 
 
 def _watch(bootstrap: str, settled: Settled) -> None:
-    detector = StallDetector()
+    detectors = {topic: StallDetector() for topic in settled}
     while True:
         time.sleep(LOOK_EVERY.total_seconds())
-        held = dict(settled())
+        held = {topic: dict(held_of()) for topic, held_of in settled.items()}
         try:
-            contacts = topic_ends(bootstrap, [Topic.CONTACTS]).get(Topic.CONTACTS)
+            topics = topic_ends(bootstrap, settled)
         except TryLater:
             continue  # a broker that is away explains why nothing moves
-        if contacts is not None and detector.is_stalled(held, contacts.ends, now=time.monotonic()):
-            log.critical("worker_stalled", partitions=sorted(held))
-            os._exit(EXIT_STALLED)
+        for topic, end in topics.items():
+            if detectors[topic].is_stalled(held[topic], end.ends, now=time.monotonic()):
+                log.critical("worker_stalled", topic=topic, partitions=sorted(held[topic]))
+                os._exit(EXIT_STALLED)

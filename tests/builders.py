@@ -7,14 +7,15 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from dispatcher.ports import DeadLetter, StreamPosition
+from dispatcher.workflow.batches import Record
 from dispatcher.workflow.city import City
-from dispatcher.workflow.intake import Record
 from models.codes import Channel, ClockKind, RequestType, Role, Stage, TicketState, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
 from models.message import Topic
 from models.profile import (
+    ANY_EMERGENCY,
     DISTRICT_GOVERNMENT,
     Allowance,
     CalendarFacts,
@@ -172,6 +173,7 @@ def a_profile(**changes: Any) -> Profile:
         "urgency": UrgencyLexicon((), (), (), (), (), (), (), {}),
         "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
         "messages": {},
+        "safety": {ANY_EMERGENCY: "请先离开危险的地方", "0805": "请立即关阀、开窗"},
     }
     return Profile(**{**values, **changes})
 

@@ -13,6 +13,7 @@ import orjson
 
 from dispatcher.ports import (
     Attempt,
+    CallAlarm,
     CallNews,
     DeadLetter,
     Effects,
@@ -27,6 +28,7 @@ from dispatcher.ports import (
     StreamPosition,
     UnderstoodTexts,
 )
+from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
 from models.codes import CallState, Fate, Stage
@@ -129,6 +131,7 @@ class _Call:
     steps: dict[tuple[int, CallState, datetime], CallStep] = field(default_factory=dict)
     segments: dict[int, tuple[Speech, int]] = field(default_factory=dict)
     settled: SettledCall | None = None
+    alarm: CallAlarm | None = None
 
 
 @dataclass
@@ -188,6 +191,11 @@ class MemoryStore:
             for position, offset in self.tables.offsets.items()
             if (position.group, position.topic_id) == (group, topic_id)
         }
+
+    async def pass_over(self, position: StreamPosition, next_offset: int) -> None:
+        """Move the offset forward."""
+        if self.tables.offsets.setdefault(position, _Offset()).next_offset < next_offset:
+            self.tables.offsets[position] = _Offset(next_offset)
 
     async def begin_attempt(self, position: StreamPosition, offset: int) -> Attempt:
         """Count an attempt."""
@@ -322,6 +330,24 @@ class MemoryWork:
             speeches=[speech for speech, _ in (call.segments[seg] for seg in sorted(call.segments))],
         )
 
+    async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
+        """Return the last stretches of calls that nobody was warned of."""
+        recent = {}
+        for contact_id, call in self._unwarned(contact_ids).items():
+            segments = sorted(call.segments)[-RECENT_STRETCHES:]
+            if segments:
+                recent[contact_id] = [call.segments[seg][0] for seg in segments]
+        return recent
+
+    async def lock_unwarned(self, contact_ids: Iterable[UUID]) -> set[UUID]:
+        """Return the calls that nobody was warned of."""
+        return set(self._unwarned(contact_ids))
+
+    def _unwarned(self, contact_ids: Iterable[UUID]) -> dict[UUID, _Call]:
+        wanted = set(contact_ids)
+        calls = {call.first.contact_id: call for call in self._tables.calls.values() if call.alarm is None}
+        return {contact_id: call for contact_id, call in calls.items() if contact_id in wanted}
+
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
         """Return the fates of the contacts that are stored."""
         return {
@@ -393,8 +419,7 @@ class MemoryWork:
             tables.ratings[rating.ticket_no] = rating
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
-        for call in effects.settled_calls:
-            tables.calls[call.call_id].settled = call
+        self._mark_calls(effects)
         for letter in effects.dead_letters:
             _refuse_twin(letter.reference in tables.letters)
             tables.letters[letter.reference] = letter
@@ -423,6 +448,14 @@ class MemoryWork:
                 held = row.assignment
                 if held.ticket_no == mark.ticket_no and mark.unit_code in {None, held.unit_code} and "ended" not in row.moments:
                     row.moments[mark.moment] = mark.at
+
+    def _mark_calls(self, effects: Effects) -> None:
+        for settled in effects.settled_calls:
+            self._tables.calls[settled.call_id].settled = settled
+        for alarm in effects.call_alarms:
+            _refuse_nul(alarm.word)
+            (call,) = (one for one in self._tables.calls.values() if one.first.contact_id == alarm.contact_id)
+            call.alarm = alarm
 
     def _set_clocks(self, effects: Effects) -> None:
         deadlines = self._tables.deadlines

@@ -9,6 +9,13 @@ from models.codes import CallResult, CallState
 LATE_WORDS = timedelta(seconds=10)
 """How long after the last news of a call that was hung up its words are waited for. Source: default of this project (D)."""
 
+RECENT_STRETCHES = 12
+"""How many stretches of a running call are listened to together. Source: default of this project (D)."""
+
+RECENT_CHARACTERS = 120
+"""How many of the citizen's last characters are listened to: about 25 seconds of speech, so that what was said before does
+not drown what is said now. Source: default of this project (D)."""
+
 SILENCE = timedelta(minutes=30)
 """A call of which nothing is heard for so long has ended, told or not. Source: default of this project (D)."""
 
@@ -63,6 +70,17 @@ def said_by_citizen(speeches: Sequence[Speech]) -> tuple[str, float | None]:
     total = sum(length for _, length in weighed)
     confidence = sum(conf * length for conf, length in weighed) / total if total else None
     return " ".join(speech.text.strip() for speech in said), confidence
+
+
+def spoken_by_citizen(speeches: Sequence[Speech]) -> str:
+    """Return the citizen's words as they were spoken: a recogniser cuts where they breathe, in the middle of a word."""
+    words = ""
+    for speech in speeches:
+        text = speech.text.strip()
+        if speech.spk != AGENT and text:
+            space = " " if words and words[-1].isascii() and text[0].isascii() else ""
+            words += space + text
+    return words
 
 
 def _result(first: dict[CallState, datetime]) -> CallResult:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
+from dataclasses import asdict
 
 import orjson
 from psycopg import AsyncConnection
@@ -30,6 +31,7 @@ async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects,
         ("ratings", [_rating_row(rating) for rating in effects.ratings]),
         ("settled_contacts", [_settled_row(settled) for settled in effects.settled_contacts]),
         ("settled_calls", [rows.settled_call_row(settled) for settled in effects.settled_calls]),
+        ("call_alarms", [asdict(alarm) for alarm in effects.call_alarms]),
         ("dead_letters", [_letter_row(letter) for letter in effects.dead_letters]),
         ("outbox", [_outbox_row(message) for message in effects.messages]),
     ]

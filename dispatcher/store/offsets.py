@@ -25,6 +25,13 @@ class PostgresOffsets:
                 cursor = await connection.execute(_QUERIES["positions"], {"group": group, "topic_id": topic_id})
                 return dict(await cursor.fetchall())
 
+    async def pass_over(self, position: StreamPosition, next_offset: int) -> None:
+        """Move the partition's offset forward, never back."""
+        with translated_errors():
+            async with self._pool.connection() as connection:
+                parameters = {**position_parameters(position), "next_offset": next_offset}
+                await connection.execute(_QUERIES["pass_over"], parameters)
+
     async def begin_attempt(self, position: StreamPosition, offset: int) -> Attempt:
         """Count an attempt at ``offset``; an attempt elsewhere starts the count anew."""
         with translated_errors():

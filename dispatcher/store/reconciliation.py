@@ -143,7 +143,7 @@ class _Recomputing:
             **{name: {} for name in (*_PLAIN, *_BY_CATEGORY)},
             "deadlines": {"hotline": HOTLINE_ITSELF},
             "registered": {"negated_bounds": _negated(metrics.CONFIDENCE)},
-            "call_wait": {"negated_bounds": _negated(metrics.CALL_WAIT)},
+            **{name: {"negated_bounds": _negated(family)} for name, family in _OBSERVED.items()},
             "stage_seconds": {"negated_bounds": _negated(metrics.STAGE_SECONDS)},
         }
 
@@ -158,8 +158,8 @@ class _Recomputing:
                 amounts[_BY_CATEGORY[query].name, (self._level1(category_code), *labels)] += amount
             elif query == "registered":
                 self._add_registered(row, amounts)
-            elif query == "call_wait":
-                _add_observed(metrics.CALL_WAIT, (), row, amounts)
+            elif query in _OBSERVED:
+                _add_observed(_OBSERVED[query], (), row, amounts)
             else:
                 stage, urgency, *observed = row
                 _add_observed(metrics.STAGE_SECONDS, (stage, Urgency(urgency).label), observed, amounts)
@@ -199,6 +199,12 @@ _BY_CATEGORY: Mapping[str, Family] = MappingProxyType(
 """Queries whose rows are a category, the other labels and the amount, for families that are counted by first level."""
 
 
+_OBSERVED: Mapping[str, Family] = MappingProxyType(
+    {"call_wait": metrics.CALL_WAIT, "emergency_alerts": metrics.EMERGENCY_ALERT}
+)
+"""Queries whose rows are one bucket of a histogram without labels."""
+
+
 def _add_observed(family: Family, labels: tuple[str, ...], observed: Sequence[int], amounts: Amounts) -> None:
     """Add one bucket: ``observed`` is how many upper bounds lie at or above it, the observations, their thousandths."""
     bounds, amount, thousandths = observed
@@ -209,4 +215,4 @@ def _add_observed(family: Family, labels: tuple[str, ...], observed: Sequence[in
 
 def _negated(family: Family) -> list[float]:
     """The bounds as ``width_bucket`` takes them, rising: it counts bounds below, negated it counts those above."""
-    return [-bound for bound in reversed(family.buckets)]
+    return [-float(bound) for bound in reversed(family.buckets)]

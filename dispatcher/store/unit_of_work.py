@@ -10,9 +10,11 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
 from dispatcher.ports import CallNews, Effects, FollowedCall, NewContact, SealedData, StoredDeadline, StreamPosition
+from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.queries import load_queries
+from models.call import Speech
 from models.codes import CallState, Fate, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
@@ -83,6 +85,18 @@ class PostgresUnitOfWork:
             return []
         found = await self._all("followed_calls", {"call_ids": [row["call_id"] for row in held]})
         return [rows.followed_call_from_row(row) for row in found]
+
+    async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
+        """Return the last stretches of the calls that nobody was warned of yet."""
+        found = await self._all("recent_words", {"contact_ids": list(contact_ids), "limit": RECENT_STRETCHES})
+        words: dict[UUID, list[Speech]] = {}
+        for row in found:
+            words.setdefault(row.pop("contact_id"), []).append(Speech(**row))
+        return words
+
+    async def lock_unwarned(self, contact_ids: Iterable[UUID]) -> set[UUID]:
+        """Lock the calls in one order and return those that nobody was warned of yet."""
+        return {row["contact_id"] for row in await self._all("lock_unwarned", {"contact_ids": list(contact_ids)})}
 
     async def lock_unsettled(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Fate | None]:
         """Lock the contacts in one order and return their fates."""

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from dispatcher.ports import DeadLetter
 from dispatcher.rules.redaction import redact, redact_fragment
-from models.call import Speech
+from models.call import HeardWords, Speech
 from models.codes import Channel, Stage
 from models.contact import Contact
 from models.deadline import Deadline
 from models.message import Message, Topic, event_id
-from models.profile import Category
+from models.profile import Category, Profile
 from models.ticket import Actor, Ticket, TicketEvent
+from models.understanding import Understanding
 
 CONTACT_RECEIVED = "contact.received"
 CALL_SEGMENT = "call.segment"
@@ -168,8 +169,8 @@ def nudge_message(ticket: Ticket, *, at: datetime) -> Message:
     )
 
 
-def emergency_message(ticket: Ticket, *, at: datetime) -> Message:
-    """Alert the supervisors: an emergency word was said."""
+def emergency_message(ticket: Ticket, *, at: datetime, script: str) -> Message:
+    """Alert the supervisors: a request is an emergency. ``script`` is what to tell its citizen."""
     return Message(
         topic=Topic.ALERTS,
         key=ticket.ticket_no,
@@ -182,11 +183,41 @@ def emergency_message(ticket: Ticket, *, at: datetime) -> Message:
         ticket_version=ticket.version,
         data={
             "kind": "emergency",
+            "contact_id": str(ticket.contact_id),
             "word": ticket.alarm,
             "category": ticket.category_code,
             "district": ticket.district_code,
             "address": ticket.address,
             "unit": ticket.lead_unit,
+            "script": script,
+        },
+    )
+
+
+def call_emergency_message(
+    heard: HeardWords, words: str, understanding: Understanding, *, at: datetime, profile: Profile
+) -> Message:
+    """Alert the supervisors: ``words``, said in a call that still runs, are an emergency. Told once a call."""
+    category_code = understanding.alarm_category or understanding.best.category_code
+    return Message(
+        topic=Topic.ALERTS,
+        key=str(heard.contact_id),
+        event_id=event_id(str(heard.contact_id), EMERGENCY, 1),
+        kind=EMERGENCY,
+        occurred_at=at,
+        actor="system:listen",
+        profile_version=profile.version,
+        data={
+            "kind": "emergency",
+            "contact_id": str(heard.contact_id),
+            "call_id": heard.call_id,
+            "word": understanding.alarm,
+            "words": words,
+            "category": category_code,
+            "district": understanding.district_code,
+            "address": understanding.address,
+            "script": profile.safety_script(category_code),
+            "heard_at": heard.heard_at.isoformat(),
         },
     )
 

@@ -17,13 +17,14 @@ from dispatcher.ports import (
     Understand,
     UnitOfWork,
 )
-from dispatcher.workflow.announce import dead_letter_message, nudge_message
+from dispatcher.workflow.announce import nudge_message
+from dispatcher.workflow.batches import BatchSettler, OffsetsOfAnotherTopic, Record, fresh, offsets_after, slot_of
+from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.register import register
 from models.codes import Fate, Role
 from models.contact import Contact
-from models.errors import HotlineError, Rejected
 from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, OpenRequest, Ticket
 from models.ticket_number import ticket_number
@@ -31,42 +32,18 @@ from models.understanding import Understanding
 
 INTAKE = Actor(Role.SYSTEM, "intake")
 
-_SLOTS = 32
-"""Rollup slots of the intake: workers hold different partitions, so the lowest one tells two workers apart."""
-
-
-class OffsetGap(HotlineError):
-    """Messages between the settled offset and the first one at hand are missing; read again from the settled offset."""
-
-
-class OffsetsOfAnotherTopic(HotlineError):
-    """A message that counts as settled holds a contact that is not: the topic began anew, and its offsets with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One message of a partition, decoded: a contact, or the reason why it can never be one.
-
-    ``reference`` tells it from every other message (``StreamPosition.reference``).
-    """
-
-    offset: int
-    reference: str
-    contact: Contact | None
-    failure: DeadLetter | None
-
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
     """A record with what was understood of its contact, where it has one, and the bands by which that is judged."""
 
-    record: Record
+    record: Record[Contact]
     understanding: Understanding | None
     bands: ConfidenceBands
 
 
-class Intake:
-    """Settles batches. One transaction holds tickets, events, deadlines, rollups, dead letters, outbox and offset."""
+class Intake(BatchSettler[Contact, _Understood]):
+    """Settles contacts. One transaction holds tickets, events, deadlines, rollups, dead letters, outbox and offset."""
 
     def __init__(
         self,
@@ -77,55 +54,20 @@ class Intake:
         reserve_numbers: ReserveNumbers,
         clock: Clock,
     ) -> None:
+        super().__init__(clock)
         self._city = city
         self._understand = understand
         self._open_work = open_work
         self._reserve_numbers = reserve_numbers
-        self._clock = clock
 
-    async def understand(self, records: Sequence[Record]) -> list[_Understood]:
-        """Understand the contacts of ``records``, which may come from several partitions: text work pays in batches."""
-        contacts = [record.contact for record in records if record.contact is not None]
+    async def understand(self, records: Sequence[Record[Contact]]) -> list[_Understood]:
+        """Understand the contacts of ``records``."""
+        contacts = [record.content for record in records if record.content is not None]
         understood = await self._understand([contact.text for contact in contacts])
         understandings = iter(understood.understandings)
         return [
-            _Understood(item, next(understandings) if item.contact is not None else None, understood.bands) for item in records
+            _Understood(item, next(understandings) if item.content is not None else None, understood.bands) for item in records
         ]
-
-    async def settle_all(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
-        """Settle what one poll brought, from however many partitions, in one transaction.
-
-        Where the store refuses it, each partition is settled by itself, so that only the one at fault is searched.
-
-        Raises:
-            OffsetGap, OffsetsOfAnotherTopic, TryLater: as ``settle`` does; nothing was written.
-        """
-        try:
-            await self._settle_together(batches)
-        except Rejected:
-            for position, records in batches.items():
-                await self.settle(position, records)
-
-    async def settle(self, position: StreamPosition, records: Sequence[_Understood]) -> None:
-        """Settle consecutive messages of one partition, each exactly once, whatever was settled before.
-
-        A batch that the store refuses is halved until the message at fault stands alone; that one goes to the dead
-        letters and the good ones around it become tickets.
-
-        Raises:
-            OffsetGap: the first message lies beyond the settled offset; nothing was written.
-            OffsetsOfAnotherTopic: a message below the settled offset was never settled; nothing was written.
-            TryLater: the store is away; nothing was written, the same batch may be settled again.
-        """
-        try:
-            await self._settle_together({position: records})
-        except Rejected as error:
-            if len(records) == 1:
-                await self._settle_together({position: [_refused(records[0], error, self._clock.now())]})
-                return
-            middle = len(records) // 2
-            await self.settle(position, records[:middle])
-            await self.settle(position, records[middle:])
 
     async def _settle_together(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
         now = self._clock.now()
@@ -134,17 +76,20 @@ class Intake:
         async with self._open_work() as work:
             next_offsets = await work.next_offsets(batches.keys())
             await _refuse_another_topic(work, batches, next_offsets)
-            fresh = _fresh(batches, next_offsets)
-            if not fresh:
+            new = fresh(batches, next_offsets)
+            if not new:
                 return
-            records = [item for items in fresh.values() for item in items]
+            records = [item for items in new.values() for item in items]
             effects = await self._decide(work, records, now=now, first_number=first_number)
-            await work.advance({position: items[-1].record.offset + 1 for position, items in fresh.items()})
-            await work.apply(effects, slot=min(position.partition for position in fresh) % _SLOTS)
+            await work.advance(offsets_after(new))
+            await work.apply(effects, slot=slot_of(new))
+
+    def _without_content(self, item: _Understood, record: Record[Contact]) -> _Understood:
+        return _Understood(record, None, item.bands)
 
     async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
         effects = Effects()
-        contacts = [item.record.contact for item in records if item.record.contact is not None]
+        contacts = [item.record.content for item in records if item.record.content is not None]
         buried = [item.record.failure.contact_id for item in records if item.record.failure and item.record.failure.contact_id]
         fates = dict(await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried]))
         callers = {contact.caller_ref for contact in contacts}
@@ -154,9 +99,9 @@ class Intake:
         for number, item in enumerate(records, start=first_number):
             if item.record.failure is not None:
                 _bury(item.record.failure, effects, self._city, fates)
-            if item.record.contact is None or item.understanding is None:
+            if item.record.content is None or item.understanding is None:
                 continue
-            contact = item.record.contact
+            contact = item.record.content
             if contact.contact_id not in fates:
                 _bury(_unknown(item, contact, now), effects, self._city, fates)
                 continue
@@ -230,39 +175,16 @@ async def _refuse_another_topic(
         OffsetsOfAnotherTopic: a contact among them was not.
     """
     passed_over = {
-        item.record.contact.contact_id: item.record.reference
+        item.record.content.contact_id: item.record.reference
         for position, records in batches.items()
         for item in records
-        if item.record.contact is not None and item.record.offset < next_offsets[position]
+        if item.record.content is not None and item.record.offset < next_offsets[position]
     }
     if not passed_over:
         return
     for contact_id, fate in (await work.lock_unsettled(passed_over)).items():
         if fate is None:
             raise OffsetsOfAnotherTopic(f"{passed_over[contact_id]} counts as settled, but contact {contact_id} is not")
-
-
-def _fresh(
-    batches: Mapping[StreamPosition, Sequence[_Understood]], next_offsets: Mapping[StreamPosition, int]
-) -> dict[StreamPosition, list[_Understood]]:
-    """Return what was not settled yet, each offset once: after a rebalance old and new events may come together.
-
-    Raises:
-        OffsetGap: a message is missing, before the first fresh one of a partition or after it.
-    """
-    fresh: dict[StreamPosition, list[_Understood]] = {}
-    for position, records in batches.items():
-        next_offset = next_offsets[position]
-        for item in records:
-            if item.record.offset > next_offset:
-                raise OffsetGap(
-                    f"{position.topic} partition {position.partition}: offset {next_offset} comes next, "
-                    f"but the next message at hand has offset {item.record.offset}"
-                )
-            if item.record.offset == next_offset:
-                fresh.setdefault(position, []).append(item)
-                next_offset += 1
-    return fresh
 
 
 def _by_caller(requests: Sequence[OpenRequest]) -> dict[str, list[OpenRequest]]:
@@ -288,9 +210,7 @@ def _as_open(ticket: Ticket) -> OpenRequest:
 
 def _bury(letter: DeadLetter, effects: Effects, city: City, fates: dict[UUID, Fate | None]) -> None:
     """Add a dead letter; its contact, where it is stored and has no fate yet, has one now."""
-    effects.dead_letters.append(letter)
-    effects.messages.append(dead_letter_message(letter, city.profile.version))
-    effects.increments.append(metrics.count(metrics.DEAD_LETTERS, letter.cause))
+    bury(letter, effects, city)
     if letter.contact_id in fates and fates[letter.contact_id] is None:
         fates[letter.contact_id] = Fate.DEAD
         effects.settled_contacts.append(Settled(letter.contact_id, Fate.DEAD, None, letter.occurred_at))
@@ -305,15 +225,3 @@ def _unknown(item: _Understood, contact: Contact, now: datetime) -> DeadLetter:
         body=b"",
         occurred_at=now,
     )
-
-
-def _refused(item: _Understood, error: Rejected, now: datetime) -> _Understood:
-    letter = DeadLetter(
-        reference=item.record.reference,
-        cause="refused",
-        detail=str(error),
-        body=b"",
-        occurred_at=now,
-        contact_id=item.record.contact.contact_id if item.record.contact else None,
-    )
-    return _Understood(Record(item.record.offset, item.record.reference, None, letter), None, item.bands)

@@ -116,7 +116,8 @@ def register(
             effects=effects,
         )
     if ticket.urgency is Urgency.CRITICAL:
-        effects.messages.append(emergency_message(ticket, at=at))
+        script = city.profile.safety_script(ticket.category_code)
+        effects.messages.append(emergency_message(ticket, at=at, script=script))
     effects.new_tickets.append(ticket)
     return ticket
 

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from dispatcher.metrics import Increment
 from dispatcher.ports import (
     AssignmentMark,
+    CallAlarm,
     CallNews,
     DeadLetter,
     Effects,
@@ -27,7 +28,7 @@ from dispatcher.ports import (
     SettledDeadline,
     StoredDeadline,
 )
-from dispatcher.rules.calls import course_of
+from dispatcher.rules.calls import RECENT_STRETCHES, course_of
 from dispatcher.store.database import Database as PostgresDatabase
 from dispatcher.store.database import open_pool
 from dispatcher.store.decisions import PostgresDecisions
@@ -341,6 +342,18 @@ class StoreContract:
         async with store.open_work() as work:
             assert await work.next_offsets([POSITION]) == {POSITION: 7}
 
+    async def test_what_is_gone_is_passed_over_and_nothing_else(self, store):
+        """A partition goes on behind what is gone, its attempts forgotten; one that is further already stays."""
+        offsets = store.offsets
+        await offsets.begin_attempt(POSITION, 5)
+        await offsets.pass_over(POSITION, 9)
+        assert await offsets.positions(POSITION.group, POSITION.topic_id) == {3: 9}
+        assert (await offsets.begin_attempt(POSITION, 9)).number == 1
+
+        await offsets.pass_over(POSITION, 4)
+        await offsets.pass_over(replace(POSITION, partition=4), 6)
+        assert await offsets.positions(POSITION.group, POSITION.topic_id) == {3: 9, 4: 6}
+
     async def test_an_attempt_that_nobody_began_can_be_withdrawn_and_noted(self, store):
         """Nothing happens, also where the partition was never seen."""
         await store.offsets.withdraw_attempt(POSITION)
@@ -484,6 +497,46 @@ class StoreContract:
             assert [call.call_id for call in found] == ["over", "silent"]
             assert await work.lock_ended_calls(**over, limit=9) == []
             assert (await work.lock_call("over")).settled
+
+    async def test_the_last_words_of_calls_come_in_their_order(self, store):
+        """Each call its own, the last telling of each stretch, and not more than are listened to."""
+        other = some_news("C-2", speeches=[Speech(2, "agent", "您好"), Speech(1, "unknown", "喂")])
+        many = [Speech(seg, "caller", f"第{seg}段", final=False) for seg in range(RECENT_STRETCHES + 3)]
+        for news in (some_news(speeches=many), other, some_news(speeches=[Speech(14, "caller", "改了")])):
+            async with store.open_work() as work:
+                await work.note_call(news)
+        async with store.open_work() as work:
+            recent = await work.recent_words([A_CALL, other.contact_id, uuid4()])
+            assert await work.recent_words([]) == {}
+        assert recent.keys() == {A_CALL, other.contact_id}
+        assert [speech.seg for speech in recent[A_CALL]] == list(range(3, RECENT_STRETCHES + 3))
+        assert recent[A_CALL][-1].text == "改了"
+        assert list(recent[other.contact_id]) == [Speech(1, "unknown", "喂"), Speech(2, "agent", "您好")]
+
+    @pytest.mark.parametrize("word", ["煤气漏", None])
+    async def test_a_call_is_warned_of_once(self, store, word):
+        """Once it is, its words are not told again and nobody else may warn of it; whether any word alarmed or the tone."""
+        other = some_news("C-2", speeches=[Speech(1, "caller", "喂")])
+        for news in (some_news(speeches=[Speech(1, "caller", "煤气漏了")]), other):
+            async with store.open_work() as work:
+                await work.note_call(news)
+        calls = [A_CALL, other.contact_id, uuid4()]
+        async with store.open_work() as work:
+            assert await work.lock_unwarned(calls) == {A_CALL, other.contact_id}
+            await work.apply(Effects(call_alarms=[CallAlarm(A_CALL, word, MONDAY, LATER)]), slot=0)
+        async with store.open_work() as work:
+            assert await work.lock_unwarned(calls) == {other.contact_id}
+            assert (await work.recent_words(calls)).keys() == {other.contact_id}
+
+    async def test_an_alarm_that_cannot_be_written_changes_nothing(self, store):
+        """A word that PostgreSQL cannot hold is refused, and the call stays unwarned."""
+        async with store.open_work() as work:
+            await work.note_call(some_news(speeches=[Speech(1, "caller", "煤气漏了")]))
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(call_alarms=[CallAlarm(A_CALL, "煤\x00气", MONDAY, LATER)]), slot=0)
+        async with store.open_work() as work:
+            assert await work.lock_unwarned([A_CALL]) == {A_CALL}
 
     async def test_a_calls_contact_keeps_the_number_that_was_sealed_while_it_rang(self, store):
         """The vault row is there before the contact is."""

@@ -23,7 +23,7 @@ from hotline.bootstrap import Dispatcher, bootstrap_of, open_dispatcher
 from hotline.logs import configure_logs
 from models.message import Topic
 from streams.app import BATCH, BATCH_WAIT_SECONDS
-from streams.decode import record_from_bytes
+from streams.decode import contact_from_bytes, record_from_bytes
 from streams.intake import GROUP
 from streams.topics import wait_for_topic
 from tests.fault.workers import datadir_of, intake_of, present_topic_id
@@ -63,7 +63,10 @@ class PlainAgent:
         for partition, group in groupby(messages, key=attrgetter("partition")):
             position = StreamPosition(GROUP, Topic.CONTACTS, self._topic_id, partition)
             now = self._dispatcher.clock.now()
-            records = [record_from_bytes(message.value, position=position, offset=message.offset, now=now) for message in group]
+            records = [
+                record_from_bytes(contact_from_bytes, message.value, position=position, offset=message.offset, now=now)
+                for message in group
+            ]
             self._first_offsets[position] = records[0].offset
             await self._intake.settle(position, await self._intake.understand(records))
 

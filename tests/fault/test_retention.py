@@ -1,4 +1,4 @@
-"""Kafka threw away what nobody had settled yet: the worker says so and stops."""
+"""Kafka threw away what nobody had settled yet: of contacts the worker says so and stops, of words it goes on."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from kafka.admin import KafkaAdminClient
 from models.message import Topic
 from tests.services.callers import contacts_of
 from tests.services.listener import Heard
+from tests.services.running_calls import EMERGENCY, alerts, all_is_heard, say
 from tests.services.stack import Stack
 from tests.services.stack_fixtures import TOWN
 
@@ -37,11 +38,35 @@ def test_a_worker_stops_where_messages_are_gone(stack: Stack) -> None:
     assert stack.unsettled() == 200
 
 
+def test_a_worker_goes_on_where_words_of_calls_are_gone(stack: Stack) -> None:
+    """Their calls are contacts by now; it says what it passes over, and warns of the calls that come."""
+    stack.start_relay()
+    stack.start_worker()
+    for number in range(8):
+        say(stack, f"old-{number}", *EMERGENCY)
+    stack.until(lambda: all_is_heard(stack), "the old calls heard")
+    stack.stop("worker-1")
+    for number in range(8):
+        say(stack, f"gone-{number}", *EMERGENCY)
+    stack.until(lambda: stack.unpublished() == 0, "the words are on the topic")
+
+    throw_away(stack, stack.listen([Topic.CALL_SEGMENTS]))
+    stack.start_worker()
+    say(stack, "new", *EMERGENCY)
+    stack.until(lambda: all_is_heard(stack), "the new call heard")
+
+    warned = {alert["call_id"] for alert in alerts(stack)}
+    assert warned == {f"old-{number}" for number in range(8)} | {"new"}
+    [passed] = [event for event in stack.log_of("worker-1") if event.get("event") == "messages_passed_over"]
+    assert (passed["level"], passed["topic"]) == ("error", Topic.CALL_SEGMENTS)
+
+
 def throw_away(stack: Stack, heard: list[Heard]) -> None:
-    """Delete what lies on the contacts topic; then no message is left whose offset could betray the hole."""
-    ends: dict[int, int] = {}
+    """Delete what was heard of a topic; then no message is left whose offset could betray the hole."""
+    ends: dict[TopicPartition, int] = {}
     for one in heard:
-        ends[one.partition] = max(ends.get(one.partition, 0), one.offset + 1)
+        partition = TopicPartition(one.topic, one.partition)
+        ends[partition] = max(ends.get(partition, 0), one.offset + 1)
     admin = KafkaAdminClient(bootstrap_servers=stack.bootstrap)
-    admin.delete_records({TopicPartition(Topic.CONTACTS, partition): end for partition, end in ends.items()})
+    admin.delete_records(ends)
     admin.close()

@@ -15,7 +15,8 @@ from hotline.bootstrap import Dispatcher, bootstrap_of, open_dispatcher
 from hotline.logs import configure_logs
 from models.message import Topic
 from streams.app import build_app, run_worker
-from streams.intake import IntakeAgent
+from streams.intake import INTAKE
+from streams.settling import Agents, SettlingAgent
 from streams.topics import open_admin, topic_ids, wait_for_topic
 from tests.services.stack import SESSION_TIMEOUT
 
@@ -43,20 +44,23 @@ def run(name: str, make_intake: MakeIntake) -> None:
     wait_for_topic(bootstrap, Topic.CONTACTS)
 
     @asynccontextmanager
-    async def open_agent() -> AsyncIterator[IntakeAgent]:
+    async def open_agents() -> AsyncIterator[Agents]:
         async with open_dispatcher(settings, pool_size=4) as dispatcher:
-            yield IntakeAgent(
-                intake=make_intake(dispatcher),
+            intake = SettlingAgent(
+                INTAKE,
+                settler=make_intake(dispatcher),
                 offsets=PostgresOffsets(dispatcher.pool),
                 clock=dispatcher.clock,
                 present_topic_id=lambda: asyncio.to_thread(present_topic_id, bootstrap),
             )
+            yield {INTAKE.topic: intake}
 
     session_timeout = SESSION_TIMEOUT.total_seconds()
     app = build_app(
         bootstrap=bootstrap,
         datadir=datadir_of(settings.state_dir, name),
-        open_agent=open_agent,
+        topics=[INTAKE.topic],
+        open_agents=open_agents,
         session_timeout=session_timeout,
     )
     run_worker(app)

@@ -22,7 +22,8 @@ from models.contact import Submission
 from models.errors import TryLater
 from models.message import Topic
 from models.understanding import Guess, Understanding
-from streams.intake import IntakeAgent
+from streams.intake import INTAKE
+from streams.settling import SettlingAgent
 from tests.builders import BANDS
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -108,10 +109,11 @@ class Desk:
             clock=StoppedClock(),
         )
 
-    def agent(self) -> IntakeAgent:
+    def agent(self) -> SettlingAgent:
         """Return an agent as a new worker has it."""
-        return IntakeAgent(
-            intake=self.intake,
+        return SettlingAgent(
+            INTAKE,
+            settler=self.intake,
             offsets=PostgresOffsets(self.pool),
             clock=StoppedClock(),
             present_topic_id=self._present_topic_id,

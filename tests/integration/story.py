@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from config.profiles import find_profile, load_profile
@@ -11,24 +12,27 @@ from dispatcher.ports import StreamPosition, UnderstoodTexts
 from dispatcher.rules.redaction import redact
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.vault import AesVault
+from dispatcher.workflow.batches import BatchSettler
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.follow_call import follow_call
 from dispatcher.workflow.intake import Intake
+from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.receive import receive
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.sweep import sweep_overdue
-from models.call import CallStep
+from models.call import CallStep, Speech
 from models.codes import CallState, Channel, RequestType, Role, Urgency
 from models.command import Command, CommandKind
 from models.contact import PersonalData, Submission
-from models.message import Topic
 from models.profile import Profile
 from models.ticket import Actor, Ticket
 from models.understanding import Guess, Understanding
 from streams.decode import record_from_bytes
-from streams.intake import GROUP
+from streams.intake import INTAKE
+from streams.listen import LISTEN
+from streams.settling import Stream
 
 OPERATOR = Actor(Role.OPERATOR, "operator1")
 TOPIC_ID = UUID(int=12345)
@@ -59,8 +63,8 @@ class Town:
     clock: StoryClock
     partition: int = 0
     _meant: dict[str, Understanding] = field(default_factory=dict)
-    _offsets: dict[int, int] = field(default_factory=dict)
-    _relayed: int = 0
+    _offsets: dict[StreamPosition, int] = field(default_factory=dict)
+    _relayed: dict[str, int] = field(default_factory=dict)
     _told: list[Submission] = field(default_factory=list)
 
     @property
@@ -90,16 +94,8 @@ class Town:
 
         ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
         """
-        self._meant[redact(text)] = Understanding(
-            top=(Guess(category, confidence),),
-            request_type=kind,
-            urgency=urgency,
-            alarm="报警" if urgency is Urgency.CRITICAL else None,
-            alarm_category=alarm_category,
-            district_code=None,
-            address=None,
-            language="zh",
-            model_version="story",
+        self._meant[redact(text)] = _understood(
+            category, confidence, request_type=kind, urgency=urgency, alarm_category=alarm_category
         )
         submission = Submission(
             source_id=f"story-{len(self._told)}",
@@ -123,10 +119,17 @@ class Town:
         steps = [CallStep(1, CallState.QUEUED, queued), CallStep(3, CallState.HANGUP, queued + timedelta(minutes=3))]
         if answered_after is not None:
             steps.append(CallStep(2, CallState.ANSWERED, queued + answered_after))
-        tools = {"city": self.city, "vault": VAULT, "open_work": self.database.open_work, "clock": self.clock}
-        await follow_call(f"call at {queued} {answered_after}", steps=steps, **tools)
+        await follow_call(f"call at {queued} {answered_after}", steps=steps, **self._call_tools)
         self.clock.passes(timedelta(minutes=4))
-        assert await finish_calls(**tools) == 1
+        assert await finish_calls(**self._call_tools) == 1
+
+    async def is_called_for_help(self, words: str, *, alert_after: timedelta) -> None:
+        """Somebody says ``words`` in a call that still runs, and the supervisors are warned."""
+        self._meant[redact(words)] = _understood("A3", urgency=Urgency.CRITICAL, alarm_is_sure=True)
+        await follow_call(f"call for help at {self.clock.now()}", speeches=[Speech(1, "caller", words)], **self._call_tools)
+        self.clock.passes(alert_after)
+        listening = Listening(city=self.city, understand=self._understand, open_work=self.database.open_work, clock=self.clock)
+        await self._settle(LISTEN, listening, await self._announced(LISTEN.topic))
 
     async def accepts(self, *submissions: Submission) -> None:
         """A door takes submissions in."""
@@ -140,17 +143,16 @@ class Town:
 
     async def relays(self, *others: bytes) -> None:
         """Everything that was announced reaches the intake, and so do ``others``, messages of unknown origin."""
-        async with self.pool.connection() as connection:
-            rows = await (
-                await connection.execute(
-                    "SELECT seq, envelope FROM outbox WHERE topic = %s AND seq > %s ORDER BY seq",
-                    [Topic.CONTACTS, self._relayed],
-                )
-            ).fetchall()
-        self._relayed = rows[-1][0] if rows else self._relayed
-        messages = [*(envelope.encode() for _, envelope in rows), *others]
+        messages = [*await self._announced(INTAKE.topic), *others]
         if messages:
-            await self._settle(messages)
+            intake = Intake(
+                city=self.city,
+                understand=self._understand,
+                open_work=self.database.open_work,
+                reserve_numbers=self.database.reserve_numbers,
+                clock=self.clock,
+            )
+            await self._settle(INTAKE, intake, messages)
 
     async def commands(self, ticket: Ticket, kind: CommandKind, actor: Actor = OPERATOR, **data: object) -> Ticket:
         """Somebody does something with a ticket, as it stands now."""
@@ -187,25 +189,35 @@ class Town:
         """The timers look once."""
         return await sweep_overdue(open_work=self.database.open_work, clock=self.clock)
 
-    async def _settle(self, messages: Sequence[bytes]) -> None:
-        async def understand(texts: Sequence[str]) -> UnderstoodTexts:
-            return UnderstoodTexts([self._meant[text] for text in texts], self.profile.bands)
+    @property
+    def _call_tools(self) -> dict[str, Any]:
+        return {"city": self.city, "vault": VAULT, "open_work": self.database.open_work, "clock": self.clock}
 
-        intake = Intake(
-            city=self.city,
-            understand=understand,
-            open_work=self.database.open_work,
-            reserve_numbers=self.database.reserve_numbers,
-            clock=self.clock,
-        )
-        first = self._offsets.get(self.partition, 0)
-        self._offsets[self.partition] = first + len(messages)
-        position = StreamPosition(GROUP, Topic.CONTACTS, TOPIC_ID, self.partition)
+    async def _understand(self, texts: Sequence[str]) -> UnderstoodTexts:
+        return UnderstoodTexts([self._meant[text] for text in texts], self.profile.bands)
+
+    async def _announced(self, topic: str) -> list[bytes]:
+        """What was announced on ``topic`` since it was last asked for."""
+        async with self.pool.connection() as connection:
+            rows = await (
+                await connection.execute(
+                    "SELECT seq, envelope FROM outbox WHERE topic = %s AND seq > %s ORDER BY seq",
+                    [topic, self._relayed.get(topic, 0)],
+                )
+            ).fetchall()
+        if rows:
+            self._relayed[topic] = rows[-1][0]
+        return [envelope.encode() for _, envelope in rows]
+
+    async def _settle(self, stream: Stream, settler: BatchSettler[Any, Any], messages: Sequence[bytes]) -> None:
+        position = StreamPosition(stream.group, stream.topic, TOPIC_ID, self.partition)
+        first = self._offsets.get(position, 0)
+        self._offsets[position] = first + len(messages)
         records = [
-            record_from_bytes(value, position=position, offset=offset, now=self.clock.now())
+            record_from_bytes(stream.decode, value, position=position, offset=offset, now=self.clock.now())
             for offset, value in enumerate(messages, start=first)
         ]
-        await intake.settle(position, await intake.understand(records))
+        await settler.settle(position, await settler.understand(records))
 
     async def _ticket_of(self, contact_id: UUID) -> Ticket | None:
         async with self.pool.connection() as connection:
@@ -228,3 +240,18 @@ async def a_town(app_url: str) -> AsyncIterator[Town]:
 
 def _clerk(ticket: Ticket) -> Actor:
     return Actor(Role.UNIT, "clerk", ticket.lead_unit)
+
+
+def _understood(category: str, confidence: float = 0.95, **changes: Any) -> Understanding:
+    values: dict[str, Any] = {
+        "top": (Guess(category, confidence),),
+        "request_type": RequestType.COMPLAINT,
+        "urgency": Urgency.NORMAL,
+        "alarm": "报警" if changes.get("urgency") is Urgency.CRITICAL else None,
+        "alarm_category": None,
+        "district_code": None,
+        "address": None,
+        "language": "zh",
+        "model_version": "story",
+    }
+    return Understanding(**{**values, **changes})

@@ -42,6 +42,7 @@ async def everything_happens(town: Town) -> None:
     await town.reveals(alarm)
     await town.is_called(answered_after=timedelta(seconds=8.0005))
     await town.is_called(answered_after=None)
+    await town.is_called_for_help("我家有燃气味", alert_after=timedelta(seconds=2.0005))
     await town.relays(b"not json", b'{"version": 9}')
     town.partition = 3
     await town.accepts(Submission("empty", Channel.WEB, "  ", town.clock.now()))
@@ -92,6 +93,8 @@ class TestReconciliation:
             ("DELETE FROM dead_letters WHERE cause = 'malformed'", "hotline_dead_letters_total"),
             ("UPDATE calls SET result = 'answered'", "hotline_calls_total"),
             ("UPDATE calls SET answered_at = queued_at", "hotline_call_wait_seconds"),
+            ("UPDATE calls SET alarm_heard_at = alerted_at", "hotline_emergency_alert_seconds"),
+            ("UPDATE calls SET alerted_at = NULL", "hotline_emergency_alert_seconds"),
             ("DELETE FROM access_log", "hotline_contact_reveals_total"),
             ("UPDATE assignments SET signed_at = signed_at + interval '1 s'", "hotline_stage_seconds"),
             ("UPDATE tickets SET top = '[[\"A1\", 0.1]]'", "hotline_classify_confidence"),

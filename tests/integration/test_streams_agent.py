@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dispatcher.store.database import open_pool
-from dispatcher.workflow.intake import OffsetsOfAnotherTopic
+from dispatcher.workflow.batches import OffsetsOfAnotherTopic
 from models.contact import Submission
 from tests.integration.intake_desk import PARTITION, ConsumedMessage, Desk, StreamEvent
 from tests.services.callers import contact

@@ -8,7 +8,7 @@ import pytest
 
 from dispatcher.ports import StreamPosition
 from dispatcher.store.database import open_pool
-from dispatcher.workflow.intake import Record
+from dispatcher.workflow.batches import Record
 from models.message import Topic
 from streams.decode import contact_from_bytes
 from streams.intake import GROUP

@@ -91,6 +91,13 @@ UPDATE calls
        ended_at timestamptz, ivr jsonb, queue text, agent text, side text, result text)
  WHERE calls.call_id = row.call_id;
 
+-- name: call_alarms
+UPDATE calls
+   SET alarm = row.word, alarm_heard_at = row.heard_at, alerted_at = row.alerted_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       contact_id uuid, word text, heard_at timestamptz, alerted_at timestamptz)
+ WHERE calls.contact_id = row.contact_id;
+
 -- name: dead_letters
 INSERT INTO dead_letters (reference, cause, detail, body, contact_id, occurred_at)
 SELECT reference, cause, detail, decode(body, 'base64'), contact_id, occurred_at

@@ -96,6 +96,14 @@ SELECT width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds, count(*),
  WHERE answered_at IS NOT NULL AND queued_at IS NOT NULL
  GROUP BY 1;
 
+-- name: emergency_alerts
+-- As for the stages below.
+SELECT width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds, count(*), sum(round(seconds * 1000)::bigint)::bigint
+  FROM calls
+ CROSS JOIN LATERAL (SELECT greatest(extract(epoch FROM alerted_at - alarm_heard_at)::float8, 0) AS seconds) AS waited
+ WHERE alerted_at IS NOT NULL
+ GROUP BY 1;
+
 -- name: stage_seconds
 -- How long each stage took, in the bucket that was counted: ``bounds`` is how many upper bounds lie at or above it. The sum is
 -- rounded span by span, half to even, as the counter was; a clock that jumped back counts as no time.

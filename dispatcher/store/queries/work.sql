@@ -102,6 +102,25 @@ SELECT calls.call_id, calls.contact_id, calls.first_heard_at, calls.settled_at I
  WHERE calls.call_id = ANY(%(call_ids)s)
  ORDER BY calls.call_id;
 
+-- name: recent_words
+-- The last stretches of the calls that nobody was warned of yet, in the order in which they were spoken.
+SELECT calls.contact_id, words.*
+  FROM calls
+ CROSS JOIN LATERAL (SELECT seg, spk, text, conf, start_ms, end_ms, final
+                       FROM call_segments
+                      WHERE call_segments.call_id = calls.call_id
+                      ORDER BY seg DESC
+                      LIMIT %(limit)s) AS words
+ WHERE calls.contact_id = ANY(%(contact_ids)s) AND calls.alerted_at IS NULL
+ ORDER BY calls.contact_id, words.seg;
+
+-- name: lock_unwarned
+SELECT contact_id
+  FROM calls
+ WHERE contact_id = ANY(%(contact_ids)s) AND alerted_at IS NULL
+ ORDER BY contact_id
+   FOR NO KEY UPDATE;
+
 -- name: lock_unsettled
 SELECT contact_id, fate
   FROM contacts

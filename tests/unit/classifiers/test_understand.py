@@ -117,6 +117,31 @@ def test_an_emergency_is_critical_and_knows_its_category(understander: Understan
     assert haikou.categories[code].level2 == category
 
 
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        ("厨房好大煤气味", True),
+        ("没有煤气味", False),
+        ("上个月闻到煤气味", False),
+        ("跳楼价大甩卖", False),
+        ("路灯不亮", False),
+    ],
+)
+def test_a_running_call_is_interrupted_for_what_surely_is_an_emergency(understander: Understander, text: str, is_sure: bool):
+    """A danger that is denied or past waits for the ticket."""
+    assert understander.understand([text])[0].alarm_is_sure is is_sure
+
+
+def test_only_emergencies_interrupt(understander: Understander, haikou_directory):
+    """What the ticket will not call an emergency alarms nobody while the call runs."""
+    texts = [row.text for row in read_labelled(corpus_files(haikou_directory))][::7]
+
+    sure = [understood for understood in understander.understand(texts) if understood.alarm_is_sure]
+
+    assert sure
+    assert {understood.urgency for understood in sure} == {Urgency.CRITICAL}
+
+
 def test_few_calm_requests_of_the_corpus_are_taken_for_emergencies(
     understander: Understander, haikou: Profile, haikou_directory
 ):

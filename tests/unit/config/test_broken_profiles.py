@@ -336,8 +336,23 @@ CASES = {
     "missing message": ("messages.toml", replacing("declined =", "refused ="), "messages.toml: declined: is missing"),
     "message nobody sends": (
         "messages.toml",
-        adding('refused = "不受理"'),
+        lambda text: f'refused = "不受理"\n{text}',
         "messages.toml: refused: is not a key of this table",
+    ),
+    "safety script of no category": (
+        "messages.toml",
+        adding('A0 = "请撤离"'),
+        "messages.toml: safety.A0: is not in taxonomy.csv",
+    ),
+    "no safety script": (
+        "messages.toml",
+        replacing("any = ", "A1 = "),
+        "messages.toml: safety.any: is missing",
+    ),
+    "phone number in a safety script": (
+        "messages.toml",
+        adding(f'A1 = "请拨{"139" + "0000" + "0001"}"'),
+        "messages.toml: safety.A1: holds a mobile number",
     ),
     "phone number in a message": (
         "messages.toml",

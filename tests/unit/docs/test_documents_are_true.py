@@ -11,7 +11,7 @@ import hotline
 from config.settings import VARIABLES
 from hotline.__main__ import COMMANDS, EXIT_INTERRUPTED, EXIT_TRY_LATER, EXIT_USAGE, main
 from models.codes import Fate, TicketState
-from streams.intake import EXIT_BUG
+from streams.settling import EXIT_BUG
 from streams.topics import declared_topics
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.rules.calls import course_of, latest, said_by_citizen
+from dispatcher.rules.calls import course_of, latest, said_by_citizen, spoken_by_citizen
 from dispatcher.rules.redaction import NUMBER_MARK, redact
 from models.call import CallStep, Speech
 from models.codes import CallResult, CallState
@@ -101,3 +101,17 @@ def test_a_number_dictated_in_two_breaths_is_still_found():
     text, _ = _said(("caller", f"我的电话{PHONE[:5]}", 0.9), ("caller", f"{PHONE[5:]}你记一下", 0.9))
 
     assert redact(text) == f"我的电话{NUMBER_MARK}你记一下"
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ([("caller", " 我家煤 "), ("unknown", "气漏了")], "我家煤气漏了"),
+        ([("caller", "there is a"), ("caller", "gas leak"), ("caller", "在和平路")], "there is a gas leak在和平路"),
+        ([("agent", "有煤气味吗"), ("caller", "没有"), ("caller", " ")], "没有"),
+        ([], ""),
+    ],
+)
+def test_words_that_were_cut_are_joined_as_they_were_spoken(told, heard):
+    """A word that a pause has cut is whole again; words of a language with spaces stay apart."""
+    assert spoken_by_citizen([Speech(seg, spk, text) for seg, (spk, text) in enumerate(told)]) == heard

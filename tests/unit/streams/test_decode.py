@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.workflow.announce import contact_message
+from dispatcher.workflow.announce import contact_message, segment_message
+from models.call import HeardWords, Speech
 from models.contact import MAX_TEXT
-from streams.decode import Undecodable, contact_from_bytes, record_from_bytes
+from streams.decode import Undecodable, contact_from_bytes, record_from_bytes, words_from_bytes
 from tests.builders import MONDAY, PHONE, POSITION, a_contact
 
 
@@ -139,9 +140,9 @@ def test_an_oversized_text_is_buried_with_its_contact():
 )
 def test_no_bytes_crash_the_worker(value):
     """Whatever stands on the topic becomes a record: a contact or a letter."""
-    record = record_from_bytes(value, position=POSITION, offset=5, now=MONDAY)
+    record = record_from_bytes(contact_from_bytes, value, position=POSITION, offset=5, now=MONDAY)
 
-    assert (record.contact is None) != (record.failure is None)
+    assert (record.content is None) != (record.failure is None)
     assert record.offset == 5
 
 
@@ -165,7 +166,7 @@ def _too_big(value):
 )
 def test_a_letter_keeps_the_body_and_quotes_nothing_of_it(value):
     """Cause, detail and reference may travel; what the message said stays in PostgreSQL."""
-    letter = record_from_bytes(value, position=POSITION, offset=5, now=MONDAY).failure
+    letter = record_from_bytes(contact_from_bytes, value, position=POSITION, offset=5, now=MONDAY).failure
 
     assert letter.body == value
     assert PHONE not in f"{letter.cause} {letter.detail} {letter.reference}"
@@ -174,4 +175,40 @@ def test_a_letter_keeps_the_body_and_quotes_nothing_of_it(value):
 
 def test_a_tombstone_is_malformed():
     """A message without a value is no contact."""
-    assert record_from_bytes(None, position=POSITION, offset=5, now=MONDAY).failure.cause == "malformed"
+    assert record_from_bytes(contact_from_bytes, None, position=POSITION, offset=5, now=MONDAY).failure.cause == "malformed"
+
+
+def heard(**changes):
+    """Return the envelope of words in a running call, with ``changes``; Ellipsis takes a field out."""
+    contact_id = a_contact().contact_id
+    speech = Speech(3, "caller", "煤气漏了", 0.9)
+    message = segment_message(speech, 2, call_id="C-1", contact_id=contact_id, heard_at=MONDAY, profile_version="p1")
+    envelope = {**message.envelope(), **changes}
+    return {key: value for key, value in envelope.items() if value is not ...}
+
+
+def test_words_that_were_announced_are_read_back():
+    """Who said something when, in which call; the words themselves stand in the store."""
+    assert words_from_bytes(orjson.dumps(heard(novelty=1))) == HeardWords(a_contact().contact_id, "C-1", "caller", MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause", "is_known"),
+    [
+        ({"version": 2}, "unknown_version", False),
+        ({"type": "contact.received"}, "unknown_type", False),
+        ({"data": None}, "malformed", False),
+        ({"data": {"call_id": "C-1", "spk": "caller"}}, "malformed", False),
+        ({"data": {**heard()["data"], "spk": None}}, "malformed", True),
+        ({"data": {"contact_id": str(a_contact().contact_id)}}, "malformed", True),
+        ({"occurred_at": ...}, "malformed", True),
+        ({"occurred_at": "2026-05-18T09:00:00"}, "malformed", True),
+        ({"occurred_at": 17}, "malformed", True),
+    ],
+)
+def test_words_that_nobody_can_place_have_a_cause(changes, cause, is_known):
+    """Without a call, a speaker or a moment nothing can be told; the contact is named where it is known."""
+    with pytest.raises(Undecodable) as found:
+        words_from_bytes(orjson.dumps(heard(**changes)))
+
+    assert (found.value.cause, found.value.contact_id) == (cause, a_contact().contact_id if is_known else None)

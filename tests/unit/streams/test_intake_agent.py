@@ -1,6 +1,7 @@
 """The agent settles, waits, or ends the process; it never lets an unsettled batch pass as done."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from models.codes import Fate
 from models.contact import PersonalData
 from models.errors import TryLater
 from models.message import Topic
-from streams.intake import ALONE_AFTER, EXIT_BUG, EXIT_TRY_LATER, GROUP, PATIENCE_SECONDS, IntakeAgent
+from streams.intake import GROUP, INTAKE
+from streams.listen import LISTEN
+from streams.settling import ALONE_AFTER, EXIT_BUG, EXIT_TRY_LATER, PATIENCE_SECONDS, SettlingAgent
 from tests.builders import a_city, a_submission
 from tests.fakes import FixedClock, MemoryStore, OpenVault, Understands
 
@@ -38,7 +41,7 @@ class World:
         self.waited = []
         self.log = {}  # partition: values
 
-    def worker(self):
+    def worker(self, stream=INTAKE):
         """Return a new process's agent with partitions 0 to 2."""
 
         def end(code):
@@ -57,8 +60,14 @@ class World:
             reserve_numbers=self.store.reserve_numbers,
             clock=self.clock,
         )
-        return IntakeAgent(
-            intake=intake, offsets=self.store, clock=self.clock, present_topic_id=present_topic_id, end=end, sleep=sleep
+        return SettlingAgent(
+            stream,
+            settler=intake,
+            offsets=self.store,
+            clock=self.clock,
+            present_topic_id=present_topic_id,
+            end=end,
+            sleep=sleep,
         )
 
     async def citizens_write(self, texts, partition=0):
@@ -216,6 +225,42 @@ async def test_a_topic_made_anew_ends_the_process(world):
 
     with pytest.raises(Ended, match=str(EXIT_TRY_LATER)):
         await world.run(worker)
+
+
+async def test_messages_of_a_topic_made_anew_are_not_taken_for_old_ones(world):
+    """Offsets that began again while the worker ran lie below what is settled; it ends before it passes them over."""
+    await world.citizens_write(texts(2))
+    worker = await world.run()
+    await worker.take([an_event(0, 1, world.log[0][1])])
+    world.topic_id = UUID(int=43)
+
+    with pytest.raises(Ended, match=str(EXIT_TRY_LATER)):
+        await worker.take([an_event(0, 0, world.log[0][0])])
+
+
+KEPT = {TP(Topic.CONTACTS, 0): 2, TP(Topic.CONTACTS, 1): 7}
+
+
+async def test_contacts_that_retention_took_end_the_process(world):
+    """They were never settled: a person decides."""
+    worker = await world.run()
+    positions = {TP(Topic.CONTACTS, 0): 2, TP(Topic.CONTACTS, 1): 5}
+
+    with pytest.raises(Ended, match=str(EXIT_BUG)):
+        await worker.beyond_loss(positions, KEPT)
+    assert await worker.beyond_loss({TP(Topic.CONTACTS, 0): 2}, KEPT) == {TP(Topic.CONTACTS, 0): 2}
+
+
+async def test_words_that_retention_took_are_passed_over(world):
+    """The worker goes on with the first that is left, in the store too, where nothing of another partition moves."""
+    worker = world.worker(replace(LISTEN, topic=Topic.CONTACTS))
+    positions = await worker.positions_of({TP(Topic.CONTACTS, partition) for partition in range(3)})
+
+    beyond = await worker.beyond_loss(positions, KEPT)
+
+    assert {partition.partition: offset for partition, offset in beyond.items()} == {0: 2, 1: 7, 2: 0}
+    assert worker.settled() == {0: 2, 1: 7, 2: 0}
+    assert await world.store.positions(LISTEN.group, TOPIC_ID) == {0: 2, 1: 7}
 
 
 async def test_a_cancelled_batch_is_no_bug(world):

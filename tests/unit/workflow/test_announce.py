@@ -54,9 +54,10 @@ def test_each_nudge_is_a_fact_of_its_own():
     assert nudge_message(ticket, at=MONDAY).event_id != nudge_message(again, at=MONDAY).event_id
 
 
-def test_an_alarm_says_the_word_and_the_place():
-    """The supervisor needs both before opening anything."""
+def test_an_alarm_says_the_word_the_place_and_what_to_tell_the_citizen():
+    """The supervisor needs them before opening anything."""
     ticket = a_ticket(urgency=Urgency.CRITICAL, alarm="漏气", address="和平路3号", district_code="D-EAST")
 
-    data = emergency_message(ticket, at=MONDAY).data
+    data = emergency_message(ticket, at=MONDAY, script="请立即关阀、开窗").data
     assert (data["word"], data["address"], data["district"]) == ("漏气", "和平路3号", "D-EAST")
+    assert (data["script"], data["contact_id"]) == ("请立即关阀、开窗", str(ticket.contact_id))

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from dispatcher.ports import DeadLetter, NewContact, SealedData
-from dispatcher.workflow.intake import Intake, OffsetGap
+from dispatcher.workflow.batches import OffsetGap
+from dispatcher.workflow.intake import Intake
 from models.codes import Fate, ReviewReason, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.message import Topic

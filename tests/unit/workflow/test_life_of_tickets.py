@@ -19,7 +19,7 @@ from models.contact import PersonalData
 from models.errors import Rejected
 from models.message import Topic
 from models.ticket import NEXT_STATES
-from streams.decode import record_from_bytes
+from streams.decode import contact_from_bytes, record_from_bytes
 from tests.builders import LAMPS, OPERATOR, POSITION, SUPERVISOR, WATER, a_city, a_command, a_submission, an_understanding
 from tests.fakes import FixedClock, MemoryStore, OpenVault, Understands
 
@@ -97,7 +97,9 @@ class Town(RuleBasedStateMachine):
     async def _settle(self):
         messages = [message for message in self.store.messages if message.topic == Topic.CONTACTS]
         records = [
-            record_from_bytes(orjson.dumps(message.envelope()), position=POSITION, offset=offset, now=self.clock.now())
+            record_from_bytes(
+                contact_from_bytes, orjson.dumps(message.envelope()), position=POSITION, offset=offset, now=self.clock.now()
+            )
             for offset, message in enumerate(messages)
         ][max(self.told - 2, 0) :]  # the last two are told again
         if records:
