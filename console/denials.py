@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from console.doors import Doors
 from dispatcher.accounts import User
-from models.codes import Role
+from models.codes import UNIT_ROLES
 from models.errors import NotFound, Rejected
 from models.ticket_number import check_ticket_number
 
@@ -16,7 +16,7 @@ async def denials_logged(doors: Doors, user: User, subject: str, *, purpose: str
     try:
         yield
     except NotFound:
-        if user.role is Role.UNIT:
+        if user.role in UNIT_ROLES:
             async with doors.open_work() as work:
                 await work.log_access(
                     actor=str(user.actor), act="denied", subject=subject, purpose=purpose, at=doors.clock.now()

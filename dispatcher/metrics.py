@@ -41,11 +41,15 @@ CONTACTS_SETTLED = Family("hotline_contacts_settled_total", "Contacts by what be
 DUPLICATES_DROPPED = Family("hotline_duplicates_dropped_total", "Submissions that a door had already accepted.", ("source",))
 REGISTERED = Family("hotline_tickets_registered_total", "Tickets registered.", ("channel", "type", "level1"))
 REPEATS = Family("hotline_repeats_merged_total", "Contacts merged into the caller's open ticket.", ("level1",))
-DISPATCHED = Family("hotline_dispatched_total", "First dispatches of a ticket to its lead unit.", ("unit", "mode"))
+DISPATCHED = Family(
+    "hotline_dispatched_total", "Dispatches of a ticket to its lead unit, first ones and later ones by mode.", ("unit", "mode")
+)
+RETURNS = Family("hotline_returns_total", "Requests of units to give a ticket back, as they were decided.", ("unit", "result"))
+REOPENED = Family("hotline_reopened_total", "Tickets handled a second time.", ("unit",))
 DEADLINES = Family(
     "hotline_deadline_total", "Deadlines settled; one that passes unmet is missed then.", ("unit", "stage", "result")
 )
-CLOSED = Family("hotline_closed_total", "Dispatched tickets that were closed.", ("unit",))
+CLOSED = Family("hotline_closed_total", "Dispatched tickets that were closed, each once.", ("unit",))
 DIRECT_ANSWERS = Family("hotline_direct_answers_total", "Tickets closed by the hotline's own answer.", ("level1",))
 DECLINED = Family("hotline_declined_total", "Tickets declined, by code.", ("code",))
 EVALUATIONS = Family("hotline_evaluations_total", "Ratings received, 5 very satisfied to 1.", ("unit", "score"))
@@ -76,6 +80,8 @@ FAMILIES: tuple[Family, ...] = (
     REGISTERED,
     REPEATS,
     DISPATCHED,
+    RETURNS,
+    REOPENED,
     DEADLINES,
     CLOSED,
     DIRECT_ANSWERS,

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
 from models.call import CallCourse, CallStep, Speech
-from models.codes import Channel, Fate, Rating, Stage
+from models.codes import Channel, DispatchMode, Fate, Rating
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
 from models.message import Message
@@ -119,34 +119,26 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class NewDeadline:
-    """A deadline to store; ``result`` and ``settled_at`` are set where it is met or missed the moment it is made."""
+class StoredDeadline:
+    """A deadline row: ``number`` tells apart those of one stage, by unit and by round.
+
+    ``stopped_at`` is when its clock came to stand because the work was handed in; a reply that fails its review sets it
+    going again. ``done_at`` is when the stage was finished for good. ``first_due`` is the due before it was moved, None where
+    it never was. ``result`` and ``settled_at`` are written once.
+    """
 
     ticket_no: str
+    number: int
     deadline: Deadline
     result: DeadlineResult | None = None
     settled_at: datetime | None = None
+    stopped_at: datetime | None = None
+    done_at: datetime | None = None
+    first_due: datetime | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class StoredDeadline:
-    """A deadline row: ``number`` tells apart rounds of the same stage."""
-
-    ticket_no: str
-    number: int
-    deadline: Deadline
-    result: DeadlineResult | None
-
-
-@dataclass(frozen=True, slots=True)
-class SettledDeadline:
-    """A result to be written on a deadline row."""
-
-    ticket_no: str
-    number: int
-    stage: Stage
-    result: DeadlineResult
-    settled_at: datetime
+    def settled(self, result: DeadlineResult, at: datetime) -> "StoredDeadline":
+        """Return the deadline with its result, found at ``at``; a result that stands already stays."""
+        return self if self.result is not None else replace(self, result=result, settled_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +150,57 @@ class NewRating:
     rating: Rating
     rated_at: datetime
     reason: str | None
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """One attempt to call the citizen back about one round. ``responded`` and ``solved`` are None where nobody was reached."""
+
+    ticket_no: str
+    round: int
+    attempt: int
+    made_at: datetime
+    reached: bool
+    responded: bool | None
+    solved: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A unit's hold on a ticket, with its moments: it ends when the work leaves the unit or the round is closed.
+
+    ``overridden`` is the lead's reason not to wait for this co-unit's reply.
+    """
+
+    unit_code: str
+    role: str
+    mode: DispatchMode
+    dispatched_at: datetime
+    signed_at: datetime | None
+    replied_at: datetime | None
+    ended_at: datetime | None
+    matrix_version: str
+    basis: str
+    contacted_at: datetime | None = None
+    returned_at: datetime | None = None
+    return_result: str | None = None
+    overridden: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentMark:
-    """A moment in a unit's hold on a ticket: ``signed``, ``replied`` or ``ended``; without ``unit_code`` in every unit's."""
+    """A moment in a unit's running hold on a ticket; without ``unit_code`` in every unit's.
+
+    ``moment`` is ``signed``, ``contacted``, ``replied``, ``returned``, ``accepted``, ``rejected`` (of a return), ``overridden`` or
+    ``ended``; ``note`` is the reason of an override.
+    """
 
     ticket_no: str
     unit_code: str | None
     moment: str
     at: datetime
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +259,11 @@ class Effects:
     changed_tickets: list[Ticket] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     assignment_marks: list[AssignmentMark] = field(default_factory=list)
-    deadlines: list[NewDeadline] = field(default_factory=list)
-    settled_deadlines: list[SettledDeadline] = field(default_factory=list)
+    new_deadlines: list[StoredDeadline] = field(default_factory=list)
+    changed_deadlines: list[StoredDeadline] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     ratings: list[NewRating] = field(default_factory=list)
+    call_backs: list[CallBack] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)
@@ -312,6 +346,18 @@ class UnitOfWork(Protocol):
 
     async def lock_deadlines(self, ticket_no: str) -> list[StoredDeadline]:
         """Lock and return a ticket's deadlines."""
+        ...
+
+    async def holds(self, ticket_no: str) -> list[Hold]:
+        """Return the units' holds on a ticket that this transaction has locked, in the order of dispatch."""
+        ...
+
+    async def call_backs(self, ticket_no: str) -> list[CallBack]:
+        """Return the attempts to call back about a ticket that this transaction has locked, oldest first."""
+        ...
+
+    async def ratings(self, ticket_no: str) -> list[NewRating]:
+        """Return the ratings of a ticket that this transaction has locked, oldest first."""
         ...
 
     async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter, NewRating, StoredDeadline
+from dispatcher.ports import DeadLetter, Hold, NewRating, StoredDeadline
 from dispatcher.rules.rates import Counts
-from models.codes import Channel, DispatchMode, Fate, RequestType, Stage, TicketState, Urgency
+from models.codes import Channel, Fate, RequestType, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.ticket import OpenText, Ticket, TicketEvent
 
@@ -53,21 +53,6 @@ class UnitBoard:
 
     items: tuple[UnitItem, ...]
     totals: Mapping[TicketState, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A unit's hold on a ticket, with its moments."""
-
-    unit_code: str
-    role: str
-    mode: DispatchMode
-    dispatched_at: datetime
-    signed_at: datetime | None
-    replied_at: datetime | None
-    ended_at: datetime | None
-    matrix_version: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _wanted(dispatcher: Dispatcher) -> list[tuple[str, Role, str | None]]:
         ("supervisor", Role.SUPERVISOR, None),
         ("admin", Role.ADMIN, None),
     ]
-    return [*staff, *((code.lower(), Role.UNIT, code) for code in busiest)]
+    return [*staff, *((code.lower(), Role.UNIT_CLERK, code) for code in busiest)]
 
 
 def _keep(path: Path, logins: list[Login]) -> None:

@@ -13,6 +13,7 @@ from dispatcher import metrics
 from dispatcher.metrics import FAMILIES, HOTLINE_ITSELF, Family
 from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
+from dispatcher.workflow.reveal import REVEALING
 from hotline import gauges
 from hotline.gauges import GAUGES, Gauge
 from models.codes import (
@@ -24,7 +25,6 @@ from models.codes import (
     Fate,
     ModelReload,
     Rating,
-    Role,
     Stage,
     TicketState,
     Urgency,
@@ -103,7 +103,7 @@ def zeros(profile: Profile) -> Sums:
         metrics.DECLINED: product(DeclineCode),
         metrics.EVALUATIONS: product(units, Rating),
         metrics.DEAD_LETTERS: product(_CAUSES),
-        metrics.REVEALS: product((Role.OPERATOR, Role.SUPERVISOR, Role.UNIT)),
+        metrics.REVEALS: product(sorted(REVEALING)),
         metrics.CORRECTIONS: product(level1, Correction),
         metrics.MODEL_RELOADS: product(ModelReload),
         metrics.CALLS: product(CallResult),

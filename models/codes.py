@@ -84,14 +84,27 @@ class Rating(_Labelled):
 
 
 class Role(_Labelled):
-    """Who acts. The log-in roles of this release, and the system itself."""
+    """Who acts (domain.md I.1): those who log in, the citizen, and the system itself."""
 
     OPERATOR = "operator", "话务员"
-    UNIT = "unit", "成员单位"
+    SHIFT_LEAD = "shift_lead", "班长"
+    DISPATCHER = "dispatcher", "派单审核员"
+    CALLER_BACK = "caller_back", "回访员"
+    UNIT_CLERK = "unit_clerk", "承办单位经办人"
+    UNIT_HEAD = "unit_head", "承办单位负责人"
     SUPERVISOR = "supervisor", "督办员"
     ADMIN = "admin", "系统管理员"
     CITIZEN = "citizen", "诉求人"
     SYSTEM = "system", "系统"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Role | None":
+        """Read what release 0.1.0 wrote into audit and accounts: it knew one role of member units."""
+        return cls.UNIT_CLERK if value == "unit" else None
+
+
+UNIT_ROLES = frozenset({Role.UNIT_CLERK, Role.UNIT_HEAD})
+"""Who acts for a member unit."""
 
 
 class Fate(_Labelled):
@@ -109,9 +122,15 @@ class TicketState(_Labelled):
     PENDING = "pending", "待派单"
     DISPATCHED = "dispatched", "已派单"
     SIGNED = "signed", "已签收"
+    HANDLING = "handling", "办理中"
+    RETURN_REQUESTED = "return_requested", "退单申请"
     REPLIED = "replied", "已答复"
+    AWAITING_CALL_BACK = "awaiting_call_back", "待回访"
+    CALLED_BACK = "called_back", "已回访"
     CLOSED = "closed", "办结"
     DECLINED = "declined", "不予受理"
+    WITHDRAWN = "withdrawn", "撤诉"
+    ARCHIVED = "archived", "归档"
 
 
 class DeclineCode(_Labelled):
@@ -126,13 +145,36 @@ class DeclineCode(_Labelled):
     NOTHING_NEW = "N7", "无新情况的同一事由已办结"
 
 
+class ReturnReason(_Labelled):
+    """退单原因. Source: domain.md A.8.6; a return states one of them with its legal basis."""
+
+    NOT_OUR_DUTY = "R1", "非本单位职责"
+    NOT_OUR_AREA = "R2", "非本辖区"
+    INCOMPLETE = "R3", "信息不全"
+    REPEAT = "R4", "重复件"
+    ELSEWHERE = "R5", "已在信访、诉讼程序"
+    HIGHER_LEVEL = "R6", "应由上级办理"
+    OTHER = "R7", "其他"
+
+
 class Stage(_Labelled):
     """A span of a ticket's life that has a deadline of its own (domain.md A.3)."""
 
+    REGISTER = "register", "受理登记"
     DISPATCH = "dispatch", "派单"
     SIGN = "sign", "签收"
+    FIRST_CONTACT = "first_contact", "首次联系"
+    RETURN = "return", "退单申请"
+    RETURN_REVIEW = "return_review", "退单审核"
     RESOLVE = "resolve", "办理"
     PROMISE = "promise", "答复承诺"
+    REPLY_REVIEW = "reply_review", "答复审核"
+    CALL_BACK = "call_back", "回访"
+    RATING_INVITE = "rating_invite", "邀请评价"
+    RATING_WINDOW = "rating_window", "评价窗口"
+    RECTIFY = "rectify", "差评整改"
+    REOPEN = "reopen", "重办"
+    SUPERVISE = "supervise", "督办"
 
 
 class ClockKind(_Labelled):
@@ -171,10 +213,12 @@ class Mood(_Labelled):
 
 
 class DispatchMode(_Labelled):
-    """Who decided the unit of a dispatch."""
+    """How a ticket came to a unit: the first time by whose decision, or again."""
 
     AUTO = "auto", "自动派单"
     MANUAL = "manual", "人工派单"
+    TRANSFER = "transfer", "改派"
+    REOPENED = "reopened", "重办"
 
 
 class Correction(_Labelled):

@@ -9,16 +9,31 @@ from models.ticket import Actor
 
 
 class CommandKind(StrEnum):
-    """The commands of this release; names are those of the replay contract."""
+    """The commands; names are those of the replay contract."""
 
     CONFIRM = "confirm"
     DISPATCH = "dispatch"
     ANSWER = "answer"
     DECLINE = "decline"
     SIGN = "sign"
+    CONTACT_CITIZEN = "contact_citizen"
+    RETURN = "return"
+    ACCEPT_RETURN = "accept_return"
+    REJECT_RETURN = "reject_return"
+    REQUEST_EXTENSION = "request_extension"
+    APPROVE_EXTENSION = "approve_extension"
+    REFUSE_EXTENSION = "refuse_extension"
     REPLY = "reply"
-    CLOSE = "close"
+    CO_REPLY = "co_reply"
+    OVERRIDE_CO_REPLY = "override_co_reply"
+    PASS_REVIEW = "pass_review"
+    FAIL_REVIEW = "fail_review"
+    CALL_BACK = "call_back"
     RATE = "rate"
+    NUDGE = "nudge"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)

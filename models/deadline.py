@@ -8,10 +8,14 @@ from models.codes import ClockKind, Stage
 
 
 class DeadlineResult(StrEnum):
-    """Set once. A deadline that passed unmet is missed at that instant, not when somebody finally acts."""
+    """Set once. A deadline that passed unmet is missed at that instant, not when somebody finally acts.
+
+    ``VOID``: the work was taken away before it was due, by an accepted return or because the citizen withdrew; nobody is judged.
+    """
 
     MET = "met"
     MISSED = "missed"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True)

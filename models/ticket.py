@@ -12,19 +12,28 @@ from models.codes import Channel, DispatchMode, RequestType, ReviewReason, Role,
 from models.errors import IllegalTransition
 from models.understanding import Guess
 
+_S = TicketState
+
 NEXT_STATES: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
     {
-        TicketState.PENDING: frozenset({TicketState.DISPATCHED, TicketState.CLOSED, TicketState.DECLINED}),
-        TicketState.DISPATCHED: frozenset({TicketState.SIGNED}),
-        TicketState.SIGNED: frozenset({TicketState.REPLIED}),
-        TicketState.REPLIED: frozenset({TicketState.CLOSED}),
-        TicketState.CLOSED: frozenset(),
-        TicketState.DECLINED: frozenset(),
+        _S.PENDING: frozenset({_S.DISPATCHED, _S.CLOSED, _S.DECLINED, _S.WITHDRAWN}),
+        _S.DISPATCHED: frozenset({_S.SIGNED, _S.RETURN_REQUESTED, _S.WITHDRAWN}),
+        _S.SIGNED: frozenset({_S.HANDLING, _S.REPLIED, _S.RETURN_REQUESTED, _S.WITHDRAWN}),
+        _S.HANDLING: frozenset({_S.REPLIED, _S.WITHDRAWN}),
+        _S.RETURN_REQUESTED: frozenset({_S.PENDING, _S.DISPATCHED, _S.SIGNED, _S.WITHDRAWN}),
+        _S.REPLIED: frozenset({_S.AWAITING_CALL_BACK, _S.HANDLING, _S.WITHDRAWN}),
+        _S.AWAITING_CALL_BACK: frozenset({_S.CALLED_BACK, _S.CLOSED, _S.HANDLING, _S.WITHDRAWN}),
+        _S.CALLED_BACK: frozenset({_S.CLOSED, _S.HANDLING, _S.WITHDRAWN}),
+        _S.CLOSED: frozenset({_S.HANDLING, _S.ARCHIVED}),
+        _S.DECLINED: frozenset({_S.ARCHIVED}),
+        _S.WITHDRAWN: frozenset({_S.ARCHIVED}),
+        _S.ARCHIVED: frozenset(),
     }
 )
-"""Which state leads to which (domain.md A.2; returns, reviews and second handling come with the dispatcher's rules)."""
+"""Which state leads to which (domain.md A.2). 重办 leads back to 办理中, also from 办结 while the citizen may still rate."""
 
-OPEN_STATES = frozenset(state for state, following in NEXT_STATES.items() if following)
+ENDED_STATES = frozenset({_S.CLOSED, _S.DECLINED, _S.WITHDRAWN, _S.ARCHIVED})
+OPEN_STATES = frozenset(TicketState) - ENDED_STATES
 
 
 class EventKind(StrEnum):
@@ -35,10 +44,26 @@ class EventKind(StrEnum):
     MERGED = "ticket.merged"
     ANSWERED = "ticket.answered"
     DECLINED = "ticket.declined"
+    WITHDRAWN = "ticket.withdrawn"
     SIGNED = "unit.signed"
+    CONTACTED = "unit.contacted"
+    RETURNED = "unit.returned"
+    RETURN_ACCEPTED = "return.accepted"
+    RETURN_REJECTED = "return.rejected"
+    EXTENSION_REQUESTED = "extend.requested"
+    EXTENSION_APPROVED = "extend.approved"
+    EXTENSION_REFUSED = "extend.refused"
+    CO_REPLIED = "unit.co_replied"
+    CO_REPLY_OVERRIDDEN = "unit.co_reply_overridden"
     REPLIED = "unit.replied"
+    REVIEW_PASSED = "review.passed"
+    REVIEW_FAILED = "review.failed"
+    CALLED_BACK = "callback.done"
+    REOPENED = "ticket.reopened"
+    NUDGED = "urge.sent"
     CLOSED = "ticket.closed"
     RATED = "ticket.rated"
+    ARCHIVED = "ticket.archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,8 @@ class Ticket:
 
     ``text`` is the redacted request. ``machine_category`` and ``machine_type`` keep what the engine thought, beside what
     people decided (domain.md 0.13: recoding a complaint as a consultation must be measurable). ``confidence`` is 0 to 1.
+    ``anonymous`` and ``confidential`` are the citizen's wishes: whom nobody calls back, and whose name no unit sees. ``round``
+    rises with every second handling. ``extension_asked`` is how many working days the unit asks for, while nobody has decided.
     """
 
     ticket_no: str
@@ -87,6 +114,13 @@ class Ticket:
     profile_version: str
     matrix_version: str
     model_version: str
+    anonymous: bool = False
+    confidential: bool = False
+    round: int = 1
+    accepted_returns: int = 0
+    extensions: int = 0
+    extension_asked: int | None = None
+    first_closed_at: datetime | None = None
 
     @property
     def confidence(self) -> float:

@@ -54,8 +54,8 @@ BANDS = ConfidenceBands(automatic=0.8, review=0.5, asr=0.7)
 
 OPERATOR = Actor(Role.OPERATOR, "operator-1")
 SUPERVISOR = Actor(Role.SUPERVISOR, "supervisor-1")
-LAMPS = Actor(Role.UNIT, "lamps-1", "U-LAMP")
-WATER = Actor(Role.UNIT, "water-1", "U-WATER")
+LAMPS = Actor(Role.UNIT_CLERK, "lamps-1", "U-LAMP")
+WATER = Actor(Role.UNIT_CLERK, "water-1", "U-WATER")
 
 _ANY_DAY = date(2020, 1, 1)
 

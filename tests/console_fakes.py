@@ -19,8 +19,8 @@ MESSAGES = {"wechat_received": "已收到，正在登记。", "wechat_text_only"
 STAFF = {
     "operator-1": User("operator-1", "话务员一", Role.OPERATOR, None),
     "supervisor-1": User("supervisor-1", "督办员一", Role.SUPERVISOR, None),
-    "lamps-1": User("lamps-1", "路灯所经办", Role.UNIT, "U-LAMP"),
-    "water-1": User("water-1", "水务公司经办", Role.UNIT, "U-WATER"),
+    "lamps-1": User("lamps-1", "路灯所经办", Role.UNIT_CLERK, "U-LAMP"),
+    "water-1": User("water-1", "水务公司经办", Role.UNIT_CLERK, "U-WATER"),
 }
 
 

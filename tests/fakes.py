@@ -5,7 +5,7 @@ import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,10 +14,12 @@ import orjson
 from dispatcher.ports import (
     Attempt,
     CallAlarm,
+    CallBack,
     CallNews,
     DeadLetter,
     Effects,
     FollowedCall,
+    Hold,
     NewContact,
     NewRating,
     OutboxRow,
@@ -103,6 +105,27 @@ class AssignmentRow:
 
     assignment: Assignment
     moments: dict[str, datetime] = field(default_factory=dict)
+    overridden: str | None = None
+
+    def hold(self) -> Hold:
+        """Return the hold as commands see it."""
+        held = self.assignment
+        decided = [moment for moment in ("accepted", "rejected") if moment in self.moments]
+        return Hold(
+            unit_code=held.unit_code,
+            role=held.role,
+            mode=held.mode,
+            dispatched_at=held.dispatched_at,
+            signed_at=self.moments.get("signed"),
+            replied_at=self.moments.get("replied"),
+            ended_at=self.moments.get("ended"),
+            matrix_version=held.matrix_version,
+            basis=held.basis,
+            contacted_at=self.moments.get("contacted"),
+            returned_at=self.moments.get("returned"),
+            return_result=decided[-1] if decided else None,
+            overridden=self.overridden,
+        )
 
 
 @dataclass
@@ -143,9 +166,9 @@ class _Tables:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     assignments: list[AssignmentRow] = field(default_factory=list)
     deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
-    deadlines_settled: dict[tuple[str, Stage, int], datetime] = field(default_factory=dict)
+    call_backs: list[CallBack] = field(default_factory=list)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
-    ratings: dict[str, NewRating] = field(default_factory=dict)
+    ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
     outbox: list[_Outgoing] = field(default_factory=list)
     rollups: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
@@ -383,9 +406,23 @@ class MemoryWork:
         """Return a ticket's deadlines."""
         return [stored for (number, _, _), stored in sorted(self._tables.deadlines.items()) if number == ticket_no]
 
+    async def holds(self, ticket_no: str) -> list[Hold]:
+        """Return the units' holds on a ticket."""
+        found = [row.hold() for row in self._tables.assignments if row.assignment.ticket_no == ticket_no]
+        return sorted(found, key=lambda hold: (hold.dispatched_at, hold.role == "co", hold.unit_code))
+
+    async def call_backs(self, ticket_no: str) -> list[CallBack]:
+        """Return the attempts to call back about a ticket."""
+        return [each for each in self._tables.call_backs if each.ticket_no == ticket_no]
+
+    async def ratings(self, ticket_no: str) -> list[NewRating]:
+        """Return the ratings of a ticket."""
+        return [rating for (number, _), rating in sorted(self._tables.ratings.items()) if number == ticket_no]
+
     async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
         """Return unsettled deadlines that passed."""
-        overdue = [one for one in self._tables.deadlines.values() if one.result is None and one.deadline.due < now]
+        running = [one for one in self._tables.deadlines.values() if one.result is None and one.stopped_at is None]
+        overdue = [one for one in running if one.deadline.due < now]
         return sorted(overdue, key=lambda one: one.deadline.due)[:limit]
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
@@ -415,8 +452,9 @@ class MemoryWork:
             _refuse_twin((event.ticket_no, event.version) in tables.events)
             tables.events[event.ticket_no, event.version] = event
         for rating in effects.ratings:
-            _refuse_twin(rating.ticket_no in tables.ratings)
-            tables.ratings[rating.ticket_no] = rating
+            _refuse_twin((rating.ticket_no, rating.round) in tables.ratings)
+            tables.ratings[rating.ticket_no, rating.round] = rating
+        tables.call_backs.extend(effects.call_backs)
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
         self._mark_calls(effects)
@@ -431,6 +469,18 @@ class MemoryWork:
 
     def _assign(self, effects: Effects) -> None:
         rows = self._tables.assignments
+        running = [row for row in rows if "ended" not in row.moments]
+        for mark in effects.assignment_marks:
+            for row in running:
+                held = row.assignment
+                if held.ticket_no != mark.ticket_no or mark.unit_code not in {None, held.unit_code}:
+                    continue
+                if mark.moment in {"signed", "contacted"}:
+                    row.moments.setdefault(mark.moment, mark.at)
+                else:
+                    row.moments[mark.moment] = mark.at
+                if mark.moment == "overridden":
+                    row.overridden = mark.note
         for assignment in effects.assignments:
             same = [
                 row
@@ -443,11 +493,6 @@ class MemoryWork:
             ]
             _refuse_twin(bool(same))
             rows.append(AssignmentRow(assignment))
-        for mark in effects.assignment_marks:
-            for row in rows:
-                held = row.assignment
-                if held.ticket_no == mark.ticket_no and mark.unit_code in {None, held.unit_code} and "ended" not in row.moments:
-                    row.moments[mark.moment] = mark.at
 
     def _mark_calls(self, effects: Effects) -> None:
         for settled in effects.settled_calls:
@@ -459,18 +504,14 @@ class MemoryWork:
 
     def _set_clocks(self, effects: Effects) -> None:
         deadlines = self._tables.deadlines
-        settled_at = self._tables.deadlines_settled
-        for new in effects.deadlines:
-            key = (new.ticket_no, new.deadline.stage, 1)
+        for new in effects.new_deadlines:
+            key = (new.ticket_no, new.deadline.stage, new.number)
             _refuse_twin(key in deadlines)
-            deadlines[key] = StoredDeadline(new.ticket_no, 1, new.deadline, new.result)
-            if new.settled_at is not None:
-                settled_at[key] = new.settled_at
-        for settled in effects.settled_deadlines:
-            key = (settled.ticket_no, settled.stage, settled.number)
+            deadlines[key] = new
+        for changed in effects.changed_deadlines:
+            key = (changed.ticket_no, changed.deadline.stage, changed.number)
             if key in deadlines:
-                deadlines[key] = replace(deadlines[key], result=settled.result)
-                settled_at[key] = settled.settled_at
+                deadlines[key] = changed
 
 
 class MemoryRelayOutbox:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from console.identity import Session
 from dispatcher.ports import Clock
 from dispatcher.workflow.city import City
-from models.codes import DeclineCode, Rating, RequestType, Role, TicketState
+from models.codes import UNIT_ROLES, DeclineCode, Rating, RequestType, Role, TicketState
 from models.rate import Rate
 from models.ticket import EventKind
 from models.understanding import Evidence
@@ -27,7 +27,11 @@ _EVENT_NAMES = {
     EventKind.CLOSED: "办结",
     EventKind.RATED: "评价",
 }
-_HOMES = {Role.OPERATOR: "/operator", Role.UNIT: "/unit", Role.SUPERVISOR: "/supervisor", Role.ADMIN: "/supervisor"}
+_HOMES = {
+    **dict.fromkeys((Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.CALLER_BACK), "/operator"),
+    **dict.fromkeys(UNIT_ROLES, "/unit"),
+    **dict.fromkeys((Role.SUPERVISOR, Role.ADMIN), "/supervisor"),
+}
 
 
 @cache

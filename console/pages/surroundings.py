@@ -13,12 +13,12 @@ from console.live import Billboard
 from console.pages.rendering import Screen
 from console.similar import SimilarTickets
 from console.watch import UnitWatch
-from models.codes import Role
+from models.codes import UNIT_ROLES, Role
 from models.errors import Forbidden
 
-OPERATORS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+OPERATORS = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, Role.ADMIN})
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-UNITS = frozenset({Role.UNIT})
+UNITS = UNIT_ROLES
 
 SIGN_SOON = timedelta(minutes=30)
 """This close to its end a sign deadline is coloured; a default of ours."""

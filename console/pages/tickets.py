@@ -18,8 +18,8 @@ from dispatcher.rules.routing import Route
 from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.commands import MAY, run_command
-from dispatcher.workflow.reveal import reveal_contact
-from models.codes import Role, Stage, TicketState
+from dispatcher.workflow.reveal import REVEALING, reveal_contact
+from models.codes import UNIT_ROLES, Role, Stage, TicketState
 from models.command import Command, CommandKind
 from models.ticket import EventKind, Ticket
 
@@ -41,7 +41,6 @@ three.
 """
 
 _MOST_SIMILAR = 5
-_REVEALING = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.UNIT})
 
 
 def ticket_routes(around: Surroundings) -> APIRouter:
@@ -103,7 +102,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         detail = await around.doors.views.ticket(ticket_no, unit_code=user.unit_code)
     ticket = detail.ticket
     deciding = ticket.state is TicketState.PENDING and user.role in MAY[CommandKind.CONFIRM]
-    leading = user.role is Role.UNIT and ticket.lead_unit == user.unit_code
+    leading = user.role in UNIT_ROLES and ticket.lead_unit == user.unit_code
     return around.fragment(
         "_ticket.html",
         detail=detail,
@@ -117,7 +116,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         may_reply=leading and ticket.state is TicketState.SIGNED,
         may_close=user.role in MAY[CommandKind.CLOSE] and ticket.state is TicketState.REPLIED,
         may_rate=_may_rate(detail, user.role),
-        may_reveal=user.role in _REVEALING,
+        may_reveal=user.role in REVEALING,
         reply=_reply_of(detail),
         reviewed=[reason.label for reason in ticket.review_reasons],
         sign_soon=SIGN_SOON,

@@ -15,7 +15,7 @@ from dispatcher.accounts import Credentials, User
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
-from models.codes import Role
+from models.codes import UNIT_ROLES, Role
 from models.errors import NotFound, Rejected
 
 _QUERIES = load_queries("accounts.sql")
@@ -44,7 +44,7 @@ class PostgresAccounts:
         Raises:
             Rejected: the name is taken, or a unit was given to another role than unit, or none to that role.
         """
-        if (role is Role.UNIT) != (unit_code is not None):
+        if (role in UNIT_ROLES) != (unit_code is not None):
             raise Rejected("a user of the role unit belongs to a unit, and nobody else does")
         made = Credentials(secrets.token_urlsafe(_PASSWORD_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
         row = {

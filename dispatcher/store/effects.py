@@ -23,11 +23,12 @@ async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects,
     batches: list[tuple[str, list[Row]]] = [
         ("new_tickets", [rows.ticket_row(ticket) for ticket in effects.new_tickets]),
         ("changed_tickets", [rows.ticket_row(ticket) for ticket in effects.changed_tickets]),
-        ("assignments", [rows.assignment_row(assignment) for assignment in effects.assignments]),
         ("assignment_marks", [_mark_row(mark) for mark in effects.assignment_marks]),
-        ("deadlines", [rows.deadline_row(deadline) for deadline in effects.deadlines]),
-        ("settled_deadlines", [rows.settled_deadline_row(settled) for settled in effects.settled_deadlines]),
+        ("assignments", [rows.assignment_row(assignment) for assignment in effects.assignments]),
+        ("new_deadlines", [rows.deadline_row(stored) for stored in effects.new_deadlines]),
+        ("changed_deadlines", [rows.deadline_row(stored) for stored in effects.changed_deadlines]),
         ("events", [rows.event_row(event) for event in effects.events]),
+        ("call_backs", [asdict(each) for each in effects.call_backs]),
         ("ratings", [_rating_row(rating) for rating in effects.ratings]),
         ("settled_contacts", [_settled_row(settled) for settled in effects.settled_contacts]),
         ("settled_calls", [rows.settled_call_row(settled) for settled in effects.settled_calls]),
@@ -52,12 +53,19 @@ def _summed(increments: list[Increment]) -> list[Row]:
 
 
 def _mark_row(mark: AssignmentMark) -> Row:
-    return {"ticket_no": mark.ticket_no, "unit_code": mark.unit_code, "moment": mark.moment, "at": mark.at}
+    return {
+        "ticket_no": mark.ticket_no,
+        "unit_code": mark.unit_code,
+        "moment": mark.moment,
+        "at": mark.at,
+        "note": mark.note,
+    }
 
 
 def _rating_row(rating: NewRating) -> Row:
     return {
         "ticket_no": rating.ticket_no,
+        "round": rating.round,
         "unit_code": rating.unit_code,
         "rating": rating.rating.value,
         "rated_at": rating.rated_at,

@@ -10,11 +10,11 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
-from dispatcher.ports import DeadLetter, NewRating
+from dispatcher.ports import DeadLetter
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
-from dispatcher.store.rows import deadline_from_row, month_of, ticket_from_row
+from dispatcher.store.rows import deadline_from_row, hold_from_row, month_of, rating_from_row, ticket_from_row
 from dispatcher.views import (
     COMPARED_TEXT,
     COUNTED_UP_TO,
@@ -22,7 +22,6 @@ from dispatcher.views import (
     ChangedTexts,
     ContactProgress,
     Due,
-    Hold,
     OpenTexts,
     Pending,
     StreamItem,
@@ -34,7 +33,7 @@ from dispatcher.views import (
     UnitItem,
     UnitLoad,
 )
-from models.codes import Channel, DispatchMode, Fate, Rating, Role, Stage, TicketState
+from models.codes import Channel, Fate, Role, Stage, TicketState
 from models.deadline import DeadlineResult
 from models.errors import NotFound
 from models.message import Topic
@@ -74,9 +73,9 @@ class PostgresViews:
             return TicketDetail(
                 ticket=ticket_from_row(found[0]),
                 deadlines=tuple(deadline_from_row(row) for row in await reader.rows("deadlines_of_ticket", key)),
-                holds=tuple(_hold(row) for row in await reader.rows("holds_of_ticket", key)),
+                holds=tuple(hold_from_row(row) for row in await reader.rows("holds_of_ticket", key)),
                 events=tuple(_event(row) for row in await reader.rows("events_of_ticket", key)),
-                rating=_rating(ratings[0]) if ratings else None,
+                rating=rating_from_row(ratings[-1]) if ratings else None,
             )
 
     async def tickets(
@@ -255,14 +254,6 @@ def _open_text(row: DictRow) -> OpenText:
         address=row["address"],
         received_at=row["received_at"],
     )
-
-
-def _hold(row: DictRow) -> Hold:
-    return Hold(**{**row, "mode": DispatchMode(row["mode"])})
-
-
-def _rating(row: DictRow) -> NewRating:
-    return NewRating(**{**row, "rating": Rating(row["rating"])})
 
 
 def _event(row: DictRow) -> TicketEvent:

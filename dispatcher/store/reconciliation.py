@@ -182,6 +182,8 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
         "contacts": metrics.CONTACTS,
         "contacts_settled": metrics.CONTACTS_SETTLED,
         "dispatched": metrics.DISPATCHED,
+        "returns": metrics.RETURNS,
+        "reopened": metrics.REOPENED,
         "deadlines": metrics.DEADLINES,
         "closed": metrics.CLOSED,
         "declined": metrics.DECLINED,

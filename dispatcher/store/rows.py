@@ -11,16 +11,27 @@ from psycopg.rows import DictRow
 
 from dispatcher.ports import (
     FollowedCall,
+    Hold,
     NewContact,
-    NewDeadline,
+    NewRating,
     SealedData,
     SettledCall,
-    SettledDeadline,
     StoredDeadline,
     StreamPosition,
 )
 from models.call import CallStep, Speech
-from models.codes import CallState, Channel, ClockKind, RequestType, ReviewReason, Stage, TicketState, Urgency
+from models.codes import (
+    CallState,
+    Channel,
+    ClockKind,
+    DispatchMode,
+    Rating,
+    RequestType,
+    ReviewReason,
+    Stage,
+    TicketState,
+    Urgency,
+)
 from models.deadline import Deadline, DeadlineResult
 from models.ticket import Assignment, Ticket, TicketEvent
 from models.understanding import Guess
@@ -105,6 +116,13 @@ def ticket_row(ticket: Ticket) -> Row:
         "profile_version": ticket.profile_version,
         "matrix_version": ticket.matrix_version,
         "model_version": ticket.model_version,
+        "anonymous": ticket.anonymous,
+        "confidential": ticket.confidential,
+        "round": ticket.round,
+        "accepted_returns": ticket.accepted_returns,
+        "extensions": ticket.extensions,
+        "extension_asked": ticket.extension_asked,
+        "first_closed_at": ticket.first_closed_at,
     }
 
 
@@ -137,12 +155,13 @@ def assignment_row(assignment: Assignment) -> Row:
     }
 
 
-def deadline_row(new: NewDeadline) -> Row:
-    """Return a new deadline as a row."""
-    deadline = new.deadline
+def deadline_row(stored: StoredDeadline) -> Row:
+    """Return a deadline as a row."""
+    deadline = stored.deadline
     return {
-        "ticket_no": new.ticket_no,
+        "ticket_no": stored.ticket_no,
         "stage": deadline.stage.value,
+        "number": stored.number,
         "unit_code": deadline.unit_code,
         "clock": deadline.clock.value,
         "start": deadline.start,
@@ -151,8 +170,11 @@ def deadline_row(new: NewDeadline) -> Row:
         "days": deadline.days,
         "calendar_version": deadline.calendar_version,
         "profile_version": deadline.profile_version,
-        "result": new.result.value if new.result else None,
-        "settled_at": new.settled_at,
+        "result": stored.result.value if stored.result else None,
+        "settled_at": stored.settled_at,
+        "stopped_at": stored.stopped_at,
+        "done_at": stored.done_at,
+        "first_due": stored.first_due,
     }
 
 
@@ -161,7 +183,6 @@ def deadline_from_row(row: DictRow) -> StoredDeadline:
     return StoredDeadline(
         ticket_no=row["ticket_no"],
         number=row["number"],
-        result=DeadlineResult(row["result"]) if row["result"] else None,
         deadline=Deadline(
             stage=Stage(row["stage"]),
             unit_code=row["unit_code"],
@@ -173,18 +194,22 @@ def deadline_from_row(row: DictRow) -> StoredDeadline:
             calendar_version=row["calendar_version"],
             profile_version=row["profile_version"],
         ),
+        result=DeadlineResult(row["result"]) if row["result"] else None,
+        settled_at=row["settled_at"],
+        stopped_at=row["stopped_at"],
+        done_at=row["done_at"],
+        first_due=row["first_due"],
     )
 
 
-def settled_deadline_row(settled: SettledDeadline) -> Row:
-    """Return a deadline's result as a row."""
-    return {
-        "ticket_no": settled.ticket_no,
-        "number": settled.number,
-        "stage": settled.stage.value,
-        "result": settled.result.value,
-        "settled_at": settled.settled_at,
-    }
+def hold_from_row(row: DictRow) -> Hold:
+    """Return the hold of a row of ``assignments``."""
+    return Hold(**{**row, "mode": DispatchMode(row["mode"])})
+
+
+def rating_from_row(row: DictRow) -> NewRating:
+    """Return the rating of a row."""
+    return NewRating(**{**row, "rating": Rating(row["rating"])})
 
 
 def event_row(event: TicketEvent) -> Row:

@@ -9,7 +9,18 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
-from dispatcher.ports import CallNews, Effects, FollowedCall, NewContact, SealedData, StoredDeadline, StreamPosition
+from dispatcher.ports import (
+    CallBack,
+    CallNews,
+    Effects,
+    FollowedCall,
+    Hold,
+    NewContact,
+    NewRating,
+    SealedData,
+    StoredDeadline,
+    StreamPosition,
+)
 from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
@@ -136,6 +147,18 @@ class PostgresUnitOfWork:
         """Lock and return a ticket's deadlines."""
         found = await self._all("lock_deadlines", {"ticket_no": ticket_no})
         return [rows.deadline_from_row(row) for row in found]
+
+    async def holds(self, ticket_no: str) -> list[Hold]:
+        """Return the units' holds on a locked ticket."""
+        return [rows.hold_from_row(row) for row in await self._all("holds", {"ticket_no": ticket_no})]
+
+    async def call_backs(self, ticket_no: str) -> list[CallBack]:
+        """Return the attempts to call back about a locked ticket."""
+        return [CallBack(**row) for row in await self._all("call_backs", {"ticket_no": ticket_no})]
+
+    async def ratings(self, ticket_no: str) -> list[NewRating]:
+        """Return the ratings of a locked ticket."""
+        return [rows.rating_from_row(row) for row in await self._all("ratings", {"ticket_no": ticket_no})]
 
     async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
         """Lock up to ``limit`` running deadlines that passed before ``now`` and that nobody else holds."""

@@ -1,12 +1,12 @@
 """What a command has at hand while it decides, with the steps that several commands share."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from dispatcher import metrics
-from dispatcher.ports import Effects, SettledDeadline, StoredDeadline
+from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
@@ -15,19 +15,22 @@ from models.command import Command
 from models.contact import MAX_TEXT
 from models.deadline import DeadlineResult
 from models.errors import Forbidden, IllegalTransition, Rejected
-from models.ticket import EventKind, Ticket
+from models.ticket import Actor, EventKind, Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A command, the ticket as it was before, its deadlines, and the effects that the command fills."""
+    """A command, the ticket as it was before with what belongs to it, and the effects that the command fills."""
 
     ticket: Ticket
     command: Command
     at: datetime
     city: City
-    deadlines: list[StoredDeadline]
+    deadlines: Sequence[StoredDeadline]
     effects: Effects
+    holds: Sequence[Hold] = ()
+    call_backs: Sequence[CallBack] = ()
+    ratings: Sequence[NewRating] = ()
 
     def text(self, key: str) -> str:
         """Return a required text of the command's data, without what names a person.
@@ -77,37 +80,135 @@ class Act:
             raise Forbidden(f"ticket {self.ticket.ticket_no} is led by another unit")
         return unit_code
 
-    def settle_deadline(self, stage: Stage) -> None:
-        """Write met or missed on the stage's running deadlines; one that the timers found missed stays missed."""
-        for stored in self.deadlines:
-            deadline = stored.deadline
-            if deadline.stage is not stage or stored.result is not None:
-                continue
-            result = DeadlineResult.MET if self.at <= deadline.due else DeadlineResult.MISSED
-            self.effects.settled_deadlines.append(SettledDeadline(stored.ticket_no, stored.number, stage, result, self.at))
-            self.effects.increments.append(
-                metrics.count(metrics.DEADLINES, deadline.unit_code or metrics.HOTLINE_ITSELF, stage.value, result.value)
-            )
+    def require_hold(self) -> Hold:
+        """Return the running hold of the actor's unit.
 
-    def observe_stage(self, stage: Stage) -> None:
-        """Count how long the stage took since its clock started."""
-        for stored in self.deadlines:
-            if stored.deadline.stage is stage:
-                self.effects.increments.extend(
-                    metrics.observe_span(
-                        metrics.STAGE_SECONDS, self.at - stored.deadline.start, stage.value, self.ticket.urgency.label
-                    )
-                )
+        Raises:
+            Forbidden: the actor's unit has no work on this ticket now.
+        """
+        for hold in self.running_holds():
+            if hold.unit_code == self.command.actor.unit_code:
+                return hold
+        raise Forbidden(f"the unit has no work on ticket {self.ticket.ticket_no} now")
 
-    def record(self, after: Ticket, kind: EventKind, data: Mapping[str, Any]) -> Ticket:
-        """Write the event that leads to ``after``, and return ``after``."""
-        before: TicketState = self.ticket.state
+    def require_first(self, earlier: datetime | None, what: str) -> None:
+        """Refuse what was done already.
+
+        Raises:
+            Rejected: ``earlier`` is the moment when it was done.
+        """
+        if earlier is not None:
+            raise Rejected(f"the unit has {what} ticket {self.ticket.ticket_no} already")
+
+    def require_one_of(self, *states: TicketState) -> None:
+        """Allow a command that changes no state only in ``states``.
+
+        Raises:
+            IllegalTransition: the ticket stands elsewhere.
+        """
+        if self.ticket.state not in states:
+            raise IllegalTransition(self.ticket.ticket_no, self.ticket.state.label, self.command.kind.value)
+
+    @property
+    def work_stage(self) -> Stage:
+        """The stage in which the lead unit works: 办理, or 重办 after the citizen was dissatisfied."""
+        return Stage.RESOLVE if self.ticket.round == 1 else Stage.REOPEN
+
+    def running_holds(self) -> list[Hold]:
+        """Return the holds that have not ended, in the order of dispatch."""
+        return [hold for hold in self.holds if hold.ended_at is None]
+
+    def mark(self, moment: str, unit_code: str | None = None, note: str | None = None) -> None:
+        """Note a moment in a unit's running hold; without ``unit_code`` in every unit's."""
+        self.effects.assignment_marks.append(AssignmentMark(self.ticket.ticket_no, unit_code, moment, self.at, note))
+
+    def running(self, stage: Stage, unit_code: str | None) -> StoredDeadline | None:
+        """Return the latest deadline of a stage that is not finished: of a unit, or with None of the hotline itself."""
+        mine = [
+            stored
+            for stored in self.deadlines
+            if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code and stored.done_at is None
+        ]
+        alive = [stored for stored in mine if stored.result is not DeadlineResult.VOID]
+        return max(alive, key=lambda stored: stored.number, default=None)
+
+    def stop_clock(self, stage: Stage, unit_code: str | None) -> None:
+        """Let a stage's clock stand, because the work was handed in."""
+        stored = self.running(stage, unit_code)
+        if stored is not None:
+            self.effects.changed_deadlines.append(replace(stored, stopped_at=self.at))
+
+    def restart_clock(self, stage: Stage, unit_code: str | None) -> None:
+        """Let a stage's clock run on: what was handed in was not good enough."""
+        stored = self.running(stage, unit_code)
+        if stored is not None:
+            self.effects.changed_deadlines.append(replace(stored, stopped_at=None))
+
+    def finish_stage(self, stage: Stage, unit_code: str | None, *, observed: bool = False) -> None:
+        """Finish a stage: met or missed by the moment of the work; one that the timers found missed stays missed.
+
+        ``observed``: count how long the stage took since its clock started.
+        """
+        stored = self.running(stage, unit_code)
+        if stored is None:
+            return
+        done_at = stored.stopped_at or self.at
+        result = DeadlineResult.MET if done_at <= stored.deadline.due else DeadlineResult.MISSED
+        finished = replace(stored.settled(result, self.at), stopped_at=done_at, done_at=done_at)
+        self.effects.changed_deadlines.append(finished)
+        if stored.result is None:
+            self._count_deadline(finished)
+        if observed:
+            span = done_at - stored.deadline.start
+            urgency = self.ticket.urgency.label
+            self.effects.increments.extend(metrics.observe_span(metrics.STAGE_SECONDS, span, stage.value, urgency))
+
+    def void_deadlines(self, *unit_codes: str | None) -> None:
+        """Judge nobody by what is still to be done: all of these units' unfinished deadlines end without a result."""
+        for stored in self.deadlines:
+            if stored.deadline.unit_code in unit_codes and stored.done_at is None and stored.result is None:
+                self.effects.changed_deadlines.append(stored.settled(DeadlineResult.VOID, self.at))
+
+    def _count_deadline(self, stored: StoredDeadline) -> None:
+        owner = stored.deadline.unit_code or metrics.HOTLINE_ITSELF
+        result = stored.result or DeadlineResult.VOID
+        self.effects.increments.append(metrics.count(metrics.DEADLINES, owner, stored.deadline.stage.value, result.value))
+
+    def whole_number(self, key: str) -> int:
+        """Return a required whole number of the command's data.
+
+        Raises:
+            Rejected: it is missing or no whole number.
+        """
+        value = self.command.data.get(key)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Rejected(f"{self.command.kind.value} of ticket {self.ticket.ticket_no} needs the whole number {key!r}")
+        return value
+
+    def unchanged(self, **changes: Any) -> Ticket:
+        """Return the ticket one version on, in the state that it has, with ``changes`` to other fields."""
+        return replace(self.ticket, version=self.ticket.version + 1, **changes)
+
+    def record(
+        self,
+        after: Ticket,
+        kind: EventKind,
+        data: Mapping[str, Any],
+        *,
+        before: Ticket | None = None,
+        actor: Actor | None = None,
+    ) -> Ticket:
+        """Write the event that leads to ``after``, and return ``after``.
+
+        ``before`` is the ticket as an earlier event of the same command left it; ``actor`` stands for the system where it, and
+        not the command's actor, does this.
+        """
         record(
             self.effects,
             after,
             kind,
-            from_state=before,
-            actor=self.command.actor,
+            from_state=(before or self.ticket).state,
+            actor=actor or self.command.actor,
             at=self.at,
             profile_version=self.city.profile.version,
             data=data,

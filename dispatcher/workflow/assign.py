@@ -1,9 +1,10 @@
-"""Puts a ticket on a unit's stream: assignment, clocks, announcement, counters."""
+"""Puts a ticket on the units' streams: assignments, clocks, announcements, counters."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from dispatcher import metrics
-from dispatcher.ports import Effects, NewDeadline
+from dispatcher.ports import Effects, StoredDeadline
 from dispatcher.workflow.announce import dispatch_message
 from dispatcher.workflow.city import City
 from models.codes import DispatchMode, Stage
@@ -24,30 +25,102 @@ def put_on_stream(
     at: datetime,
     city: City,
     effects: Effects,
+    earlier: Iterable[StoredDeadline] = (),
 ) -> None:
-    """Add to ``effects`` what a first dispatch of ``ticket`` (already DISPATCHED) to ``unit_code`` means.
+    """Add to ``effects`` what dispatching ``ticket`` (already DISPATCHED) to ``unit_code`` means.
 
-    The unit's sign and resolve clocks start now; the citizen's promise keeps the clock that it has (decision 7).
+    The units' clocks start now; the citizen's promise keeps the clock that it has (decision 7). ``earlier`` are the ticket's
+    deadlines so far.
     """
-    clocks = {stage: _clock(stage, ticket, unit_code, at, city) for stage in (Stage.SIGN, Stage.RESOLVE)}
-    effects.deadlines.extend(NewDeadline(ticket.ticket_no, deadline) for deadline in clocks.values())
-    for code, role in ((unit_code, LEAD), *((code, CO_UNIT) for code in co_units)):
-        effects.assignments.append(Assignment(ticket.ticket_no, code, role, mode, at, ticket.matrix_version, basis))
-        effects.messages.append(
-            dispatch_message(
-                ticket,
-                unit_code=code,
-                role=role,
-                category=city.category(ticket.category_code),
-                deadlines=clocks,
-                actor=actor,
-                at=at,
-                basis=basis,
-            )
+    numbers = _Numbers(earlier)
+    lead = {stage: _clock(stage, ticket, unit_code, at, city) for stage in (Stage.SIGN, Stage.RESOLVE)}
+    _hand_over(ticket, unit_code, LEAD, lead, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects)
+    for code in co_units:
+        clocks = {Stage.RESOLVE: city.co_unit_deadline(lead[Stage.RESOLVE], unit_code=code)}
+        _hand_over(
+            ticket, code, CO_UNIT, clocks, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects
         )
     effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
-    effects.increments.extend(
-        metrics.observe_span(metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label)
+    if mode in (DispatchMode.AUTO, DispatchMode.MANUAL):
+        effects.increments.extend(
+            metrics.observe_span(metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label)
+        )
+
+
+def hand_over_again(
+    ticket: Ticket,
+    *,
+    unit_code: str,
+    role: str,
+    resolve: Deadline,
+    mode: DispatchMode,
+    actor: Actor,
+    at: datetime,
+    city: City,
+    effects: Effects,
+    earlier: Iterable[StoredDeadline],
+) -> None:
+    """Add to ``effects`` that a unit that knows ``ticket`` has work on it again, due by ``resolve``."""
+    clocks = {Stage.RESOLVE: resolve}
+    _hand_over(
+        ticket,
+        unit_code,
+        role,
+        clocks,
+        _Numbers(earlier),
+        basis=mode.label,
+        mode=mode,
+        actor=actor,
+        at=at,
+        city=city,
+        effects=effects,
+    )
+    effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
+
+
+class _Numbers:
+    """Counts on from the numbers that a ticket's deadlines have, stage by stage."""
+
+    def __init__(self, earlier: Iterable[StoredDeadline]) -> None:
+        self._last: dict[Stage, int] = {}
+        for stored in earlier:
+            stage = stored.deadline.stage
+            self._last[stage] = max(stored.number, self._last.get(stage, 0))
+
+    def next(self, stage: Stage) -> int:
+        self._last[stage] = self._last.get(stage, 0) + 1
+        return self._last[stage]
+
+
+def _hand_over(
+    ticket: Ticket,
+    unit_code: str,
+    role: str,
+    clocks: dict[Stage, Deadline],
+    numbers: _Numbers,
+    *,
+    basis: str,
+    mode: DispatchMode,
+    actor: Actor,
+    at: datetime,
+    city: City,
+    effects: Effects,
+) -> None:
+    effects.new_deadlines.extend(
+        StoredDeadline(ticket.ticket_no, numbers.next(stage), deadline) for stage, deadline in clocks.items()
+    )
+    effects.assignments.append(Assignment(ticket.ticket_no, unit_code, role, mode, at, ticket.matrix_version, basis))
+    effects.messages.append(
+        dispatch_message(
+            ticket,
+            unit_code=unit_code,
+            role=role,
+            category=city.category(ticket.category_code),
+            deadlines=clocks,
+            actor=actor,
+            at=at,
+            basis=basis,
+        )
     )
 
 

@@ -1,18 +1,27 @@
-"""办结: the hotline accepts the unit's reply and the citizen has it."""
+"""办结 and 归档: the end of a ticket."""
 
 from dispatcher import metrics
-from dispatcher.ports import AssignmentMark
 from dispatcher.workflow.acting import Act
-from models.codes import Stage, TicketState
-from models.ticket import EventKind, Ticket
+from models.codes import TicketState
+from models.ticket import Actor, EventKind, Ticket
 
 
 def close(act: Act) -> Ticket:
-    """Close a replied ticket; the citizen's promise is met or missed now, and every unit's hold ends."""
-    act.require_state(TicketState.REPLIED, TicketState.CLOSED)
-    after = act.ticket.moved_to(TicketState.CLOSED, act.at)
-    unit_code = act.ticket.lead_unit or ""
-    act.settle_deadline(Stage.PROMISE)
-    act.effects.assignment_marks.append(AssignmentMark(act.ticket.ticket_no, None, "ended", act.at))
-    act.effects.increments.append(metrics.count(metrics.CLOSED, unit_code))
-    return act.record(after, EventKind.CLOSED, {})
+    """Close an answered ticket whose citizen was called back, or need not or cannot be."""
+    act.require_one_of(TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK)
+    return closed(act, act.ticket)
+
+
+def closed(act: Act, before: Ticket, actor: Actor | None = None) -> Ticket:
+    """Close ``before``, which an earlier event of the same command may have left; every unit's hold ends."""
+    first = before.first_closed_at is None
+    after = before.moved_to(TicketState.CLOSED, act.at, first_closed_at=before.first_closed_at or act.at)
+    act.mark("ended")
+    if first:
+        act.effects.increments.append(metrics.count(metrics.CLOSED, before.lead_unit or ""))
+    return act.record(after, EventKind.CLOSED, {}, before=before, actor=actor)
+
+
+def archive(act: Act) -> Ticket:
+    """Put an ended ticket away; from then on nothing changes it."""
+    return act.record(act.ticket.moved_to(TicketState.ARCHIVED, act.at), EventKind.ARCHIVED, {})

@@ -4,29 +4,60 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dispatcher.ports import Clock, Effects, OpenUnitOfWork
-from dispatcher.workflow import answer, close, decline, dispatch, rate, reply, sign
+from dispatcher.workflow import (
+    answer,
+    close,
+    contact,
+    decline,
+    dispatch,
+    extend,
+    nudge,
+    reply,
+    returning,
+    review,
+    satisfaction,
+    sign,
+    withdraw,
+)
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.city import City
-from models.codes import Role
+from models.codes import UNIT_ROLES, Role
 from models.command import Command, CommandKind
 from models.errors import Forbidden, NotFound, StaleVersion
 from models.ticket import Ticket
 
-_STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+_DECIDING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+_JUDGING = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+_CALLING = frozenset({Role.CALLER_BACK, *_DECIDING})
 
 MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
     {
-        CommandKind.CONFIRM: _STAFF,
-        CommandKind.DISPATCH: _STAFF,
-        CommandKind.ANSWER: _STAFF,
-        CommandKind.DECLINE: _STAFF,
-        CommandKind.SIGN: frozenset({Role.UNIT}),
-        CommandKind.REPLY: frozenset({Role.UNIT}),
-        CommandKind.CLOSE: _STAFF,
-        CommandKind.RATE: frozenset({*_STAFF, Role.CITIZEN}),
+        CommandKind.CONFIRM: _DECIDING,
+        CommandKind.DISPATCH: _DECIDING,
+        CommandKind.ANSWER: _DECIDING,
+        CommandKind.DECLINE: _DECIDING,
+        CommandKind.SIGN: UNIT_ROLES,
+        CommandKind.CONTACT_CITIZEN: UNIT_ROLES,
+        CommandKind.RETURN: UNIT_ROLES,
+        CommandKind.ACCEPT_RETURN: _JUDGING,
+        CommandKind.REJECT_RETURN: _JUDGING,
+        CommandKind.REQUEST_EXTENSION: UNIT_ROLES,
+        CommandKind.APPROVE_EXTENSION: _JUDGING,
+        CommandKind.REFUSE_EXTENSION: _JUDGING,
+        CommandKind.REPLY: UNIT_ROLES,
+        CommandKind.CO_REPLY: UNIT_ROLES,
+        CommandKind.OVERRIDE_CO_REPLY: UNIT_ROLES,
+        CommandKind.PASS_REVIEW: _JUDGING,
+        CommandKind.FAIL_REVIEW: _JUDGING,
+        CommandKind.CALL_BACK: _CALLING,
+        CommandKind.RATE: frozenset({Role.CITIZEN, *_CALLING}),
+        CommandKind.NUDGE: frozenset({Role.CITIZEN, *_CALLING}),
+        CommandKind.WITHDRAW: frozenset({Role.CITIZEN, *_DECIDING}),
+        CommandKind.CLOSE: _DECIDING,
+        CommandKind.ARCHIVE: _JUDGING,
     }
 )
-"""Who may give which command (domain.md I.1, reduced to this release's roles)."""
+"""Who may give which command. Source: domain.md I.1; operators note a citizen's word, so they may what a citizen may."""
 
 _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
     {
@@ -35,9 +66,24 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.ANSWER: answer.answer,
         CommandKind.DECLINE: decline.decline,
         CommandKind.SIGN: sign.sign,
+        CommandKind.CONTACT_CITIZEN: contact.contact_citizen,
+        CommandKind.RETURN: returning.request_return,
+        CommandKind.ACCEPT_RETURN: returning.accept_return,
+        CommandKind.REJECT_RETURN: returning.reject_return,
+        CommandKind.REQUEST_EXTENSION: extend.request_extension,
+        CommandKind.APPROVE_EXTENSION: extend.approve_extension,
+        CommandKind.REFUSE_EXTENSION: extend.refuse_extension,
         CommandKind.REPLY: reply.reply,
+        CommandKind.CO_REPLY: reply.co_reply,
+        CommandKind.OVERRIDE_CO_REPLY: reply.override_co_reply,
+        CommandKind.PASS_REVIEW: review.pass_review,
+        CommandKind.FAIL_REVIEW: review.fail_review,
+        CommandKind.CALL_BACK: satisfaction.call_back,
+        CommandKind.RATE: satisfaction.rate,
+        CommandKind.NUDGE: nudge.nudge,
+        CommandKind.WITHDRAW: withdraw.withdraw,
         CommandKind.CLOSE: close.close,
-        CommandKind.RATE: rate.rate,
+        CommandKind.ARCHIVE: close.archive,
     }
 )
 
@@ -73,6 +119,9 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             at=clock.now(),
             city=city,
             deadlines=await work.lock_deadlines(ticket.ticket_no),
+            holds=await work.holds(ticket.ticket_no),
+            call_backs=await work.call_backs(ticket.ticket_no),
+            ratings=await work.ratings(ticket.ticket_no),
             effects=Effects(),
         )
         after = _ACTS[command.kind](act)

@@ -19,7 +19,7 @@ def decline(act: Act) -> Ticket:
     except ValueError as error:
         raise Rejected(f"{given!r} is not a decline code; one of {[code.value for code in DeclineCode]}") from error
     after = act.ticket.moved_to(TicketState.DECLINED, act.at)
-    act.settle_deadline(Stage.DISPATCH)
-    act.settle_deadline(Stage.PROMISE)
+    act.finish_stage(Stage.DISPATCH, None)
+    act.finish_stage(Stage.PROMISE, None)
     act.effects.increments.append(metrics.count(metrics.DECLINED, code.value))
     return act.record(after, EventKind.DECLINED, {"code": code.value})

@@ -99,7 +99,7 @@ def _send(
         profile_version=act.city.profile.version,
         matrix_version=act.city.routes.version,
     )
-    act.settle_deadline(Stage.DISPATCH)
+    act.finish_stage(Stage.DISPATCH, None)
     put_on_stream(
         after,
         unit_code=unit_code,
@@ -110,6 +110,7 @@ def _send(
         at=act.at,
         city=act.city,
         effects=act.effects,
+        earlier=act.deadlines,
     )
     level1 = _proposed_level1(act)
     act.effects.increments.extend(metrics.count(metrics.CORRECTIONS, level1, kind.value) for kind in corrections)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatcher import metrics
-from dispatcher.ports import Effects, NewDeadline, Settled
+from dispatcher.ports import Effects, Settled, StoredDeadline
 from dispatcher.rules.deciding import judge
 from dispatcher.workflow.announce import emergency_message
 from dispatcher.workflow.assign import put_on_stream
@@ -56,7 +56,7 @@ def register(
         urgency=judgement.urgency,
         text=contact.text,
         caller_ref=contact.caller_ref,
-        salutation=contact.salutation,
+        salutation=None if understanding.facts.anonymous or understanding.facts.confidential else contact.salutation,
         district_code=district_code,
         address=understanding.address,
         lead_unit=None,
@@ -71,6 +71,8 @@ def register(
         profile_version=city.profile.version,
         matrix_version=city.routes.version,
         model_version=understanding.model_version,
+        anonymous=understanding.facts.anonymous,
+        confidential=understanding.facts.confidential,
     )
     _settle(contact, Fate.TICKETED, ticket_no, at, effects)
     _count(ticket, city, effects)
@@ -144,8 +146,9 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: C
             urgency=ticket.urgency,
             start=ticket.received_at,
         )
-        result = None
+        stored = StoredDeadline(ticket.ticket_no, 1, deadline)
         if stage is Stage.DISPATCH and dispatched:
             result = DeadlineResult.MET if at <= deadline.due else DeadlineResult.MISSED
+            stored = StoredDeadline(ticket.ticket_no, 1, deadline, result, settled_at=at, stopped_at=at, done_at=at)
             effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))
-        effects.deadlines.append(NewDeadline(ticket.ticket_no, deadline, result, settled_at=at if result else None))
+        effects.new_deadlines.append(stored)

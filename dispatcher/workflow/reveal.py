@@ -2,13 +2,14 @@
 
 from dispatcher import metrics
 from dispatcher.ports import Clock, Effects, OpenUnitOfWork, Vault
-from models.codes import Role
+from models.codes import UNIT_ROLES, Role
 from models.contact import PersonalData
 from models.errors import Forbidden, Rejected
 from models.ticket import Actor
 
 _SLOT = 49
-_MAY = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.UNIT})
+REVEALING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.CALLER_BACK, Role.SUPERVISOR, *UNIT_ROLES})
+"""Who may see contact data. Source: domain.md I.1."""
 
 
 async def reveal_contact(
@@ -22,12 +23,14 @@ async def reveal_contact(
         Rejected: no purpose was given.
         TryLater: the store is away; nothing was shown.
     """
-    if actor.role not in _MAY:
+    if actor.role not in REVEALING:
         raise Forbidden(f"{actor.role.label}不能查看联系方式")
     if not purpose.strip():
         raise Rejected("a purpose is needed to see a citizen's contact data")
     async with open_work(unit_code=actor.unit_code) as work:
         ticket = await work.ticket(ticket_no)
+    if ticket.confidential and actor.role in UNIT_ROLES:
+        raise Forbidden(f"ticket {ticket_no} is confidential: no unit sees who called")
     async with open_work() as work:
         sealed = await work.sealed_data(ticket.contact_id)
         await work.log_access(

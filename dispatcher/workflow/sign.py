@@ -1,16 +1,25 @@
-"""签收: the lead unit takes the ticket."""
+"""签收: a unit takes the ticket."""
 
-from dispatcher.ports import AssignmentMark
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.assign import LEAD
 from models.codes import Stage, TicketState
 from models.ticket import EventKind, Ticket
 
 
 def sign(act: Act) -> Ticket:
-    """Sign as the lead unit; its sign deadline is met or missed now."""
-    unit_code = act.require_lead()
-    after = act.ticket.moved_to(TicketState.SIGNED, act.at)
-    act.settle_deadline(Stage.SIGN)
-    act.observe_stage(Stage.SIGN)
-    act.effects.assignment_marks.append(AssignmentMark(act.ticket.ticket_no, unit_code, "signed", act.at))
-    return act.record(after, EventKind.SIGNED, {"unit": unit_code})
+    """Sign. The lead unit's signature moves the ticket on and ends its sign deadline; a co-unit signs for itself.
+
+    Raises:
+        Forbidden: the unit has no work on this ticket now.
+        IllegalTransition: the lead has signed already, or the ticket has ended.
+        Rejected: the co-unit has signed already.
+    """
+    hold = act.require_hold()
+    act.mark("signed", hold.unit_code)
+    data = {"unit": hold.unit_code, "role": hold.role}
+    if hold.role == LEAD:
+        after = act.ticket.moved_to(TicketState.SIGNED, act.at)
+        act.finish_stage(Stage.SIGN, hold.unit_code, observed=True)
+        return act.record(after, EventKind.SIGNED, data)
+    act.require_first(hold.signed_at, "signed")
+    return act.record(act.unchanged(), EventKind.SIGNED, data)

@@ -1,7 +1,7 @@
 """Deadlines that pass unmet are missed at that moment, whether or not anybody ever acts (M24)."""
 
 from dispatcher import metrics
-from dispatcher.ports import Clock, Effects, OpenUnitOfWork, SettledDeadline
+from dispatcher.ports import Clock, Effects, OpenUnitOfWork
 from models.deadline import DeadlineResult
 
 _SLOT = 48
@@ -19,9 +19,7 @@ async def sweep_overdue(*, open_work: OpenUnitOfWork, clock: Clock, limit: int =
         effects = Effects()
         for stored in overdue:
             deadline = stored.deadline
-            effects.settled_deadlines.append(
-                SettledDeadline(stored.ticket_no, stored.number, deadline.stage, DeadlineResult.MISSED, now)
-            )
+            effects.changed_deadlines.append(stored.settled(DeadlineResult.MISSED, now))
             effects.increments.append(
                 metrics.count(
                     metrics.DEADLINES,

@@ -11,7 +11,16 @@ from hotline.commands import Subparsers
 if TYPE_CHECKING:
     from models.codes import Role
 
-_ROLES = ("operator", "unit", "supervisor", "admin")
+_ROLES = (
+    "operator",
+    "shift_lead",
+    "dispatcher",
+    "caller_back",
+    "unit_clerk",
+    "unit_head",
+    "supervisor",
+    "admin",
+)
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
@@ -24,11 +33,11 @@ def add_parser(commands: Subparsers) -> None:
         help="make a user; prints password and API token once",
         description="Make a user. The password is for the pages, the token for programs; both are shown this once, only "
         "their hashes are stored.",
-        epilog="example: hotline user add chen.li --role unit --unit HK-SZJ --display 陈丽",
+        epilog="example: hotline user add chen.li --role unit_clerk --unit HK-SZJ --display 陈丽",
     )
     add.add_argument("name", metavar="NAME", help="log-in name: small letters, digits, dot, dash; 2 to 32")
     add.add_argument("--role", required=True, choices=_ROLES)
-    add.add_argument("--unit", metavar="CODE", help="the member unit of a user with the role unit")
+    add.add_argument("--unit", metavar="CODE", help="the member unit of a user with the role unit_clerk or unit_head")
     add.add_argument("--display", metavar="TEXT", help="name shown on pages (default: NAME)")
     add.set_defaults(run=lambda arguments: asyncio.run(_add(arguments)))
     show = acts.add_parser("list", help="show all users", epilog="example: hotline user list")
@@ -70,10 +79,10 @@ async def _add(arguments: argparse.Namespace) -> int:
 
 
 def _check_unit(role: "Role", unit_code: str | None, *, known: frozenset[str]) -> None:
-    from models.codes import Role
+    from models.codes import UNIT_ROLES
     from models.errors import Rejected
 
-    if (role is Role.UNIT) != (unit_code is not None):
+    if (role in UNIT_ROLES) != (unit_code is not None):
         raise Rejected("--unit CODE belongs to --role unit, and to no other role")
     if unit_code is not None and unit_code not in known:
         raise Rejected(f"unit {unit_code!r} is not in the profile")

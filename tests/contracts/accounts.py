@@ -11,7 +11,7 @@ class AccountsContract:
         accounts, password, _ = opened
         user = await accounts.by_password("clerk", password)
 
-        assert (user.username, user.role, user.unit_code) == ("clerk", Role.UNIT, "U-1")
+        assert (user.username, user.role, user.unit_code) == ("clerk", Role.UNIT_CLERK, "U-1")
         assert await accounts.by_password("clerk", password + "x") is None
         assert await accounts.by_password("nobody", password) is None
 

@@ -30,8 +30,8 @@ _STAFF = (
     ("operator", Role.OPERATOR, None),
     ("supervisor", Role.SUPERVISOR, None),
     ("admin", Role.ADMIN, None),
-    ("lead", Role.UNIT, LEAD),
-    ("other", Role.UNIT, OTHER),
+    ("lead", Role.UNIT_CLERK, LEAD),
+    ("other", Role.UNIT_CLERK, OTHER),
 )
 
 

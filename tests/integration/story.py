@@ -239,7 +239,7 @@ async def a_town(app_url: str) -> AsyncIterator[Town]:
 
 
 def _clerk(ticket: Ticket) -> Actor:
-    return Actor(Role.UNIT, "clerk", ticket.lead_unit)
+    return Actor(Role.UNIT_CLERK, "clerk", ticket.lead_unit)
 
 
 def _understood(category: str, confidence: float = 0.95, **changes: Any) -> Understanding:

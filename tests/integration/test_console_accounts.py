@@ -31,17 +31,17 @@ class TestPostgresAccounts(AccountsContract):
     @pytest.fixture
     async def opened(self, accounts):
         """One clerk with the password and token that were made."""
-        made = await accounts.add("clerk", display_name="经办", role=Role.UNIT, unit_code="U-1", at=NOW)
+        made = await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", at=NOW)
         return accounts, made.password, made.token
 
 
 @pytest.mark.parametrize(
     ("username", "role", "unit_code"),
-    [("clerk", Role.UNIT, "U-1"), ("new", Role.UNIT, None), ("new", Role.OPERATOR, "U-1")],
+    [("clerk", Role.UNIT_CLERK, "U-1"), ("new", Role.UNIT_CLERK, None), ("new", Role.OPERATOR, "U-1")],
 )
 async def test_a_user_must_be_new_and_belong_where_the_role_does(accounts, username, role, unit_code):
     """A name is taken once; a unit's clerk has a unit and nobody else has."""
-    await accounts.add("clerk", display_name="经办", role=Role.UNIT, unit_code="U-1", at=NOW)
+    await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", at=NOW)
     with pytest.raises(Rejected):
         await accounts.add(username, display_name="x", role=role, unit_code=unit_code, at=NOW)
 

@@ -6,17 +6,17 @@ WITH given AS (
            request_type text, category_code text, urgency text, text text, caller_ref text, salutation text,
            district_code text, address text, lead_unit text, top jsonb, review_reasons text[], machine_category text,
            machine_type text, alarm text, nudges int, received_at timestamptz, registered_at timestamptz,
-           profile_version text, matrix_version text, model_version text)
+           profile_version text, matrix_version text, model_version text, anonymous boolean, confidential boolean)
 ), keys AS (
     INSERT INTO ticket_keys (ticket_no, contact_id) SELECT ticket_no, contact_id FROM given
 )
 INSERT INTO tickets (
        ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
        caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version)
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential)
 SELECT ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
        caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential
   FROM given;
 
 -- name: changed_tickets
@@ -24,11 +24,13 @@ UPDATE tickets
    SET version = row.version, state = row.state, state_since = row.state_since, request_type = row.request_type,
        category_code = row.category_code, urgency = row.urgency, district_code = row.district_code,
        lead_unit = row.lead_unit, nudges = row.nudges, profile_version = row.profile_version,
-       matrix_version = row.matrix_version
+       matrix_version = row.matrix_version, round = row.round, accepted_returns = row.accepted_returns,
+       extensions = row.extensions, extension_asked = row.extension_asked, first_closed_at = row.first_closed_at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, month int, version int, state text, state_since timestamptz, request_type text,
        category_code text, urgency text, district_code text, lead_unit text, nudges int, profile_version text,
-       matrix_version text)
+       matrix_version text, round smallint, accepted_returns smallint, extensions smallint, extension_asked smallint,
+       first_closed_at timestamptz)
  WHERE tickets.ticket_no = row.ticket_no AND tickets.month = row.month;
 
 -- name: assignments
@@ -38,28 +40,54 @@ SELECT *
        ticket_no text, unit_code text, role text, mode text, dispatched_at timestamptz, matrix_version text, basis text);
 
 -- name: assignment_marks
+-- One row a mark, in the order of the marks: a hold that ends with its return carries both.
 UPDATE assignments
-   SET signed_at = CASE row.moment WHEN 'signed' THEN row.at ELSE signed_at END,
-       replied_at = CASE row.moment WHEN 'replied' THEN row.at ELSE replied_at END,
-       ended_at = CASE row.moment WHEN 'ended' THEN row.at ELSE ended_at END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(ticket_no text, unit_code text, moment text, at timestamptz)
- WHERE assignments.ticket_no = row.ticket_no AND (row.unit_code IS NULL OR assignments.unit_code = row.unit_code)
-   AND assignments.ended_at IS NULL;
+   SET signed_at = coalesce(signed_at, marks.signed_at), contacted_at = coalesce(contacted_at, marks.contacted_at),
+       replied_at = coalesce(marks.replied_at, replied_at), returned_at = coalesce(marks.returned_at, returned_at),
+       return_result = coalesce(marks.return_result, return_result), overridden = coalesce(marks.overridden, overridden),
+       ended_at = marks.ended_at
+  FROM (SELECT held.ticket_no, held.unit_code, held.dispatched_at,
+               max(row.at) FILTER (WHERE row.moment = 'signed') AS signed_at,
+               max(row.at) FILTER (WHERE row.moment = 'contacted') AS contacted_at,
+               max(row.at) FILTER (WHERE row.moment = 'replied') AS replied_at,
+               max(row.at) FILTER (WHERE row.moment = 'returned') AS returned_at,
+               max(row.moment) FILTER (WHERE row.moment IN ('accepted', 'rejected')) AS return_result,
+               max(row.note) FILTER (WHERE row.moment = 'overridden') AS overridden,
+               max(row.at) FILTER (WHERE row.moment = 'ended') AS ended_at
+          FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+               ticket_no text, unit_code text, moment text, at timestamptz, note text)
+          JOIN assignments AS held ON held.ticket_no = row.ticket_no AND held.ended_at IS NULL
+                                  AND (row.unit_code IS NULL OR held.unit_code = row.unit_code)
+         GROUP BY 1, 2, 3) AS marks
+ WHERE assignments.ticket_no = marks.ticket_no AND assignments.unit_code = marks.unit_code
+   AND assignments.dispatched_at = marks.dispatched_at;
 
--- name: deadlines
-INSERT INTO deadlines (ticket_no, stage, unit_code, clock, start, due, provisional, days, calendar_version,
-                       profile_version, result, settled_at)
+-- name: new_deadlines
+INSERT INTO deadlines (ticket_no, stage, number, unit_code, clock, start, due, provisional, days, calendar_version,
+                       profile_version, result, settled_at, stopped_at, done_at)
 SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
-       ticket_no text, stage text, unit_code text, clock text, start timestamptz, due timestamptz, provisional boolean,
-       days date[], calendar_version text, profile_version text, result text, settled_at timestamptz);
+       ticket_no text, stage text, number smallint, unit_code text, clock text, start timestamptz, due timestamptz,
+       provisional boolean, days date[], calendar_version text, profile_version text, result text, settled_at timestamptz,
+       stopped_at timestamptz, done_at timestamptz);
 
--- name: settled_deadlines
+-- name: changed_deadlines
 UPDATE deadlines
-   SET result = row.result, settled_at = row.settled_at
+   SET due = row.due, provisional = row.provisional, days = row.days, calendar_version = row.calendar_version,
+       profile_version = row.profile_version, result = row.result, settled_at = row.settled_at,
+       stopped_at = row.stopped_at, done_at = row.done_at, first_due = row.first_due
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
-       ticket_no text, number smallint, stage text, result text, settled_at timestamptz)
+       ticket_no text, stage text, number smallint, due timestamptz, provisional boolean, days date[],
+       calendar_version text, profile_version text, result text, settled_at timestamptz, stopped_at timestamptz,
+       done_at timestamptz, first_due timestamptz)
  WHERE deadlines.ticket_no = row.ticket_no AND deadlines.stage = row.stage AND deadlines.number = row.number;
+
+-- name: call_backs
+INSERT INTO call_backs (ticket_no, round, attempt, made_at, reached, responded, solved)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, round smallint, attempt smallint, made_at timestamptz, reached boolean, responded boolean,
+       solved boolean);
 
 -- name: events
 INSERT INTO ticket_events (ticket_no, month, version, kind, occurred_at, actor_role, actor_name, actor_unit,
@@ -70,10 +98,10 @@ SELECT *
        actor_unit text, from_state text, to_state text, profile_version text, data jsonb);
 
 -- name: ratings
-INSERT INTO ratings (ticket_no, unit_code, rating, rated_at, reason)
+INSERT INTO ratings (ticket_no, round, unit_code, rating, rated_at, reason)
 SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
-       ticket_no text, unit_code text, rating text, rated_at timestamptz, reason text);
+       ticket_no text, round smallint, unit_code text, rating text, rated_at timestamptz, reason text);
 
 -- name: settled_contacts
 UPDATE contacts

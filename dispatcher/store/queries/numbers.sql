@@ -12,7 +12,7 @@ SELECT family, labels, sum(value)::bigint AS value
 -- Open tickets by who must act now: the lead unit, or the hotline where none has been chosen.
 SELECT coalesce(lead_unit, %(hotline)s) AS unit_code, state, count(*) AS tickets
   FROM tickets
- WHERE state IN ('pending', 'dispatched', 'signed', 'replied')
+ WHERE state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
  GROUP BY 1, 2;
 
 -- name: overdue_tickets
@@ -21,28 +21,31 @@ SELECT coalesce(lead_unit, %(hotline)s) AS unit_code, state, count(*) AS tickets
 SELECT coalesce(tickets.lead_unit, %(hotline)s) AS unit_code, count(*) AS tickets
   FROM tickets
  CROSS JOIN LATERAL (
-       SELECT due FROM deadlines
+       SELECT due, stopped_at FROM deadlines
         WHERE ticket_no = tickets.ticket_no
-          AND stage = CASE tickets.state WHEN 'pending' THEN 'dispatch' ELSE 'resolve' END
-        ORDER BY number DESC
+          AND CASE tickets.state WHEN 'pending' THEN stage = 'dispatch'
+                                 ELSE stage IN ('resolve', 'reopen') AND unit_code = tickets.lead_unit END
+        ORDER BY start DESC
         LIMIT 1) AS present
- WHERE tickets.state IN ('pending', 'dispatched', 'signed')
+ WHERE tickets.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested')
+   AND present.stopped_at IS NULL
    AND present.due < %(now)s
  GROUP BY 1;
 
 -- name: due_soon
--- Running resolve deadlines that end before each limit; a later limit includes the earlier ones.
+-- Running deadlines of units' work that end before each limit; a later limit includes the earlier ones.
 SELECT deadlines.unit_code, limits.position, count(*) AS tickets
   FROM deadlines
   JOIN unnest(%(limits)s::timestamptz[]) WITH ORDINALITY AS limits (until, position) ON deadlines.due <= limits.until
  WHERE deadlines.result IS NULL
-   AND deadlines.stage = 'resolve'
+   AND deadlines.stopped_at IS NULL
+   AND deadlines.stage IN ('resolve', 'reopen')
    AND deadlines.due >= %(now)s
  GROUP BY 1, 2;
 
 -- name: deadline_health
 -- Deadlines that have passed and that the timers have not settled, and running ones beyond the loaded calendar.
-SELECT (SELECT count(*) FROM deadlines WHERE result IS NULL AND due < %(now)s) AS unswept,
+SELECT (SELECT count(*) FROM deadlines WHERE result IS NULL AND stopped_at IS NULL AND due < %(now)s) AS unswept,
        (SELECT count(*) FROM deadlines WHERE result IS NULL AND provisional) AS provisional;
 
 -- name: outbox_backlog

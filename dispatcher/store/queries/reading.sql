@@ -2,14 +2,14 @@
 SELECT 1;
 
 -- name: deadlines_of_ticket
-SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
-  FROM deadlines
+SELECT {deadline}
+  FROM deadlines d
  WHERE ticket_no = %(ticket_no)s
  ORDER BY start, due, stage, number;
 
 -- name: holds_of_ticket
-SELECT unit_code, role, mode, dispatched_at, signed_at, replied_at, ended_at, matrix_version, basis
-  FROM assignments
+SELECT {hold}
+  FROM assignments h
  WHERE ticket_no = %(ticket_no)s
  ORDER BY dispatched_at, role DESC, unit_code;
 
@@ -20,14 +20,12 @@ SELECT ticket_no, version, kind, occurred_at, actor_role, actor_name, actor_unit
  ORDER BY version;
 
 -- name: rating_of_ticket
-SELECT ticket_no, unit_code, rating, rated_at, reason FROM ratings WHERE ticket_no = %(ticket_no)s;
+SELECT ticket_no, round, unit_code, rating, rated_at, reason FROM ratings WHERE ticket_no = %(ticket_no)s ORDER BY round;
 
 -- name: tickets
 -- The number's month and the number itself are the key: a page never reads what an earlier page held.
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
-  FROM tickets
+SELECT {ticket}
+  FROM tickets t
  WHERE (month, ticket_no) < (%(after_month)s::int, %(after)s::text)
    AND (%(state)s::text IS NULL OR state = %(state)s)
    AND (%(category_code)s::text IS NULL OR category_code = %(category_code)s)
@@ -36,10 +34,7 @@ SELECT ticket_no, contact_id, version, state, state_since, channel, request_type
 
 -- name: tickets_of_unit
 -- Starts at the unit's assignments, so that neither a filter nor row security walks through everybody's tickets.
-SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       t.text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top, t.review_reasons,
-       t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at, t.profile_version,
-       t.matrix_version, t.model_version
+SELECT {ticket}
   FROM (SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
           FROM assignments
          WHERE unit_code = %(unit_code)s) AS a
@@ -51,11 +46,8 @@ SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, 
  LIMIT %(limit)s;
 
 -- name: pending
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
-       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
-       model_version
-  FROM tickets
+SELECT {short_ticket}
+  FROM tickets t
  WHERE state = 'pending'
  ORDER BY urgency DESC, registered_at, ticket_no
  LIMIT %(limit)s;
@@ -65,18 +57,15 @@ SELECT count(*) AS total, min(registered_at) AS oldest
   FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
 -- name: tickets_of
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
-       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
-       model_version
-  FROM tickets
+SELECT {short_ticket}
+  FROM tickets t
  WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s);
 
 -- name: open_texts
 -- In the order of the index on open tickets' callers, so that no page walks through the closed ones.
 SELECT ticket_no, left(text, %(most)s) AS text, category_code, district_code, address, received_at, caller_ref
   FROM tickets
- WHERE state IN ('pending', 'dispatched', 'signed', 'replied')
+ WHERE state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
    AND (caller_ref, ticket_no) > (%(after_caller)s::text, %(after_ticket)s::text)
  ORDER BY caller_ref, ticket_no
  LIMIT %(limit)s;
@@ -93,10 +82,13 @@ SELECT t.ticket_no, left(t.text, %(most)s) AS text, t.category_code, t.district_
  ORDER BY t.ticket_no;
 
 -- name: dues
-SELECT ticket_no, stage, due, provisional, result
-  FROM deadlines
- WHERE ticket_no = ANY(%(ticket_nos)s)
- ORDER BY ticket_no, stage, number;
+-- The hotline's own, and those of the lead unit or, for a unit, of the reader.
+SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result
+  FROM deadlines d
+  JOIN tickets t ON t.ticket_no = d.ticket_no AND t.month = substr(d.ticket_no, 3, 6)::int
+ WHERE d.ticket_no = ANY(%(ticket_nos)s)
+   AND (d.unit_code IS NULL OR d.unit_code = coalesce(nullif(current_setting('hotline.unit', true), ''), t.lead_unit))
+ ORDER BY d.ticket_no, d.stage, d.number;
 
 -- name: contact
 SELECT contact_id, channel, accepted_at, fate, ticket_no FROM contacts WHERE contact_id = %(contact_id)s;
@@ -108,10 +100,7 @@ WITH held AS (
       FROM assignments a
      WHERE a.unit_code = %(unit_code)s AND a.ended_at IS NULL
 ), ranked AS (
-    SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code,
-           t.urgency, left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit,
-           t.top, t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at,
-           t.registered_at, t.profile_version, t.matrix_version, t.model_version,
+    SELECT {short_ticket},
            held.role, held.dispatched_at, held.signed_at, held.replied_at,
            count(*) OVER (PARTITION BY t.state) AS total,
            row_number() OVER (PARTITION BY t.state ORDER BY t.urgency DESC, d.due, t.ticket_no) AS place
@@ -119,10 +108,11 @@ WITH held AS (
       JOIN tickets t ON t.ticket_no = held.ticket_no AND t.month = held.month
       LEFT JOIN LATERAL (
            SELECT due FROM deadlines
-            WHERE ticket_no = held.ticket_no AND stage = CASE WHEN t.state = 'dispatched' THEN 'sign' ELSE 'resolve' END
+            WHERE ticket_no = held.ticket_no AND unit_code = %(unit_code)s
+              AND stage IN (CASE WHEN t.state = 'dispatched' THEN 'sign' ELSE 'resolve' END, 'reopen')
             ORDER BY number DESC
             LIMIT 1) AS d ON true
-     WHERE t.state IN ('dispatched', 'signed', 'replied')
+     WHERE t.state IN ('dispatched', 'signed', 'handling', 'return_requested', 'replied')
 )
 SELECT * FROM ranked WHERE place <= %(limit)s ORDER BY state, place;
 
@@ -151,11 +141,11 @@ SELECT a.unit_code,
        count(*) FILTER (WHERE d.due <= %(now)s) AS overdue
   FROM assignments a
   JOIN LATERAL (
-       SELECT due FROM deadlines
-        WHERE ticket_no = a.ticket_no AND stage = 'resolve'
-        ORDER BY number DESC
-        LIMIT 1) AS d ON true
- WHERE a.role = 'lead' AND a.ended_at IS NULL AND a.replied_at IS NULL
+       SELECT due, stopped_at FROM deadlines
+        WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
+        ORDER BY start DESC
+        LIMIT 1) AS d ON d.stopped_at IS NULL
+ WHERE a.role = 'lead' AND a.ended_at IS NULL
  GROUP BY a.unit_code
  ORDER BY overdue DESC, due_soon DESC, open DESC, a.unit_code;
 
@@ -165,28 +155,22 @@ WITH late AS (
     SELECT a.ticket_no, substr(a.ticket_no, 3, 6)::int AS month, d.due
       FROM assignments a
       JOIN LATERAL (
-           SELECT due FROM deadlines
-            WHERE ticket_no = a.ticket_no AND stage = 'resolve'
-            ORDER BY number DESC
-            LIMIT 1) AS d ON true
-     WHERE a.role = 'lead' AND a.ended_at IS NULL AND a.replied_at IS NULL AND d.due <= %(now)s
+           SELECT due, stopped_at FROM deadlines
+            WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
+            ORDER BY start DESC
+            LIMIT 1) AS d ON d.stopped_at IS NULL
+     WHERE a.role = 'lead' AND a.ended_at IS NULL AND d.due <= %(now)s
      ORDER BY d.due, a.ticket_no
      LIMIT %(limit)s
 )
-SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
-       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
-       t.profile_version, t.matrix_version, t.model_version
+SELECT {short_ticket}
   FROM late
   JOIN tickets t ON t.ticket_no = late.ticket_no AND t.month = late.month
  ORDER BY late.due, t.ticket_no;
 
 -- name: emergencies
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
-       machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
-       model_version
-  FROM tickets
+SELECT {short_ticket}
+  FROM tickets t
  WHERE urgency = '3'
  ORDER BY registered_at DESC
  LIMIT %(limit)s;
@@ -202,10 +186,7 @@ WITH answered AS (
      ORDER BY replied_at, ticket_no
      LIMIT %(limit)s
 )
-SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
-       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
-       t.profile_version, t.matrix_version, t.model_version
+SELECT {short_ticket}
   FROM answered
   JOIN tickets t ON t.ticket_no = answered.ticket_no AND t.month = answered.month
  WHERE t.state = 'replied'
@@ -221,10 +202,7 @@ WITH ended AS (
      ORDER BY a.ended_at DESC
      LIMIT %(limit)s
 )
-SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
-       t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
-       t.profile_version, t.matrix_version, t.model_version
+SELECT {short_ticket}
   FROM ended
   JOIN tickets t ON t.ticket_no = ended.ticket_no AND t.month = ended.month
  WHERE t.state = 'closed'

@@ -50,6 +50,15 @@ SELECT tickets.machine_category, count(*)
 -- name: dispatched
 SELECT unit_code, mode, count(*) FROM assignments WHERE role = 'lead' GROUP BY 1, 2;
 
+-- name: returns
+SELECT coalesce(data ->> 'from', data ->> 'unit'), split_part(kind, '.', 2), count(*)
+  FROM ticket_events
+ WHERE kind IN ('return.accepted', 'return.rejected')
+ GROUP BY 1, 2;
+
+-- name: reopened
+SELECT data ->> 'unit', count(*) FROM ticket_events WHERE kind = 'ticket.reopened' GROUP BY 1;
+
 -- name: corrections
 -- Under the category that was proposed: the one the ticket was registered with.
 SELECT registered.data ->> 'category', corrected.kind, count(*)
@@ -63,14 +72,14 @@ SELECT registered.data ->> 'category', corrected.kind, count(*)
 -- name: deadlines
 SELECT coalesce(unit_code, %(hotline)s), stage, result, count(*)
   FROM deadlines
- WHERE result IS NOT NULL
+ WHERE result IN ('met', 'missed')
  GROUP BY 1, 2, 3;
 
 -- name: closed
-SELECT lead_unit, count(*) FROM tickets WHERE state = 'closed' AND lead_unit IS NOT NULL GROUP BY 1;
+SELECT lead_unit, count(*) FROM tickets WHERE first_closed_at IS NOT NULL AND lead_unit IS NOT NULL GROUP BY 1;
 
 -- name: direct_answers
-SELECT category_code, count(*) FROM tickets WHERE state = 'closed' AND lead_unit IS NULL GROUP BY 1;
+SELECT category_code, count(*) FROM tickets WHERE first_closed_at IS NOT NULL AND lead_unit IS NULL GROUP BY 1;
 
 -- name: declined
 SELECT data ->> 'code', count(*) FROM ticket_events WHERE kind = 'ticket.declined' GROUP BY 1;
@@ -111,13 +120,12 @@ WITH spans AS (
     SELECT 'dispatch' AS stage, tickets.urgency, assignments.dispatched_at - tickets.received_at AS span
       FROM assignments
       JOIN tickets ON tickets.ticket_no = assignments.ticket_no
-     WHERE assignments.role = 'lead'
+     WHERE assignments.role = 'lead' AND assignments.mode IN ('auto', 'manual')
      UNION ALL
-    SELECT deadlines.stage, tickets.urgency,
-           CASE deadlines.stage WHEN 'sign' THEN assignments.signed_at ELSE assignments.replied_at END - deadlines.start
+    SELECT deadlines.stage, tickets.urgency, deadlines.done_at - deadlines.start
       FROM assignments
       JOIN deadlines ON deadlines.ticket_no = assignments.ticket_no AND deadlines.unit_code = assignments.unit_code
-                    AND deadlines.stage IN ('sign', 'resolve')
+                    AND deadlines.start = assignments.dispatched_at AND deadlines.stage IN ('sign', 'resolve', 'reopen')
       JOIN tickets ON tickets.ticket_no = assignments.ticket_no
      WHERE assignments.role = 'lead'
 ), counted AS (

@@ -140,7 +140,7 @@ WITH locked AS (
            registered_at
       FROM tickets
      WHERE caller_ref = ANY(%(caller_refs)s)
-       AND state IN ('pending', 'dispatched', 'signed', 'replied')
+       AND state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
      ORDER BY ticket_no
        FOR NO KEY UPDATE
 )
@@ -149,32 +149,47 @@ SELECT ticket_no, caller_ref, text, category_code, machine_category, district_co
  ORDER BY registered_at, ticket_no;
 
 -- name: ticket
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
-  FROM tickets
+SELECT {ticket}
+  FROM tickets t
  WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
 
 -- name: lock_tickets
-SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
-  FROM tickets
+SELECT {ticket}
+  FROM tickets t
  WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s)
  ORDER BY ticket_no
    FOR NO KEY UPDATE;
 
 -- name: lock_deadlines
-SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
-  FROM deadlines
+SELECT {deadline}
+  FROM deadlines d
  WHERE ticket_no = %(ticket_no)s
  ORDER BY stage, number
    FOR UPDATE;
 
+-- name: holds
+-- In the order of dispatch. The ticket's lock keeps them as they are.
+SELECT {hold}
+  FROM assignments h
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY dispatched_at, role DESC, unit_code;
+
+-- name: call_backs
+SELECT ticket_no, round, attempt, made_at, reached, responded, solved
+  FROM call_backs
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY round, attempt;
+
+-- name: ratings
+SELECT ticket_no, round, unit_code, rating, rated_at, reason
+  FROM ratings
+ WHERE ticket_no = %(ticket_no)s
+ ORDER BY round;
+
 -- name: lock_overdue_deadlines
-SELECT ticket_no, number, stage, unit_code, clock, start, due, provisional, days, calendar_version, profile_version, result
-  FROM deadlines
- WHERE result IS NULL AND due < %(now)s
+SELECT {deadline}
+  FROM deadlines d
+ WHERE result IS NULL AND stopped_at IS NULL AND due < %(now)s
  ORDER BY due
  LIMIT %(limit)s
    FOR UPDATE SKIP LOCKED;

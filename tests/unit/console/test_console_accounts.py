@@ -14,4 +14,4 @@ class TestMemoryAccounts(AccountsContract):
     @pytest.fixture
     def opened(self):
         """One clerk; see ``MemoryAccounts`` for password and token."""
-        return MemoryAccounts({"clerk": User("clerk", "经办", Role.UNIT, "U-1")}), "krelc", "token of clerk"
+        return MemoryAccounts({"clerk": User("clerk", "经办", Role.UNIT_CLERK, "U-1")}), "krelc", "token of clerk"

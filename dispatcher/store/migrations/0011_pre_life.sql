@@ -1,0 +1,56 @@
+-- The life of a ticket: returns, extensions, reviews, call-backs, second handling, co-units.
+-- New columns with defaults, new tables and indexes. Lock: SHARE on tickets while the indexes are built.
+
+ALTER TABLE tickets
+    ADD COLUMN anonymous        boolean  NOT NULL DEFAULT false,
+    ADD COLUMN confidential     boolean  NOT NULL DEFAULT false,
+    ADD COLUMN round            smallint NOT NULL DEFAULT 1,
+    ADD COLUMN accepted_returns smallint NOT NULL DEFAULT 0,
+    ADD COLUMN extensions       smallint NOT NULL DEFAULT 0,
+    ADD COLUMN extension_asked  smallint,
+    ADD COLUMN first_closed_at  timestamptz;
+UPDATE tickets SET first_closed_at = state_since WHERE state = 'closed';
+CREATE INDEX tickets_not_ended_of_caller ON tickets (caller_ref, ticket_no)
+ WHERE state NOT IN ('closed', 'declined', 'withdrawn', 'archived');
+
+ALTER TABLE assignments
+    ADD COLUMN contacted_at  timestamptz,
+    ADD COLUMN returned_at   timestamptz,
+    ADD COLUMN return_result text,
+    ADD COLUMN overridden    text;
+
+ALTER TABLE deadlines
+    ADD COLUMN stopped_at timestamptz,
+    ADD COLUMN done_at    timestamptz,
+    ADD COLUMN first_due  timestamptz;
+COMMENT ON COLUMN deadlines.stopped_at IS 'When the work was handed in; the clock stands until the review has decided.';
+COMMENT ON COLUMN deadlines.done_at IS 'When the stage was finished for good, by the moment of the work and not of its review.';
+COMMENT ON COLUMN deadlines.first_due IS 'The due before it was moved; NULL where it never was.';
+-- What release 0.1.0 finished, it finished with the moments that stand in the assignments.
+UPDATE deadlines
+   SET done_at = CASE stage WHEN 'sign' THEN assignments.signed_at ELSE assignments.replied_at END
+  FROM assignments
+ WHERE assignments.ticket_no = deadlines.ticket_no AND assignments.unit_code = deadlines.unit_code
+   AND assignments.role = 'lead' AND deadlines.stage IN ('sign', 'resolve');
+UPDATE deadlines SET stopped_at = done_at WHERE done_at IS NOT NULL;
+CREATE INDEX deadlines_ticking ON deadlines (due) WHERE result IS NULL AND stopped_at IS NULL;
+
+ALTER TABLE ratings ADD COLUMN round smallint NOT NULL DEFAULT 1;
+ALTER TABLE ratings DROP CONSTRAINT ratings_pkey;
+ALTER TABLE ratings ADD PRIMARY KEY (ticket_no, round);
+
+CREATE TABLE call_backs (
+    ticket_no text        NOT NULL,
+    round     smallint    NOT NULL,
+    attempt   smallint    NOT NULL,
+    made_at   timestamptz NOT NULL,
+    reached   boolean     NOT NULL,
+    responded boolean,
+    solved    boolean,
+    PRIMARY KEY (ticket_no, round, attempt)
+);
+COMMENT ON TABLE call_backs IS 'Attempts to call a citizen back, and what was heard (回访).';
+GRANT SELECT, INSERT ON call_backs TO hotline_app;
+
+ALTER TABLE users DROP CONSTRAINT users_check;
+ALTER TABLE users ADD CONSTRAINT users_unit CHECK ((role LIKE 'unit%') = (unit_code IS NOT NULL));

@@ -1,0 +1,91 @@
+"""退单: a unit says that the ticket is not its own, and the hotline decides (domain.md A.8)."""
+
+from dispatcher import metrics
+from dispatcher.workflow.acting import Act
+from dispatcher.workflow.assign import LEAD, put_on_stream
+from models.codes import DispatchMode, ReturnReason, Stage, TicketState
+from models.errors import Rejected
+from models.ticket import EventKind, Ticket
+
+
+def request_return(act: Act) -> Ticket:
+    """Ask to give the ticket back, with ``reason`` R1 to R7 and its legal ``basis``; the unit's clocks run on meanwhile.
+
+    Raises:
+        Forbidden: the unit does not lead this ticket.
+        Rejected: the reason is unknown, the basis is missing, or the window for returns is over.
+    """
+    unit_code = act.require_lead()
+    reason = _reason(act.text("reason"))
+    basis = act.text("basis")
+    window = act.running(Stage.RETURN, unit_code)
+    if window is not None and act.at > window.deadline.due:
+        raise Rejected(f"ticket {act.ticket.ticket_no} could be returned until {act.city.local(window.deadline.due)}")
+    after = act.ticket.moved_to(TicketState.RETURN_REQUESTED, act.at)
+    act.mark("returned", unit_code)
+    return act.record(after, EventKind.RETURNED, {"unit": unit_code, "reason": reason.value, "basis": basis})
+
+
+def accept_return(act: Act) -> Ticket:
+    """Take the ticket back; ``transfer_to`` names the unit that leads it from now on, otherwise it waits for a person.
+
+    The citizen's promise keeps its clock, the new unit's clocks start fresh (domain.md 0.9), and nobody judges the unit that
+    was rightly rid of it. Source: domain.md A.2, A.8.
+
+    Raises:
+        Rejected: ``transfer_to`` is unknown, closed, or the unit that returns it.
+    """
+    act.require_state(TicketState.RETURN_REQUESTED, TicketState.PENDING)
+    returning = act.ticket.lead_unit or ""
+    chosen = act.optional_text("transfer_to")
+    unit_code = act.city.active_unit(chosen).code if chosen else None
+    if unit_code == returning:
+        raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
+    act.void_deadlines(returning)
+    act.mark("accepted", returning)
+    act.mark("ended", returning)
+    act.effects.increments.append(metrics.count(metrics.RETURNS, returning, "accepted"))
+    returns = act.ticket.accepted_returns + 1
+    data = {"from": returning, "to": unit_code}
+    if unit_code is None:
+        after = act.ticket.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns)
+        return act.record(after, EventKind.RETURN_ACCEPTED, data)
+    after = act.ticket.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns)
+    if any(hold.unit_code == unit_code for hold in act.running_holds()):
+        act.mark("ended", unit_code)  # a co-unit becomes the lead
+        act.void_deadlines(unit_code)
+    put_on_stream(
+        after,
+        unit_code=unit_code,
+        co_units=(),
+        basis=DispatchMode.TRANSFER.label,
+        mode=DispatchMode.TRANSFER,
+        actor=act.command.actor,
+        at=act.at,
+        city=act.city,
+        effects=act.effects,
+        earlier=act.deadlines,
+    )
+    return act.record(after, EventKind.RETURN_ACCEPTED, data)
+
+
+def reject_return(act: Act) -> Ticket:
+    """Leave the ticket with the unit, which counts as having signed it (domain.md A.2: 驳回 → 已签收)."""
+    unit_code = act.ticket.lead_unit or ""
+    act.require_state(TicketState.RETURN_REQUESTED, TicketState.SIGNED)
+    reason = act.optional_text("reason")
+    after = act.ticket.moved_to(TicketState.SIGNED, act.at)
+    act.mark("rejected", unit_code)
+    if not any(hold.signed_at for hold in act.running_holds() if hold.role == LEAD):
+        act.mark("signed", unit_code)
+        act.finish_stage(Stage.SIGN, unit_code, observed=True)
+    act.effects.increments.append(metrics.count(metrics.RETURNS, unit_code, "rejected"))
+    return act.record(after, EventKind.RETURN_REJECTED, {"unit": unit_code, "reason": reason})
+
+
+def _reason(given: str) -> ReturnReason:
+    try:
+        return ReturnReason(given)
+    except ValueError as error:
+        known = [f"{reason.value} {reason.label}" for reason in ReturnReason]
+        raise Rejected(f"{given!r} is not a reason to return a ticket; one of {known}") from error

@@ -1,0 +1,27 @@
+"""答复审核: a person decides whether a unit's reply is good enough for the citizen (domain.md A.5)."""
+
+from dispatcher.workflow.acting import Act
+from models.codes import Stage, TicketState
+from models.ticket import EventKind, Ticket
+
+
+def pass_review(act: Act) -> Ticket:
+    """Let the reply go to the citizen: the unit's deadline and the citizen's promise are met or missed."""
+    act.require_state(TicketState.REPLIED, TicketState.AWAITING_CALL_BACK)
+    after = act.ticket.moved_to(TicketState.AWAITING_CALL_BACK, act.at)
+    act.finish_stage(act.work_stage, act.ticket.lead_unit, observed=True)
+    act.finish_stage(Stage.PROMISE, None)
+    return act.record(after, EventKind.REVIEW_PASSED, {"round": act.ticket.round})
+
+
+def fail_review(act: Act) -> Ticket:
+    """Send the reply back to the unit with a ``reason``: its clock, which stood since the reply, runs on.
+
+    Raises:
+        Rejected: no reason is given.
+    """
+    act.require_state(TicketState.REPLIED, TicketState.HANDLING)
+    reason = act.text("reason")
+    after = act.ticket.moved_to(TicketState.HANDLING, act.at)
+    act.restart_clock(act.work_stage, act.ticket.lead_unit)
+    return act.record(after, EventKind.REVIEW_FAILED, {"round": act.ticket.round, "reason": reason})

@@ -1,0 +1,146 @@
+"""回访 and 评价: what the citizen says of the answer, and what follows from it."""
+
+from dispatcher import metrics
+from dispatcher.ports import CallBack, NewRating
+from dispatcher.workflow.acting import Act
+from dispatcher.workflow.assign import LEAD, hand_over_again
+from dispatcher.workflow.close import closed
+from models.codes import DispatchMode, Rating, Role, Stage, TicketState
+from models.errors import Rejected
+from models.ticket import Actor, EventKind, Ticket
+
+SYSTEM = Actor(Role.SYSTEM, "evaluation")
+
+DISSATISFIED = (Rating.DISSATISFIED, Rating.VERY_DISSATISFIED)
+"""不满意类, which reopen a ticket. Source: domain.md A.2, ticket.reopened."""
+
+MOST_ROUNDS = 2
+"""One second handling; whoever is dissatisfied after it is a matter of 督办. Source: domain.md A.3 重办."""
+
+_RATED = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK, TicketState.CLOSED)
+
+
+def call_back(act: Act) -> Ticket:
+    """Note an attempt: ``reached``, and if so ``responded``, ``solved``, and perhaps a ``rating`` with its ``reason``.
+
+    Satisfied citizens close the ticket; who is dissatisfied or unhelped has it handled a second time. Unreached ones are
+    tried again until the citizen's time to rate ends.
+
+    Raises:
+        IllegalTransition: no review has passed, or the call-back is done.
+        Rejected: the citizen wants no call, or the attempts are used up.
+    """
+    act.require_one_of(TicketState.AWAITING_CALL_BACK)
+    _refuse_unwanted_call(act)
+    earlier = [each for each in act.call_backs if each.round == act.ticket.round]
+    most = act.city.profile.deadlines.call_backs
+    if len(earlier) >= most:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {most} attempts were made; the citizen may still rate")
+    reached = act.flag("reached")
+    attempt = CallBack(
+        ticket_no=act.ticket.ticket_no,
+        round=act.ticket.round,
+        attempt=len(earlier) + 1,
+        made_at=act.at,
+        reached=reached,
+        responded=act.flag("responded") if reached else None,
+        solved=act.flag("solved") if reached else None,
+    )
+    given = act.optional_text("rating") if reached else None
+    rating = _rating(given) if given else None
+    reason = act.optional_text("reason")
+    act.effects.call_backs.append(attempt)
+    data = {
+        "attempt": attempt.attempt,
+        "reached": reached,
+        "responded": attempt.responded,
+        "solved": attempt.solved,
+        "rating": rating.label if rating else None,
+        "reason": reason,
+    }
+    if not reached:
+        return act.record(act.unchanged(), EventKind.CALLED_BACK, data)
+    act.finish_stage(Stage.CALL_BACK, None)
+    after = act.ticket.moved_to(TicketState.CALLED_BACK, act.at)
+    act.record(after, EventKind.CALLED_BACK, data)
+    if rating is not None:
+        _keep_rating(act, rating, reason)
+    if rating in DISSATISFIED or not attempt.solved:
+        return _handle_again(act, after, reason)
+    return after if rating is None else closed(act, after, actor=SYSTEM)
+
+
+def rate(act: Act) -> Ticket:
+    """Rate with one of the five levels, by label or digit, once a round and while the time to rate lasts.
+
+    Raises:
+        IllegalTransition: no review has passed.
+        Rejected: the hotline itself answered, or this round is rated, or the time to rate is over.
+    """
+    ticket = act.ticket
+    if ticket.state not in _RATED or ticket.lead_unit is None:
+        raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; only a unit's answered ticket is rated")
+    if any(each.round == ticket.round for each in act.ratings):
+        raise Rejected(f"ticket {ticket.ticket_no} is rated")
+    window = act.running(Stage.RATING_WINDOW, None)
+    if window is not None and act.at > window.deadline.due:
+        raise Rejected(f"ticket {ticket.ticket_no} could be rated until {act.city.local(window.deadline.due)}")
+    rating = _rating(act.text("rating"))
+    reason = act.optional_text("reason")
+    _keep_rating(act, rating, reason)
+    rated = act.record(act.unchanged(), EventKind.RATED, {"rating": rating.label, "reason": reason})
+    if rating in DISSATISFIED:
+        return _handle_again(act, rated, reason)
+    return rated if rated.state is TicketState.CLOSED else closed(act, rated, actor=SYSTEM)
+
+
+def _refuse_unwanted_call(act: Act) -> None:
+    if act.ticket.anonymous or act.ticket.confidential:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: the citizen asked not to be known; nobody calls back")
+
+
+def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
+    ticket = act.ticket
+    unit_code = ticket.lead_unit or ""
+    act.effects.ratings.append(NewRating(ticket.ticket_no, unit_code, rating, act.at, reason, ticket.round))
+    act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
+
+
+def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
+    """重办, once; afterwards the ticket stays as it is for the supervisors."""
+    if before.round >= MOST_ROUNDS:
+        return before
+    unit_code = before.lead_unit or ""
+    after = before.moved_to(TicketState.HANDLING, act.at, round=before.round + 1)
+    redo = act.city.deadline(
+        Stage.REOPEN,
+        unit_code=unit_code,
+        category_code=after.category_code,
+        request_type=after.request_type,
+        urgency=after.urgency,
+        start=act.at,
+    )
+    if any(hold.role == LEAD for hold in act.running_holds()):
+        act.mark("ended", unit_code)
+    hand_over_again(
+        after,
+        unit_code=unit_code,
+        role=LEAD,
+        resolve=redo,
+        mode=DispatchMode.REOPENED,
+        actor=SYSTEM,
+        at=act.at,
+        city=act.city,
+        effects=act.effects,
+        earlier=act.deadlines,
+    )
+    act.effects.increments.append(metrics.count(metrics.REOPENED, unit_code))
+    data = {"unit": unit_code, "round": after.round, "reason": reason}
+    return act.record(after, EventKind.REOPENED, data, before=before, actor=SYSTEM)
+
+
+def _rating(given: str) -> Rating:
+    for rating in Rating:
+        if given in (rating.value, rating.label):
+            return rating
+    raise Rejected(f"{given!r} is not a rating; one of {[rating.label for rating in Rating]}")
