@@ -129,10 +129,21 @@ class DeclineCode(_Labelled):
 class Stage(_Labelled):
     """A span of a ticket's life that has a deadline of its own (domain.md A.3)."""
 
+    REGISTER = "register", "受理登记"
     DISPATCH = "dispatch", "派单"
     SIGN = "sign", "签收"
+    FIRST_CONTACT = "first_contact", "首次联系"
+    RETURN = "return", "退单申请"
+    RETURN_REVIEW = "return_review", "退单审核"
     RESOLVE = "resolve", "办理"
     PROMISE = "promise", "答复承诺"
+    REPLY_REVIEW = "reply_review", "答复审核"
+    CALL_BACK = "call_back", "回访"
+    RATING_INVITE = "rating_invite", "邀请评价"
+    RATING_WINDOW = "rating_window", "评价窗口"
+    RECTIFY = "rectify", "差评整改"
+    REOPEN = "reopen", "重办"
+    SUPERVISE = "supervise", "督办"
 
 
 class ClockKind(_Labelled):
@@ -142,6 +153,61 @@ class ClockKind(_Labelled):
     WORKING_HOURS = "WH", "工作时间"
     WORKING_DAYS = "WD", "工作日"
     NATURAL_DAYS = "ND", "自然日"
+
+
+class Track(_Labelled):
+    """A way of handling a request with allowances of its own: the desk for enterprises, or leave for a hard case (A.3)."""
+
+    SIMPLE = "simple", "营商简单诉求"
+    ONE_UNIT = "one_unit", "营商单一部门"
+    SEVERAL_UNITS = "several_units", "营商跨部门"
+    COMPLEX = "complex", "复杂疑难"
+
+
+class PauseReason(_Labelled):
+    """Why a unit's clock may stand still; there is no other reason. Source: domain.md A.4.5."""
+
+    MATERIAL = "material", "待诉求人补充材料"
+    CITIZEN = "citizen", "诉求人要求延后"
+    FORCE_MAJEURE = "force_majeure", "不可抗力"
+    JUDICIAL = "judicial", "司法或鉴定期间"
+
+
+class PauseRefusal(_Labelled):
+    """Why a clock may not be paused."""
+
+    REASON = "reason", "不是可以暂停的事由"
+    PROMISE = "promise", "答复承诺随承办单位的时限标注，不单独暂停"
+    RUNNING = "running", "已在暂停中"
+    OVERDUE = "overdue", "已超过时限"
+    USED_UP = "used_up", "累计暂停已达上限"
+
+
+class ExtensionRefusal(_Labelled):
+    """Why an extension may not be asked for."""
+
+    REASON = "reason", "未写明延期理由"
+    DAYS = "days", "延期天数不是正整数"
+    LATE = "late", "已超过时限，延期须在到期前申请"
+    AGAIN = "again", "已延期，再次延期须由督办员决定"
+    TOO_LONG = "too_long", "超过延期上限，须由督办员决定"
+
+
+class DueChange(_Labelled):
+    """Why a due time was moved."""
+
+    PAUSE = "pause", "暂停后恢复"
+    EXTENSION = "extension", "延期"
+    URGENCY = "urgency", "紧急程度变更"
+    CALENDAR = "calendar", "日历更新"
+
+
+class ReminderKind(_Labelled):
+    """What a unit is told about a due time that is near or past."""
+
+    NUDGE = "nudge", "催办"
+    YELLOW_CARD = "yellow_card", "黄牌"
+    RED_CARD = "red_card", "红牌"
 
 
 class SubjectType(_Labelled):
