@@ -186,6 +186,61 @@ class ClockKind(_Labelled):
     NATURAL_DAYS = "ND", "自然日"
 
 
+class Track(_Labelled):
+    """A way of handling a request with allowances of its own: the desk for enterprises, or leave for a hard case (A.3)."""
+
+    SIMPLE = "simple", "营商简单诉求"
+    ONE_UNIT = "one_unit", "营商单一部门"
+    SEVERAL_UNITS = "several_units", "营商跨部门"
+    COMPLEX = "complex", "复杂疑难"
+
+
+class PauseReason(_Labelled):
+    """Why a unit's clock may stand still; there is no other reason. Source: domain.md A.4.5."""
+
+    MATERIAL = "material", "待诉求人补充材料"
+    CITIZEN = "citizen", "诉求人要求延后"
+    FORCE_MAJEURE = "force_majeure", "不可抗力"
+    JUDICIAL = "judicial", "司法或鉴定期间"
+
+
+class PauseRefusal(_Labelled):
+    """Why a clock may not be paused."""
+
+    REASON = "reason", "不是可以暂停的事由"
+    PROMISE = "promise", "答复承诺随承办单位的时限标注，不单独暂停"
+    RUNNING = "running", "已在暂停中"
+    OVERDUE = "overdue", "已超过时限"
+    USED_UP = "used_up", "累计暂停已达上限"
+
+
+class ExtensionRefusal(_Labelled):
+    """Why an extension may not be asked for."""
+
+    REASON = "reason", "未写明延期理由"
+    DAYS = "days", "延期天数不是正整数"
+    LATE = "late", "已超过时限，延期须在到期前申请"
+    AGAIN = "again", "已延期，再次延期须由督办员决定"
+    TOO_LONG = "too_long", "超过延期上限，须由督办员决定"
+
+
+class DueChange(_Labelled):
+    """Why a due time was moved."""
+
+    PAUSE = "pause", "暂停后恢复"
+    EXTENSION = "extension", "延期"
+    URGENCY = "urgency", "紧急程度变更"
+    CALENDAR = "calendar", "日历更新"
+
+
+class ReminderKind(_Labelled):
+    """What a unit is told about a due time that is near or past."""
+
+    NUDGE = "nudge", "催办"
+    YELLOW_CARD = "yellow_card", "黄牌"
+    RED_CARD = "red_card", "红牌"
+
+
 class SubjectType(_Labelled):
     """主体类型: on whose behalf the citizen speaks."""
 

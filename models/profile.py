@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from models.codes import ClockKind, RequestType, Stage, SubjectType, Urgency
+from models.codes import ClockKind, PauseReason, RequestType, Stage, SubjectType, Track, Urgency
 
 ROAD = "道路"
 """The kind of a place that is a road or a street."""
@@ -116,26 +116,74 @@ class DispatchMatrix:
 class Allowance:
     """How much time a stage may take, and on which clock.
 
-    ``days`` counts for WD and ND, ``duration`` for WALL and WH; the other one is empty.
-    ``source`` names the document, or "D" for a default of this project.
+    ``days`` counts for WD and ND, ``duration`` for WALL and WH; the other one is empty. ``roll``: a last day of ND that is
+    a rest day moves to the next working day. ``source`` names the document, or "D" for a default of this project.
     """
 
     clock: ClockKind
     days: int
     duration: timedelta
     source: str
+    roll: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CoUnitRule:
+    """A co-unit has this many days less than the lead, so that the lead can answer in time."""
+
+    days_ahead: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRule:
+    """延期: how often, and how many working days at most each time, without a supervisor's decision."""
+
+    times: int
+    most_days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRule:
+    """How many working days a clock may stand still altogether, and by which words each reason is known."""
+
+    most_days: int
+    words: Mapping[PauseReason, tuple[str, ...]]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRule:
+    """On which working days before or after the day of the due time something is told.
+
+    ``sources`` names the source of each by its key in ``deadlines.toml``.
+    """
+
+    yellow_card_before: int
+    red_card_after: int
+    nudges_before: tuple[int, ...]
+    nudges_after: tuple[int, ...]
+    supervise_after: int
+    sources: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRules:
     """Allowances by stage and urgency; 一般 requests are resolved by type.
 
-    ``by_category`` overrides a stage for single categories (挪车: 30 minutes).
+    ``by_category`` overrides a stage for single categories (挪车: 30 minutes), ``by_track`` for requests that are handled
+    on a track of their own (营商环境专席, 复杂疑难).
     """
 
     by_urgency: Mapping[tuple[Stage, Urgency], Allowance]
     by_type: Mapping[tuple[Stage, RequestType], Allowance]
     by_category: Mapping[tuple[Stage, str], Allowance]
+    by_track: Mapping[tuple[Stage, Track], Allowance]
+    co_unit: CoUnitRule
+    extension: ExtensionRule
+    pause: PauseRule
+    reminders: ReminderRule
     due_soon: tuple[timedelta, ...]
 
 
@@ -143,7 +191,8 @@ class DeadlineRules:
 class CalendarFacts:
     """Which days are worked. Outside ``years`` nothing is known but weekends: deadlines there are provisional.
 
-    ``holidays`` holds every day of a break, weekends included; ``workdays`` the rest days that are worked (调休).
+    ``holidays`` holds every day of a break, weekends included; ``workdays`` the rest days that are worked (调休). Days of a
+    region and days on which work was stopped (台风) are among them; ``version`` names their files too.
     ``day_end`` is the last moment of a working-day deadline. ``office_hours`` are the spans that WH counts.
     """
 

@@ -4,7 +4,8 @@ Outside the loaded years only weekends are known, so every answer that leaves th
 (domain.md 0.7: next year's notice is published in November, but December's deadlines already need it).
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -44,24 +45,79 @@ class WorkingCalendar:
             return False
         return day.weekday() < 5 or day in self.facts.workdays
 
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of a moment in the profile's zone."""
+        return moment.astimezone(self.facts.timezone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """Return the last moment of a day, by the profile's ``day_end``."""
+        return datetime.combine(day, self.facts.day_end, self.facts.timezone)
+
+    def midnight_after(self, day: date) -> datetime:
+        """Return the moment at which the next day begins."""
+        return datetime.combine(day + _DAY, time(), self.facts.timezone)
+
+    def opening_of(self, day: date) -> datetime:
+        """Return when the office opens on a working day."""
+        return datetime.combine(day, self.facts.office_hours[0][0], self.facts.timezone)
+
+    def working_days_after(self, day: date) -> Iterator[date]:
+        """Iterate over the working days after ``day``; there is no end."""
+        if day >= self._first:
+            for position in range(bisect_right(self._working, day), len(self._working)):
+                yield self._working[position]
+            day = max(day, self._working[-1])
+        while True:
+            day += _DAY
+            if self.is_working_day(day):
+                yield day
+
+    def working_day_from(self, day: date, offset: int) -> date:
+        """Return the working day that is ``offset`` ahead of ``day`` (below 0: before it); ``day`` itself never counts."""
+        step = _DAY if offset > 0 else -_DAY
+        for _ in range(abs(offset)):
+            day += step
+            while not self.is_working_day(day):
+                day += step
+        return day
+
+    def count_working_days(self, first: date, last: date) -> int:
+        """Return how many days from ``first`` to ``last``, both included, are worked."""
+        after = last + _DAY
+        if self._first <= first and after <= self._working[-1]:
+            return max(bisect_left(self._working, after) - bisect_left(self._working, first), 0)
+        return sum(self.is_working_day(first + _DAY * offset) for offset in range((after - first).days))
+
+    def office_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much office time passes from ``start`` to ``end``, which is not before it."""
+        first, last = start.astimezone(self.facts.timezone), end.astimezone(self.facts.timezone)
+        full_days = self.count_working_days(first.date(), last.date() - _DAY)
+        return full_days * self._hours + self._used_on(last) - self._used_on(first)
+
+    def leaves_loaded_years(self, first: date, last: date) -> bool:
+        """Return whether a day from ``first`` to ``last`` lies in a year of which only the weekends are known."""
+        return any(year not in self.facts.years for year in range(first.year, last.year + 1))
+
     def working_days(self, moment: datetime, count: int) -> Count:
         """Count working days after the day of ``moment``, which itself does not count.
 
         Ends at the profile's ``day_end`` on the last one. Source: Civil Code 201 to 203 (domain.md A.4.2).
         """
         start = moment.astimezone(self.facts.timezone).date()
-        days = self._working_days_after(start, count)
-        return Count(self._end_of(days[-1]), days, self._leaves_loaded_years(start + _DAY, days[-1]))
+        days = self._next_working_days(start, count)
+        return Count(self.end_of(days[-1]), days, self.leaves_loaded_years(start + _DAY, days[-1]))
 
-    def natural_days(self, moment: datetime, count: int) -> Count:
-        """Count days after the day of ``moment``; a last day that is a rest day moves to the next working day.
+    def natural_days(self, moment: datetime, count: int, *, roll: bool = True) -> Count:
+        """Count days after the day of ``moment``; with ``roll`` a last day that is a rest day moves to the next working day.
 
         Only the last day and those it moves over can be in doubt. Source: Civil Code 201 to 203.
         """
         start = moment.astimezone(self.facts.timezone).date()
         days = tuple(start + _DAY * offset for offset in range(1, count + 1))
-        last = days[-1] if self.is_working_day(days[-1]) else self._working_days_after(days[-1], 1)[0]
-        return Count(self._end_of(last), days, self._leaves_loaded_years(days[-1], last))
+        if not roll:
+            return Count(self.end_of(days[-1]), days, provisional=False)
+        last = days[-1] if self.is_working_day(days[-1]) else self._next_working_days(days[-1], 1)[0]
+        return Count(self.end_of(last), days, self.leaves_loaded_years(days[-1], last))
 
     def working_time(self, moment: datetime, duration: timedelta) -> Count:
         """Count office time from ``moment`` on, or from the next opening when the office is closed.
@@ -70,15 +126,15 @@ class WorkingCalendar:
         """
         local = moment.astimezone(self.facts.timezone)
         start = local.date()
-        used = self._office_time_until(_offset(local.timetz())) if self.is_working_day(start) else timedelta()
+        used = self._used_on(local)
         full_days, rest = divmod(used + duration, self._hours)
         if not rest:
             full_days, rest = full_days - 1, self._hours
-        end_day = self._working_days_after(start - _DAY, full_days + 1)[-1]
+        end_day = self._next_working_days(start - _DAY, full_days + 1)[-1]
         end = datetime.combine(end_day, time(), self.facts.timezone) + self._offset_after(rest)
-        return Count(end, (), self._leaves_loaded_years(start, end_day))
+        return Count(end, (), self.leaves_loaded_years(start, end_day))
 
-    def _working_days_after(self, start: date, count: int) -> tuple[date, ...]:
+    def _next_working_days(self, start: date, count: int) -> tuple[date, ...]:
         if start >= self._first:
             position = bisect_right(self._working, start)
             if position + count <= len(self._working):
@@ -95,11 +151,11 @@ class WorkingCalendar:
                 days.append(day)
         return tuple(days)
 
-    def _leaves_loaded_years(self, first: date, last: date) -> bool:
-        return any(year not in self.facts.years for year in range(first.year, last.year + 1))
-
-    def _end_of(self, day: date) -> datetime:
-        return datetime.combine(day, self.facts.day_end, self.facts.timezone)
+    def _used_on(self, local: datetime) -> timedelta:
+        """Return how much office time of its day has passed at a local moment."""
+        if not self.is_working_day(local.date()):
+            return timedelta()
+        return self._office_time_until(_offset(local.timetz()))
 
     def _office_time_until(self, offset: timedelta) -> timedelta:
         """Return how much office time of a working day has passed at ``offset`` from midnight."""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from dispatcher.rules.calendar import WorkingCalendar
-from models.codes import ClockKind, RequestType, Stage, Urgency
+from models.codes import ClockKind, RequestType, Stage, Track, Urgency
 from models.deadline import Deadline
 from models.profile import Allowance, DeadlineRules
 
@@ -39,7 +39,7 @@ def due_at(allowance: Allowance, start: datetime, calendar: WorkingCalendar) -> 
         case ClockKind.WORKING_DAYS:
             count = calendar.working_days(start, allowance.days)
         case ClockKind.NATURAL_DAYS:
-            count = calendar.natural_days(start, allowance.days)
+            count = calendar.natural_days(start, allowance.days, roll=allowance.roll)
     return Due(count.end, count.provisional, count.days)
 
 
@@ -54,25 +54,23 @@ def deadline_for(
     rules: DeadlineRules,
     calendar: WorkingCalendar,
     profile_version: str,
+    track: Track | None = None,
 ) -> Deadline:
     """Return the deadline of one stage of a ticket, with its proof.
 
-    An allowance of the category replaces that of a 一般 request. It never gives an urgent one more time: of the two
-    ends the earlier holds, since emergency words override every working-day clock (architecture decision 13).
-    ``unit_code`` is None for the hotline's own stages.
+    Of the allowances that compete the earliest end holds. ``unit_code`` is None for the hotline's own stages.
 
     Raises:
         KeyError: the rules have no allowance; a profile that was loaded has one for every stage, urgency and type.
     """
-    allowance = _general_allowance(stage, request_type, urgency, rules)
-    of_category = rules.by_category.get((stage, category_code))
-    if of_category is not None and urgency is Urgency.NORMAL:
-        allowance = of_category
-    end = due_at(allowance, start, calendar)
-    if of_category is not None and urgency is not Urgency.NORMAL:
-        other = due_at(of_category, start, calendar)
-        if other.due < end.due:
-            allowance, end = of_category, other
+    competing = allowances_for(
+        stage, category_code=category_code, request_type=request_type, urgency=urgency, rules=rules, track=track
+    )
+    allowance, end = competing[0], due_at(competing[0], start, calendar)
+    for other in competing[1:]:
+        other_end = due_at(other, start, calendar)
+        if other_end.due < end.due:
+            allowance, end = other, other_end
     return Deadline(
         stage=stage,
         unit_code=unit_code,
@@ -83,13 +81,45 @@ def deadline_for(
         days=end.days,
         calendar_version=calendar.facts.version,
         profile_version=profile_version,
+        allowance=allowance,
     )
 
 
-def _general_allowance(stage: Stage, request_type: RequestType, urgency: Urgency, rules: DeadlineRules) -> Allowance:
-    """Return the allowance by urgency; 一般 requests go by type where the stage has types."""
-    if urgency is Urgency.NORMAL:
-        of_type = rules.by_type.get((stage, request_type))
-        if of_type is not None:
-            return of_type
-    return rules.by_urgency[stage, urgency]
+def allowances_for(
+    stage: Stage,
+    *,
+    category_code: str,
+    request_type: RequestType,
+    urgency: Urgency,
+    rules: DeadlineRules,
+    track: Track | None = None,
+) -> tuple[Allowance, ...]:
+    """Return the allowances that compete for a stage; the one that ends first holds.
+
+    A 一般 request has one: that of its track, else of its category, else of its type. An urgent one has that of its urgency
+    beside it, so that nothing gives it more time: emergency words override every working-day clock (architecture
+    decision 13).
+
+    Raises:
+        KeyError: the rules have none.
+    """
+    special = rules.by_track.get((stage, track)) if track is not None else None
+    if special is None:
+        special = rules.by_category.get((stage, category_code))
+    if urgency is not Urgency.NORMAL:
+        general = rules.by_urgency[stage, urgency]
+        return (general,) if special is None else (general, special)
+    if special is None:
+        special = rules.by_type.get((stage, request_type))
+    return (special or rules.by_urgency[stage, urgency],)
+
+
+def enterprise_track(units: int, *, simple: bool = False) -> Track:
+    """Return the track of a request at the desk for enterprises that so many units handle together.
+
+    ``simple`` is a person's decision. Source: 杭州钱塘, 简单诉求 1 天、单一部门 3 天、跨部门 5 天 (domain.md A.3).
+    """
+    if units > 1:
+        return Track.SEVERAL_UNITS
+    return Track.SIMPLE if simple else Track.ONE_UNIT
+
