@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
 from models.call import CallCourse, CallStep, Speech
-from models.codes import Channel, DispatchMode, Fate, Rating
+from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
 from models.message import Message
@@ -123,8 +123,8 @@ class StoredDeadline:
     """A deadline row: ``number`` tells apart those of one stage, by unit and by round.
 
     ``stopped_at`` is when its clock came to stand because the work was handed in; a reply that fails its review sets it
-    going again. ``done_at`` is when the stage was finished for good. ``first_due`` is the due before it was moved, None where
-    it never was. ``result`` and ``settled_at`` are written once.
+    going again. ``done_at`` is when the stage was finished for good. ``result`` and ``settled_at`` are written once.
+    ``rings_at`` is the next moment at which time alone makes something happen; None where nothing will.
     """
 
     ticket_no: str
@@ -134,7 +134,17 @@ class StoredDeadline:
     settled_at: datetime | None = None
     stopped_at: datetime | None = None
     done_at: datetime | None = None
-    first_due: datetime | None = None
+    rings_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, Stage, int]:
+        """What tells the row apart."""
+        return (self.ticket_no, self.deadline.stage, self.number)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its clock goes: the work is neither handed in nor finished nor taken away."""
+        return self.stopped_at is None and self.done_at is None and self.result is not DeadlineResult.VOID
 
     def settled(self, result: DeadlineResult, at: datetime) -> "StoredDeadline":
         """Return the deadline with its result, found at ``at``; a result that stands already stays."""
@@ -192,7 +202,7 @@ class Hold:
 class AssignmentMark:
     """A moment in a unit's running hold on a ticket; without ``unit_code`` in every unit's.
 
-    ``moment`` is ``signed``, ``contacted``, ``replied``, ``returned``, ``accepted``, ``rejected`` (of a return), ``overridden`` or
+    ``moment`` is ``signed``, ``contacted``, ``replied``, ``returned``, ``accepted`` or ``rejected`` (a return), ``overridden`` or
     ``ended``; ``note`` is the reason of an override.
     """
 
@@ -251,6 +261,18 @@ class CallAlarm:
     alerted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a unit is told about a ticket, and whoever supervises it. ``day`` is the working day that it belongs to."""
+
+    ticket_no: str
+    unit_code: str
+    kind: NoticeKind
+    day: date
+    at: datetime
+    version: int
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -264,12 +286,18 @@ class Effects:
     events: list[TicketEvent] = field(default_factory=list)
     ratings: list[NewRating] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
+
+    def add(self, other: "Effects") -> None:
+        """Add what ``other`` changes, after what is there."""
+        for each in fields(self):
+            getattr(self, each.name).extend(getattr(other, each.name))
 
 
 class UnitOfWork(Protocol):
@@ -360,8 +388,16 @@ class UnitOfWork(Protocol):
         """Return the ratings of a ticket that this transaction has locked, oldest first."""
         ...
 
-    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
-        """Return up to ``limit`` unsettled deadlines that passed before ``now`` and that nobody else holds."""
+    async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
+        """Lock and return up to ``limit`` tickets that nobody else holds and of which a deadline rings at ``now`` or before."""
+        ...
+
+    async def deadlines_of(self, ticket_nos: Iterable[str]) -> Mapping[str, Sequence[StoredDeadline]]:
+        """Return the deadlines of tickets that this transaction has locked."""
+        ...
+
+    async def next_ring(self) -> datetime | None:
+        """Return when the next deadline rings, None where none will."""
         ...
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:

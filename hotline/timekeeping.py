@@ -11,21 +11,21 @@ from dispatcher.store.database import Database, open_pool
 from dispatcher.store.upkeep import purge_published
 from dispatcher.workflow.city import City
 from dispatcher.workflow.finish_call import finish_calls
-from dispatcher.workflow.sweep import sweep_overdue
+from dispatcher.workflow.ring import ring
 from hotline.bootstrap import SystemClock, database_url_of, profile_of, vault_of
 from models.errors import TryLater
 from models.message import Topic
 from streams.topics import declared_topics, longest_retention
 
-SWEEP_EVERY = timedelta(seconds=1)
+RING_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(hours=1)
-_SWEEP_LIMIT, _CALL_LIMIT = 1000, 200
+_RING_LIMIT, _CALL_LIMIT = 1000, 200
 
 log = structlog.get_logger()
 
 
 async def keep_time(settings: Settings) -> None:
-    """Sweep, finish calls and purge until SIGTERM or Ctrl-C; a store that is away is waited for."""
+    """Ring, finish calls and purge until SIGTERM or Ctrl-C; a store that is away is waited for."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,11 +42,11 @@ async def keep_time(settings: Settings) -> None:
         while not stopping.is_set():
             more = False
             try:
-                missed = await sweep_overdue(open_work=open_work, clock=clock, limit=_SWEEP_LIMIT)
-                if missed:
-                    log.info("deadlines_missed", amount=missed)
+                rang = await ring(city=city, open_work=open_work, clock=clock, limit=_RING_LIMIT)
+                if rang:
+                    log.info("deadlines_rang", tickets=rang)
                 finished = await finish_calls(city=city, vault=vault, open_work=open_work, clock=clock, limit=_CALL_LIMIT)
-                more = missed == _SWEEP_LIMIT or finished == _CALL_LIMIT
+                more = rang == _RING_LIMIT or finished == _CALL_LIMIT
                 if clock.now() - purged_at > PURGE_EVERY:
                     await purge_published(pool, before=clock.now() - retention)
                     await purge_published(pool, before=clock.now() - segments_retention, topic=Topic.CALL_SEGMENTS)
@@ -54,7 +54,7 @@ async def keep_time(settings: Settings) -> None:
             except TryLater as error:
                 log.warning("store_away", detail=str(error))
             if not more:
-                await _sleep(stopping, SWEEP_EVERY)
+                await _sleep(stopping, RING_EVERY)
 
 
 async def _sleep(stopping: asyncio.Event, span: timedelta) -> None:

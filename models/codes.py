@@ -241,6 +241,20 @@ class ReminderKind(_Labelled):
     RED_CARD = "red_card", "红牌"
 
 
+class NoticeKind(_Labelled):
+    """What a unit, and whoever supervises it, is told about a ticket. The ladder of supervision is domain.md A.10."""
+
+    NUDGE = "nudge", "催办"
+    YELLOW_CARD = "yellow_card", "黄牌"
+    RED_CARD = "red_card", "红牌"
+    EXTENSION = "extension", "延期"
+    TRANSFER = "transfer", "改派"
+    SUPERVISION_ORDER = "supervision_order", "督办单"
+    MEETING = "meeting", "专题协调"
+    CIRCULAR = "circular", "专项通报"
+    INTERVIEW = "interview", "约谈提醒"
+
+
 class SubjectType(_Labelled):
     """主体类型: on whose behalf the citizen speaks."""
 

@@ -53,6 +53,10 @@ class EventKind(StrEnum):
     EXTENSION_REQUESTED = "extend.requested"
     EXTENSION_APPROVED = "extend.approved"
     EXTENSION_REFUSED = "extend.refused"
+    PAUSED = "clock.paused"
+    RESUMED = "clock.resumed"
+    URGENCY_CHANGED = "urgency.changed"
+    SUPERVISED = "supervise.stepped"
     CO_REPLIED = "unit.co_replied"
     CO_REPLY_OVERRIDDEN = "unit.co_reply_overridden"
     REPLIED = "unit.replied"
@@ -86,6 +90,7 @@ class Ticket:
     people decided (domain.md 0.13: recoding a complaint as a consultation must be measurable). ``confidence`` is 0 to 1.
     ``anonymous`` and ``confidential`` are the citizen's wishes: whom nobody calls back, and whose name no unit sees. ``round``
     rises with every second handling. ``extension_asked`` is how many working days the unit asks for, while nobody has decided.
+    ``supervision`` is the step of the ladder on which it stands, 0 for none.
     """
 
     ticket_no: str
@@ -118,8 +123,8 @@ class Ticket:
     confidential: bool = False
     round: int = 1
     accepted_returns: int = 0
-    extensions: int = 0
     extension_asked: int | None = None
+    supervision: int = 0
     first_closed_at: datetime | None = None
 
     @property

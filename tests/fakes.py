@@ -22,6 +22,7 @@ from dispatcher.ports import (
     Hold,
     NewContact,
     NewRating,
+    Notice,
     OutboxRow,
     SealedData,
     Settled,
@@ -167,6 +168,7 @@ class _Tables:
     assignments: list[AssignmentRow] = field(default_factory=list)
     deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
     call_backs: list[CallBack] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
@@ -419,11 +421,19 @@ class MemoryWork:
         """Return the ratings of a ticket."""
         return [rating for (number, _), rating in sorted(self._tables.ratings.items()) if number == ticket_no]
 
-    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
-        """Return unsettled deadlines that passed."""
-        running = [one for one in self._tables.deadlines.values() if one.result is None and one.stopped_at is None]
-        overdue = [one for one in running if one.deadline.due < now]
-        return sorted(overdue, key=lambda one: one.deadline.due)[:limit]
+    async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
+        """Return tickets of which a deadline rings."""
+        ringing = [one for one in self._tables.deadlines.values() if one.rings_at is not None and one.rings_at <= now]
+        first = sorted(ringing, key=lambda one: one.rings_at or now)[:limit]
+        return [self._tables.tickets[number] for number in sorted({one.ticket_no for one in first})]
+
+    async def deadlines_of(self, ticket_nos: Iterable[str]) -> Mapping[str, Sequence[StoredDeadline]]:
+        """Return the deadlines of several tickets."""
+        return {number: await self.lock_deadlines(number) for number in ticket_nos}
+
+    async def next_ring(self) -> datetime | None:
+        """Return when the next deadline rings."""
+        return min((one.rings_at for one in self._tables.deadlines.values() if one.rings_at is not None), default=None)
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row."""
@@ -455,6 +465,9 @@ class MemoryWork:
             _refuse_twin((rating.ticket_no, rating.round) in tables.ratings)
             tables.ratings[rating.ticket_no, rating.round] = rating
         tables.call_backs.extend(effects.call_backs)
+        for notice in effects.notices:
+            _refuse_twin(any(_notice_key(one) == _notice_key(notice) for one in tables.notices))
+            tables.notices.append(notice)
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
         self._mark_calls(effects)
@@ -571,6 +584,10 @@ class MemoryRelayOutbox:
 
 def _as_open_request(ticket: Ticket) -> OpenRequest:
     return OpenRequest(**{field.name: getattr(ticket, field.name) for field in fields(OpenRequest)})
+
+
+def _notice_key(notice: Notice) -> tuple[str, str, str, int]:
+    return (notice.ticket_no, notice.unit_code, notice.kind, notice.version)
 
 
 def _refuse_nul(*texts: str | None) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from console.similar import SimilarTicket
-from dispatcher.ports import StoredDeadline
-from dispatcher.views import Hold, TicketDetail
+from dispatcher.ports import Hold, StoredDeadline
+from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
 from models.codes import CallState

@@ -19,6 +19,7 @@ from dispatcher.ports import (
     StoredDeadline,
     StreamPosition,
 )
+from dispatcher.store.proofs import proof_fields, proof_of
 from models.call import CallStep, Speech
 from models.codes import (
     CallState,
@@ -120,7 +121,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "confidential": ticket.confidential,
         "round": ticket.round,
         "accepted_returns": ticket.accepted_returns,
-        "extensions": ticket.extensions,
+        "supervision": ticket.supervision,
         "extension_asked": ticket.extension_asked,
         "first_closed_at": ticket.first_closed_at,
     }
@@ -174,7 +175,8 @@ def deadline_row(stored: StoredDeadline) -> Row:
         "settled_at": stored.settled_at,
         "stopped_at": stored.stopped_at,
         "done_at": stored.done_at,
-        "first_due": stored.first_due,
+        "rings_at": stored.rings_at,
+        "proof": proof_of(deadline),
     }
 
 
@@ -193,12 +195,13 @@ def deadline_from_row(row: DictRow) -> StoredDeadline:
             days=tuple(row["days"]),
             calendar_version=row["calendar_version"],
             profile_version=row["profile_version"],
+            **proof_fields(row["proof"]),
         ),
         result=DeadlineResult(row["result"]) if row["result"] else None,
         settled_at=row["settled_at"],
         stopped_at=row["stopped_at"],
         done_at=row["done_at"],
-        first_due=row["first_due"],
+        rings_at=row["rings_at"],
     )
 
 

@@ -160,10 +160,22 @@ class PostgresUnitOfWork:
         """Return the ratings of a locked ticket."""
         return [rows.rating_from_row(row) for row in await self._all("ratings", {"ticket_no": ticket_no})]
 
-    async def lock_overdue_deadlines(self, now: datetime, limit: int) -> list[StoredDeadline]:
-        """Lock up to ``limit`` running deadlines that passed before ``now`` and that nobody else holds."""
-        found = await self._all("lock_overdue_deadlines", {"now": now, "limit": limit})
-        return [rows.deadline_from_row(row) for row in found]
+    async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
+        """Lock and return tickets of which a deadline rings."""
+        return [rows.ticket_from_row(row) for row in await self._all("lock_ringing", {"now": now, "limit": limit})]
+
+    async def deadlines_of(self, ticket_nos: Iterable[str]) -> Mapping[str, Sequence[StoredDeadline]]:
+        """Return the deadlines of locked tickets."""
+        found: dict[str, list[StoredDeadline]] = {}
+        for row in await self._all("deadlines_of", {"ticket_nos": list(ticket_nos)}):
+            found.setdefault(row["ticket_no"], []).append(rows.deadline_from_row(row))
+        return found
+
+    async def next_ring(self) -> datetime | None:
+        """Return when the next deadline rings."""
+        (row,) = await self._all("next_ring", {})
+        ring: datetime | None = row["rings_at"]
+        return ring
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row.

@@ -1,34 +1,173 @@
-"""What a command has at hand while it decides, with the steps that several commands share."""
+"""What is at hand while something is decided about a ticket, with the steps that several decisions share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from dispatcher import metrics
-from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, StoredDeadline
+from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
+from dispatcher.workflow.announce import notice_message
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
-from models.codes import Stage, TicketState
+from models.codes import NoticeKind, Stage, TicketState
 from models.command import Command
 from models.contact import MAX_TEXT
-from models.deadline import DeadlineResult
+from models.deadline import Deadline, DeadlineResult
 from models.errors import Forbidden, IllegalTransition, Rejected
 from models.ticket import Actor, EventKind, Ticket
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """A command, the ticket as it was before with what belongs to it, and the effects that the command fills."""
+class Scene:
+    """A ticket as it was before with what belongs to it, who acts and when, and the effects that are filled."""
 
     ticket: Ticket
-    command: Command
+    actor: Actor
     at: datetime
     city: City
     deadlines: Sequence[StoredDeadline]
     effects: Effects
     holds: Sequence[Hold] = ()
+
+    @property
+    def work_stage(self) -> Stage:
+        """The stage in which the lead unit works: 办理, or 重办 after the citizen was dissatisfied."""
+        return Stage.RESOLVE if self.ticket.round == 1 else Stage.REOPEN
+
+    def running_holds(self) -> list[Hold]:
+        """Return the holds that have not ended, in the order of dispatch."""
+        return [hold for hold in self.holds if hold.ended_at is None]
+
+    def mark(self, moment: str, unit_code: str | None = None, note: str | None = None) -> None:
+        """Note a moment in a unit's running hold; without ``unit_code`` in every unit's."""
+        self.effects.assignment_marks.append(AssignmentMark(self.ticket.ticket_no, unit_code, moment, self.at, note))
+
+    def running(self, stage: Stage, unit_code: str | None) -> StoredDeadline | None:
+        """Return the latest deadline of a stage that is not finished: of a unit, or with None of the hotline itself."""
+        mine = [
+            stored
+            for stored in self.deadlines
+            if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code and stored.done_at is None
+        ]
+        alive = [stored for stored in mine if stored.result is not DeadlineResult.VOID]
+        return max(alive, key=lambda stored: stored.number, default=None)
+
+    def stop_clock(self, stage: Stage, unit_code: str | None) -> None:
+        """Let a stage's clock stand, because the work was handed in."""
+        stored = self.running(stage, unit_code)
+        if stored is not None:
+            self.change(replace(stored, stopped_at=self.at))
+
+    def restart_clock(self, stage: Stage, unit_code: str | None) -> None:
+        """Let a stage's clock run on: what was handed in was not good enough."""
+        stored = self.running(stage, unit_code)
+        if stored is not None:
+            self.change(replace(stored, stopped_at=None))
+
+    def finish_stage(self, stage: Stage, unit_code: str | None, *, observed: bool = False) -> None:
+        """Finish a stage: met or missed by the moment of the work; one that the timers found missed stays missed.
+
+        ``observed``: count how long the stage took since its clock started.
+        """
+        stored = self.running(stage, unit_code)
+        if stored is None:
+            return
+        done_at = stored.stopped_at or self.at
+        result = DeadlineResult.MET if done_at <= stored.deadline.due else DeadlineResult.MISSED
+        finished = replace(stored.settled(result, self.at), stopped_at=done_at, done_at=done_at)
+        self.change(finished)
+        if stored.result is None:
+            self._count_deadline(finished)
+        if observed:
+            span = done_at - stored.deadline.start
+            urgency = self.ticket.urgency.label
+            self.effects.increments.extend(metrics.observe_span(metrics.STAGE_SECONDS, span, stage.value, urgency))
+
+    def void_deadlines(self, *unit_codes: str | None) -> None:
+        """Judge nobody by what is still to be done: all of these units' unfinished deadlines end without a result."""
+        for stored in self.deadlines:
+            if stored.deadline.unit_code in unit_codes and stored.done_at is None and stored.result is None:
+                self.change(stored.settled(DeadlineResult.VOID, self.at))
+
+    def unchanged(self, **changes: Any) -> Ticket:
+        """Return the ticket one version on, in the state that it has, with ``changes`` to other fields."""
+        return replace(self.ticket, version=self.ticket.version + 1, **changes)
+
+    def record(
+        self,
+        after: Ticket,
+        kind: EventKind,
+        data: Mapping[str, Any],
+        *,
+        before: Ticket | None = None,
+        actor: Actor | None = None,
+    ) -> Ticket:
+        """Write the event that leads to ``after``, and return ``after``.
+
+        ``before`` is the ticket as an earlier event of the same command left it; ``actor`` stands for the system where it, and
+        not who acts, does this.
+        """
+        record(
+            self.effects,
+            after,
+            kind,
+            from_state=(before or self.ticket).state,
+            actor=actor or self.actor,
+            at=self.at,
+            profile_version=self.city.profile.version,
+            data=data,
+        )
+        return after
+
+    def current(self, stored: StoredDeadline) -> StoredDeadline:
+        """Return a deadline as the effects leave it so far."""
+        return next((one for one in self.effects.changed_deadlines if one.key == stored.key), stored)
+
+    def change(self, stored: StoredDeadline) -> None:
+        """Write a deadline that was changed, in place of what was written of it before."""
+        changed = self.effects.changed_deadlines
+        changed[:] = [*(one for one in changed if one.key != stored.key), stored]
+
+    def add_deadline(self, deadline: Deadline) -> None:
+        """Start one more clock."""
+        known = (*self.deadlines, *self.effects.new_deadlines)
+        mine = (one.number for one in known if one.ticket_no == self.ticket.ticket_no and one.deadline.stage is deadline.stage)
+        self.effects.new_deadlines.append(StoredDeadline(self.ticket.ticket_no, max(mine, default=0) + 1, deadline))
+
+    def start_own_clock(self, stage: Stage, ticket: Ticket) -> None:
+        """Start one of the hotline's own clocks."""
+        self.add_deadline(
+            self.city.deadline(
+                stage,
+                unit_code=None,
+                category_code=ticket.category_code,
+                request_type=ticket.request_type,
+                urgency=ticket.urgency,
+                start=self.at,
+            )
+        )
+
+    def notify(self, ticket: Ticket, kind: NoticeKind, *, unit_code: str | None = None, day: date | None = None) -> None:
+        """Tell a unit, the lead where none is named, something about the ticket; ``day`` is today where none is given."""
+        told = unit_code or ticket.lead_unit or ""
+        day = day or self.city.local(self.at).date()
+        notice = Notice(ticket.ticket_no, told, kind, day, self.at, ticket.version)
+        self.effects.notices.append(notice)
+        self.effects.messages.append(notice_message(notice, ticket))
+
+    def _count_deadline(self, stored: StoredDeadline) -> None:
+        owner = stored.deadline.unit_code or metrics.HOTLINE_ITSELF
+        result = stored.result or DeadlineResult.VOID
+        self.effects.increments.append(metrics.count(metrics.DEADLINES, owner, stored.deadline.stage.value, result.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Scene):
+    """A person's command on a ticket, with what it may carry."""
+
+    command: Command = field(kw_only=True)
     call_backs: Sequence[CallBack] = ()
     ratings: Sequence[NewRating] = ()
 
@@ -109,71 +248,6 @@ class Act:
         if self.ticket.state not in states:
             raise IllegalTransition(self.ticket.ticket_no, self.ticket.state.label, self.command.kind.value)
 
-    @property
-    def work_stage(self) -> Stage:
-        """The stage in which the lead unit works: 办理, or 重办 after the citizen was dissatisfied."""
-        return Stage.RESOLVE if self.ticket.round == 1 else Stage.REOPEN
-
-    def running_holds(self) -> list[Hold]:
-        """Return the holds that have not ended, in the order of dispatch."""
-        return [hold for hold in self.holds if hold.ended_at is None]
-
-    def mark(self, moment: str, unit_code: str | None = None, note: str | None = None) -> None:
-        """Note a moment in a unit's running hold; without ``unit_code`` in every unit's."""
-        self.effects.assignment_marks.append(AssignmentMark(self.ticket.ticket_no, unit_code, moment, self.at, note))
-
-    def running(self, stage: Stage, unit_code: str | None) -> StoredDeadline | None:
-        """Return the latest deadline of a stage that is not finished: of a unit, or with None of the hotline itself."""
-        mine = [
-            stored
-            for stored in self.deadlines
-            if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code and stored.done_at is None
-        ]
-        alive = [stored for stored in mine if stored.result is not DeadlineResult.VOID]
-        return max(alive, key=lambda stored: stored.number, default=None)
-
-    def stop_clock(self, stage: Stage, unit_code: str | None) -> None:
-        """Let a stage's clock stand, because the work was handed in."""
-        stored = self.running(stage, unit_code)
-        if stored is not None:
-            self.effects.changed_deadlines.append(replace(stored, stopped_at=self.at))
-
-    def restart_clock(self, stage: Stage, unit_code: str | None) -> None:
-        """Let a stage's clock run on: what was handed in was not good enough."""
-        stored = self.running(stage, unit_code)
-        if stored is not None:
-            self.effects.changed_deadlines.append(replace(stored, stopped_at=None))
-
-    def finish_stage(self, stage: Stage, unit_code: str | None, *, observed: bool = False) -> None:
-        """Finish a stage: met or missed by the moment of the work; one that the timers found missed stays missed.
-
-        ``observed``: count how long the stage took since its clock started.
-        """
-        stored = self.running(stage, unit_code)
-        if stored is None:
-            return
-        done_at = stored.stopped_at or self.at
-        result = DeadlineResult.MET if done_at <= stored.deadline.due else DeadlineResult.MISSED
-        finished = replace(stored.settled(result, self.at), stopped_at=done_at, done_at=done_at)
-        self.effects.changed_deadlines.append(finished)
-        if stored.result is None:
-            self._count_deadline(finished)
-        if observed:
-            span = done_at - stored.deadline.start
-            urgency = self.ticket.urgency.label
-            self.effects.increments.extend(metrics.observe_span(metrics.STAGE_SECONDS, span, stage.value, urgency))
-
-    def void_deadlines(self, *unit_codes: str | None) -> None:
-        """Judge nobody by what is still to be done: all of these units' unfinished deadlines end without a result."""
-        for stored in self.deadlines:
-            if stored.deadline.unit_code in unit_codes and stored.done_at is None and stored.result is None:
-                self.effects.changed_deadlines.append(stored.settled(DeadlineResult.VOID, self.at))
-
-    def _count_deadline(self, stored: StoredDeadline) -> None:
-        owner = stored.deadline.unit_code or metrics.HOTLINE_ITSELF
-        result = stored.result or DeadlineResult.VOID
-        self.effects.increments.append(metrics.count(metrics.DEADLINES, owner, stored.deadline.stage.value, result.value))
-
     def whole_number(self, key: str) -> int:
         """Return a required whole number of the command's data.
 
@@ -184,33 +258,3 @@ class Act:
         if isinstance(value, bool) or not isinstance(value, int):
             raise Rejected(f"{self.command.kind.value} of ticket {self.ticket.ticket_no} needs the whole number {key!r}")
         return value
-
-    def unchanged(self, **changes: Any) -> Ticket:
-        """Return the ticket one version on, in the state that it has, with ``changes`` to other fields."""
-        return replace(self.ticket, version=self.ticket.version + 1, **changes)
-
-    def record(
-        self,
-        after: Ticket,
-        kind: EventKind,
-        data: Mapping[str, Any],
-        *,
-        before: Ticket | None = None,
-        actor: Actor | None = None,
-    ) -> Ticket:
-        """Write the event that leads to ``after``, and return ``after``.
-
-        ``before`` is the ticket as an earlier event of the same command left it; ``actor`` stands for the system where it, and
-        not the command's actor, does this.
-        """
-        record(
-            self.effects,
-            after,
-            kind,
-            from_state=(before or self.ticket).state,
-            actor=actor or self.command.actor,
-            at=self.at,
-            profile_version=self.city.profile.version,
-            data=data,
-        )
-        return after

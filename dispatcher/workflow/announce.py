@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter
+from dispatcher.ports import DeadLetter, Notice
 from dispatcher.rules.redaction import redact, redact_fragment
 from models.call import HeardWords, Speech
 from models.codes import Channel, Stage
@@ -18,6 +18,7 @@ from models.understanding import Understanding
 CONTACT_RECEIVED = "contact.received"
 CALL_SEGMENT = "call.segment"
 DISPATCH_ITEM = "dispatch.item"
+NOTICE = "dispatch.notice"
 EMERGENCY = "alert.emergency"
 DEAD_LETTER = "dead.letter"
 
@@ -114,6 +115,10 @@ def dispatch_message(
     basis: str,
 ) -> Message:
     """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid."""
+    work = deadlines[Stage.RESOLVE]
+    caller: dict[str, Any] = {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref}
+    if ticket.anonymous or ticket.confidential:
+        caller = {"salutation": "匿名", "caller_ref": None}
     data: dict[str, Any] = {
         "ticket_no": ticket.ticket_no,
         "unit": unit_code,
@@ -127,12 +132,13 @@ def dispatch_message(
         "channel": ticket.channel.label,
         "district": ticket.district_code,
         "address": ticket.address,
-        "caller": {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref},
+        "caller": caller,
         "received_at": ticket.received_at.isoformat(),
         "dispatched_at": at.isoformat(),
-        "sign_due": deadlines[Stage.SIGN].due.isoformat(),
-        "resolve_due": deadlines[Stage.RESOLVE].due.isoformat(),
-        "provisional": deadlines[Stage.RESOLVE].provisional,
+        "sign_due": deadlines[Stage.SIGN].due.isoformat() if Stage.SIGN in deadlines else None,
+        "resolve_due": work.due.isoformat(),
+        "provisional": work.provisional,
+        "round": ticket.round,
         "repeat_count": ticket.nudges,
         "matrix": {"version": ticket.matrix_version, "basis": basis},
     }
@@ -166,6 +172,29 @@ def nudge_message(ticket: Ticket, *, at: datetime) -> Message:
         ticket_version=ticket.version,
         unit_code=unit_code,
         data={"ticket_no": ticket.ticket_no, "unit": unit_code, "repeat_count": ticket.nudges},
+    )
+
+
+def notice_message(notice: Notice, ticket: Ticket) -> Message:
+    """Tell a unit what the hotline notes about one of its tickets: a card, a supervision order, an extension."""
+    return Message(
+        topic=Topic.dispatch(notice.unit_code),
+        key=notice.ticket_no,
+        event_id=event_id(notice.ticket_no, f"{NOTICE}.{notice.kind.value}.{notice.unit_code}", notice.version),
+        kind=NOTICE,
+        occurred_at=notice.at,
+        actor="system:notices",
+        profile_version=ticket.profile_version,
+        ticket_no=notice.ticket_no,
+        ticket_version=notice.version,
+        unit_code=notice.unit_code,
+        data={
+            "ticket_no": notice.ticket_no,
+            "unit": notice.unit_code,
+            "kind": notice.kind.value,
+            "name": notice.kind.label,
+            "day": notice.day.isoformat(),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatcher.rules.calendar import WorkingCalendar
+from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import RouteTable
@@ -68,6 +69,10 @@ class City:
     def local(self, instant: datetime) -> datetime:
         """Return ``instant`` on the city's clocks."""
         return instant.astimezone(self.profile.timezone)
+
+    def co_unit_deadline(self, lead: Deadline, unit_code: str) -> Deadline:
+        """Return the deadline of a co-unit beside the lead's."""
+        return co_unit_deadline(lead, unit_code, rule=self.profile.deadlines.co_unit, calendar=self.calendar)
 
     def deadline(
         self,

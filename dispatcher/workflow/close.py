@@ -1,7 +1,7 @@
 """办结 and 归档: the end of a ticket."""
 
 from dispatcher import metrics
-from dispatcher.workflow.acting import Act
+from dispatcher.workflow.acting import Act, Scene
 from models.codes import TicketState
 from models.ticket import Actor, EventKind, Ticket
 
@@ -12,14 +12,14 @@ def close(act: Act) -> Ticket:
     return closed(act, act.ticket)
 
 
-def closed(act: Act, before: Ticket, actor: Actor | None = None) -> Ticket:
+def closed(scene: Scene, before: Ticket, actor: Actor | None = None) -> Ticket:
     """Close ``before``, which an earlier event of the same command may have left; every unit's hold ends."""
     first = before.first_closed_at is None
-    after = before.moved_to(TicketState.CLOSED, act.at, first_closed_at=before.first_closed_at or act.at)
-    act.mark("ended")
+    after = before.moved_to(TicketState.CLOSED, scene.at, first_closed_at=before.first_closed_at or scene.at)
+    scene.mark("ended")
     if first:
-        act.effects.increments.append(metrics.count(metrics.CLOSED, before.lead_unit or ""))
-    return act.record(after, EventKind.CLOSED, {}, before=before, actor=actor)
+        scene.effects.increments.append(metrics.count(metrics.CLOSED, before.lead_unit or ""))
+    return scene.record(after, EventKind.CLOSED, {}, before=before, actor=actor)
 
 
 def archive(act: Act) -> Ticket:

@@ -12,15 +12,19 @@ from dispatcher.workflow import (
     dispatch,
     extend,
     nudge,
+    pause,
     reply,
     returning,
     review,
     satisfaction,
     sign,
+    supervise,
+    urgency,
     withdraw,
 )
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.city import City
+from dispatcher.workflow.waking import set_rings
 from models.codes import UNIT_ROLES, Role
 from models.command import Command, CommandKind
 from models.errors import Forbidden, NotFound, StaleVersion
@@ -44,6 +48,10 @@ MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: UNIT_ROLES,
         CommandKind.APPROVE_EXTENSION: _JUDGING,
         CommandKind.REFUSE_EXTENSION: _JUDGING,
+        CommandKind.PAUSE: frozenset({*UNIT_ROLES, *_JUDGING}),
+        CommandKind.RESUME: frozenset({*UNIT_ROLES, *_JUDGING}),
+        CommandKind.CHANGE_URGENCY: _DECIDING,
+        CommandKind.SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
         CommandKind.REPLY: UNIT_ROLES,
         CommandKind.CO_REPLY: UNIT_ROLES,
         CommandKind.OVERRIDE_CO_REPLY: UNIT_ROLES,
@@ -73,6 +81,10 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: extend.request_extension,
         CommandKind.APPROVE_EXTENSION: extend.approve_extension,
         CommandKind.REFUSE_EXTENSION: extend.refuse_extension,
+        CommandKind.PAUSE: pause.pause,
+        CommandKind.RESUME: pause.resume,
+        CommandKind.CHANGE_URGENCY: urgency.change_urgency,
+        CommandKind.SUPERVISE: supervise.supervise,
         CommandKind.REPLY: reply.reply,
         CommandKind.CO_REPLY: reply.co_reply,
         CommandKind.OVERRIDE_CO_REPLY: reply.override_co_reply,
@@ -113,10 +125,12 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             raise NotFound(f"there is no ticket {command.ticket_no}")
         if ticket.version != command.expected_version:
             raise StaleVersion(ticket.ticket_no, command.expected_version, ticket.version)
+        now = clock.now()
         act = Act(
             ticket=ticket,
             command=command,
-            at=clock.now(),
+            actor=command.actor,
+            at=now,
             city=city,
             deadlines=await work.lock_deadlines(ticket.ticket_no),
             holds=await work.holds(ticket.ticket_no),
@@ -126,5 +140,6 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         )
         after = _ACTS[command.kind](act)
         act.effects.changed_tickets.append(after)
+        set_rings(act.effects, city=city, at=now)
         await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
     return after

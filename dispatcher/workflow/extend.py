@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from dispatcher.rules.changes import extended, extension_refusal
 from dispatcher.workflow.acting import Act
-from models.codes import Stage, TicketState
+from models.codes import NoticeKind, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -20,18 +21,17 @@ def request_extension(act: Act) -> Ticket:
     """
     act.require_lead()
     act.require_one_of(*_WHILE_HANDLED)
-    reason = act.text("reason")
     days = act.whole_number("working_days")
-    limit = act.city.profile.deadlines.extension
-    if not 1 <= days <= limit.days:
-        raise Rejected(f"an extension is of 1 to {limit.days} working days, not {days}")
-    resolve = act.running(act.work_stage, act.ticket.lead_unit)
-    if resolve is None or act.at > resolve.deadline.due:
-        raise Rejected(f"ticket {act.ticket.ticket_no} is past its due; an extension is asked for before")
-    if act.ticket.extensions >= limit.times:
-        raise Rejected(f"ticket {act.ticket.ticket_no} was extended before; more than {limit.times} time needs 督办")
+    reason = act.text("reason")
     if act.ticket.extension_asked is not None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: an extension is asked for and not decided yet")
+    work = act.running(act.work_stage, act.ticket.lead_unit)
+    if work is None:
+        raise Rejected(f"ticket {act.ticket.ticket_no} has no running deadline to extend")
+    rule = act.city.profile.deadlines.extension
+    refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule)
+    if refusal is not None:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}")
     after = act.unchanged(extension_asked=days)
     return act.record(after, EventKind.EXTENSION_REQUESTED, {"working_days": days, "reason": reason})
 
@@ -48,11 +48,11 @@ def approve_extension(act: Act) -> Ticket:
         stored = act.running(stage, unit_code)
         if stored is None:
             continue
-        later = act.city.extended(stored.deadline, days)
-        first_due = stored.first_due or stored.deadline.due
-        act.effects.changed_deadlines.append(replace(stored, deadline=later, first_due=first_due))
+        later = extended(stored.deadline, days, at=act.at, calendar=act.city.calendar)
+        act.change(replace(stored, deadline=later))
         moved[stage.value] = later.due.isoformat()
-    after = act.unchanged(extension_asked=None, extensions=act.ticket.extensions + 1)
+    after = act.unchanged(extension_asked=None)
+    act.notify(after, NoticeKind.EXTENSION)
     return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved})
 
 

@@ -10,6 +10,7 @@ from dispatcher.ports import (
     Clock,
     DeadLetter,
     Effects,
+    Notice,
     OpenUnitOfWork,
     ReserveNumbers,
     Settled,
@@ -23,7 +24,8 @@ from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.register import register
-from models.codes import Fate, Role
+from dispatcher.workflow.waking import set_rings
+from models.codes import Fate, NoticeKind, Role
 from models.contact import Contact
 from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, OpenRequest, Ticket
@@ -131,6 +133,7 @@ class Intake(BatchSettler[Contact, _Understood]):
             if ticket is not None:
                 open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
         await self._merge(work, repeats, effects, now)
+        set_rings(effects, city=self._city, at=now)
         return effects
 
     async def _merge(self, work: UnitOfWork, repeats: dict[str, list[Contact]], effects: Effects, now: datetime) -> None:
@@ -160,6 +163,8 @@ class Intake(BatchSettler[Contact, _Understood]):
         )
         if ticket.lead_unit is not None:
             effects.messages.append(nudge_message(ticket, at=now))
+            day = self._city.local(now).date()
+            effects.notices.append(Notice(ticket.ticket_no, ticket.lead_unit, NoticeKind.NUDGE, day, now, ticket.version))
         effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, ticket.ticket_no, now))
         effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
         level1 = self._city.category(ticket.machine_category).level1_code

@@ -3,7 +3,7 @@
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD, put_on_stream
-from models.codes import DispatchMode, ReturnReason, Stage, TicketState
+from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -66,6 +66,7 @@ def accept_return(act: Act) -> Ticket:
         effects=act.effects,
         earlier=act.deadlines,
     )
+    act.notify(after, NoticeKind.TRANSFER)
     return act.record(after, EventKind.RETURN_ACCEPTED, data)
 
 

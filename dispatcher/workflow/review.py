@@ -11,6 +11,8 @@ def pass_review(act: Act) -> Ticket:
     after = act.ticket.moved_to(TicketState.AWAITING_CALL_BACK, act.at)
     act.finish_stage(act.work_stage, act.ticket.lead_unit, observed=True)
     act.finish_stage(Stage.PROMISE, None)
+    for stage in (Stage.CALL_BACK, Stage.RATING_WINDOW):
+        act.start_own_clock(stage, after)
     return act.record(after, EventKind.REVIEW_PASSED, {"round": act.ticket.round})
 
 

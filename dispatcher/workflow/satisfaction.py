@@ -5,6 +5,7 @@ from dispatcher.ports import CallBack, NewRating
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD, hand_over_again
 from dispatcher.workflow.close import closed
+from dispatcher.workflow.supervise import step_up
 from models.codes import DispatchMode, Rating, Role, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import Actor, EventKind, Ticket
@@ -16,6 +17,9 @@ DISSATISFIED = (Rating.DISSATISFIED, Rating.VERY_DISSATISFIED)
 
 MOST_ROUNDS = 2
 """One second handling; whoever is dissatisfied after it is a matter of 督办. Source: domain.md A.3 重办."""
+
+MOST_ATTEMPTS = 3
+"""Attempts to reach a citizen about one round. Source: domain.md A.2, callback.done (D)."""
 
 _RATED = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK, TicketState.CLOSED)
 
@@ -33,9 +37,8 @@ def call_back(act: Act) -> Ticket:
     act.require_one_of(TicketState.AWAITING_CALL_BACK)
     _refuse_unwanted_call(act)
     earlier = [each for each in act.call_backs if each.round == act.ticket.round]
-    most = act.city.profile.deadlines.call_backs
-    if len(earlier) >= most:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {most} attempts were made; the citizen may still rate")
+    if len(earlier) >= MOST_ATTEMPTS:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {MOST_ATTEMPTS} attempts were made; the citizen may still rate")
     reached = act.flag("reached")
     attempt = CallBack(
         ticket_no=act.ticket.ticket_no,
@@ -109,7 +112,7 @@ def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
 def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
     """重办, once; afterwards the ticket stays as it is for the supervisors."""
     if before.round >= MOST_ROUNDS:
-        return before
+        return before if before.supervision else step_up(act, before, 1, cause="dissatisfied again")
     unit_code = before.lead_unit or ""
     after = before.moved_to(TicketState.HANDLING, act.at, round=before.round + 1)
     redo = act.city.deadline(

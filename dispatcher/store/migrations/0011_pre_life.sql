@@ -6,7 +6,7 @@ ALTER TABLE tickets
     ADD COLUMN confidential     boolean  NOT NULL DEFAULT false,
     ADD COLUMN round            smallint NOT NULL DEFAULT 1,
     ADD COLUMN accepted_returns smallint NOT NULL DEFAULT 0,
-    ADD COLUMN extensions       smallint NOT NULL DEFAULT 0,
+    ADD COLUMN supervision      smallint NOT NULL DEFAULT 0,
     ADD COLUMN extension_asked  smallint,
     ADD COLUMN first_closed_at  timestamptz;
 UPDATE tickets SET first_closed_at = state_since WHERE state = 'closed';
@@ -22,10 +22,12 @@ ALTER TABLE assignments
 ALTER TABLE deadlines
     ADD COLUMN stopped_at timestamptz,
     ADD COLUMN done_at    timestamptz,
-    ADD COLUMN first_due  timestamptz;
+    ADD COLUMN rings_at   timestamptz,
+    ADD COLUMN proof      jsonb NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN deadlines.stopped_at IS 'When the work was handed in; the clock stands until the review has decided.';
 COMMENT ON COLUMN deadlines.done_at IS 'When the stage was finished for good, by the moment of the work and not of its review.';
-COMMENT ON COLUMN deadlines.first_due IS 'The due before it was moved; NULL where it never was.';
+COMMENT ON COLUMN deadlines.rings_at IS 'The next moment at which time alone makes something happen; NULL where nothing will.';
+COMMENT ON COLUMN deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 -- What release 0.1.0 finished, it finished with the moments that stand in the assignments.
 UPDATE deadlines
    SET done_at = CASE stage WHEN 'sign' THEN assignments.signed_at ELSE assignments.replied_at END
@@ -33,7 +35,8 @@ UPDATE deadlines
  WHERE assignments.ticket_no = deadlines.ticket_no AND assignments.unit_code = deadlines.unit_code
    AND assignments.role = 'lead' AND deadlines.stage IN ('sign', 'resolve');
 UPDATE deadlines SET stopped_at = done_at WHERE done_at IS NOT NULL;
-CREATE INDEX deadlines_ticking ON deadlines (due) WHERE result IS NULL AND stopped_at IS NULL;
+UPDATE deadlines SET rings_at = due WHERE result IS NULL AND done_at IS NULL;
+CREATE INDEX deadlines_ringing ON deadlines (rings_at) WHERE rings_at IS NOT NULL;
 
 ALTER TABLE ratings ADD COLUMN round smallint NOT NULL DEFAULT 1;
 ALTER TABLE ratings DROP CONSTRAINT ratings_pkey;
@@ -51,6 +54,19 @@ CREATE TABLE call_backs (
 );
 COMMENT ON TABLE call_backs IS 'Attempts to call a citizen back, and what was heard (回访).';
 GRANT SELECT, INSERT ON call_backs TO hotline_app;
+
+CREATE TABLE notices (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ticket_no text        NOT NULL,
+    unit_code text        NOT NULL,
+    kind      text        NOT NULL,
+    day       date        NOT NULL,
+    noted_at  timestamptz NOT NULL,
+    version   int         NOT NULL,
+    UNIQUE (ticket_no, unit_code, kind, version)
+);
+COMMENT ON TABLE notices IS 'Cards, nudges, extensions, transfers and steps of supervision that a unit was told of. Append-only.';
+GRANT SELECT, INSERT ON notices TO hotline_app;
 
 ALTER TABLE users DROP CONSTRAINT users_check;
 ALTER TABLE users ADD CONSTRAINT users_unit CHECK ((role LIKE 'unit%') = (unit_code IS NOT NULL));

@@ -25,11 +25,11 @@ UPDATE tickets
        category_code = row.category_code, urgency = row.urgency, district_code = row.district_code,
        lead_unit = row.lead_unit, nudges = row.nudges, profile_version = row.profile_version,
        matrix_version = row.matrix_version, round = row.round, accepted_returns = row.accepted_returns,
-       extensions = row.extensions, extension_asked = row.extension_asked, first_closed_at = row.first_closed_at
+       supervision = row.supervision, extension_asked = row.extension_asked, first_closed_at = row.first_closed_at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, month int, version int, state text, state_since timestamptz, request_type text,
        category_code text, urgency text, district_code text, lead_unit text, nudges int, profile_version text,
-       matrix_version text, round smallint, accepted_returns smallint, extensions smallint, extension_asked smallint,
+       matrix_version text, round smallint, accepted_returns smallint, supervision smallint, extension_asked smallint,
        first_closed_at timestamptz)
  WHERE tickets.ticket_no = row.ticket_no AND tickets.month = row.month;
 
@@ -64,22 +64,22 @@ UPDATE assignments
 
 -- name: new_deadlines
 INSERT INTO deadlines (ticket_no, stage, number, unit_code, clock, start, due, provisional, days, calendar_version,
-                       profile_version, result, settled_at, stopped_at, done_at)
+                       profile_version, result, settled_at, stopped_at, done_at, rings_at, proof)
 SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, stage text, number smallint, unit_code text, clock text, start timestamptz, due timestamptz,
        provisional boolean, days date[], calendar_version text, profile_version text, result text, settled_at timestamptz,
-       stopped_at timestamptz, done_at timestamptz);
+       stopped_at timestamptz, done_at timestamptz, rings_at timestamptz, proof jsonb);
 
 -- name: changed_deadlines
 UPDATE deadlines
    SET due = row.due, provisional = row.provisional, days = row.days, calendar_version = row.calendar_version,
        profile_version = row.profile_version, result = row.result, settled_at = row.settled_at,
-       stopped_at = row.stopped_at, done_at = row.done_at, first_due = row.first_due
+       stopped_at = row.stopped_at, done_at = row.done_at, clock = row.clock, rings_at = row.rings_at, proof = row.proof
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, stage text, number smallint, due timestamptz, provisional boolean, days date[],
        calendar_version text, profile_version text, result text, settled_at timestamptz, stopped_at timestamptz,
-       done_at timestamptz, first_due timestamptz)
+       done_at timestamptz, clock text, rings_at timestamptz, proof jsonb)
  WHERE deadlines.ticket_no = row.ticket_no AND deadlines.stage = row.stage AND deadlines.number = row.number;
 
 -- name: call_backs
@@ -88,6 +88,12 @@ SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, round smallint, attempt smallint, made_at timestamptz, reached boolean, responded boolean,
        solved boolean);
+
+-- name: notices
+INSERT INTO notices (ticket_no, unit_code, kind, day, noted_at, version)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       ticket_no text, unit_code text, kind text, day date, at timestamptz, version int);
 
 -- name: events
 INSERT INTO ticket_events (ticket_no, month, version, kind, occurred_at, actor_role, actor_name, actor_unit,

@@ -186,13 +186,26 @@ SELECT ticket_no, round, unit_code, rating, rated_at, reason
  WHERE ticket_no = %(ticket_no)s
  ORDER BY round;
 
--- name: lock_overdue_deadlines
+-- name: lock_ringing
+-- By the ticket's lock alone, as every command takes it first.
+WITH ringing AS (
+    SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
+      FROM (SELECT ticket_no FROM deadlines WHERE rings_at <= %(now)s ORDER BY rings_at LIMIT %(limit)s) AS first_ones
+)
+SELECT {ticket}
+  FROM tickets t
+  JOIN ringing ON ringing.ticket_no = t.ticket_no AND ringing.month = t.month
+ ORDER BY t.ticket_no
+   FOR NO KEY UPDATE OF t SKIP LOCKED;
+
+-- name: deadlines_of
 SELECT {deadline}
   FROM deadlines d
- WHERE result IS NULL AND stopped_at IS NULL AND due < %(now)s
- ORDER BY due
- LIMIT %(limit)s
-   FOR UPDATE SKIP LOCKED;
+ WHERE ticket_no = ANY(%(ticket_nos)s)
+ ORDER BY ticket_no, stage, number;
+
+-- name: next_ring
+SELECT min(rings_at) AS rings_at FROM deadlines WHERE rings_at IS NOT NULL;
 
 -- name: sealed_data
 SELECT contact_id, caller_ref, key_id, sealed FROM vault WHERE contact_id = %(contact_id)s;

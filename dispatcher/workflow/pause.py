@@ -1,0 +1,63 @@
+"""暂停 and 恢复 of a unit's clock, for the allowed reasons (domain.md A.4.5)."""
+
+from dataclasses import replace
+
+from dispatcher.ports import StoredDeadline
+from dispatcher.rules.pausing import pause_refusal, paused, read_reason, resumed
+from dispatcher.workflow.acting import Act, Scene
+from models.codes import Stage, TicketState
+from models.errors import Rejected
+from models.ticket import EventKind, Ticket
+
+_WHILE_HANDLED = (TicketState.SIGNED, TicketState.HANDLING)
+
+
+def pause(act: Act) -> Ticket:
+    """Stop the lead unit's clock, with a ``reason`` that names an allowed one; the promise shows that it is paused.
+
+    Raises:
+        IllegalTransition: the unit has not signed yet, or has replied.
+        Rejected: the reason is not allowed, the clock stands already, is past its due, or may stand no longer.
+    """
+    act.require_one_of(*_WHILE_HANDLED)
+    words = act.text("reason")
+    rule = act.city.profile.deadlines.pause
+    reason = read_reason(words, rule)
+    work = act.running(act.work_stage, act.ticket.lead_unit)
+    if work is None:
+        raise Rejected(f"ticket {act.ticket.ticket_no} has no running deadline to pause")
+    refusal = pause_refusal(work.deadline, reason=reason, at=act.at, rule=rule, calendar=act.city.calendar)
+    if refusal is not None or reason is None:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label if refusal else words}")
+    for stored in _clocks(act):
+        act.change(replace(stored, deadline=paused(stored.deadline, reason, act.at)))
+    return act.record(act.unchanged(), EventKind.PAUSED, {"reason": reason.value, "words": words})
+
+
+def resume(act: Act) -> Ticket:
+    """Let the clock run on with what was left.
+
+    Raises:
+        Rejected: no pause runs.
+    """
+    if not any(stored.deadline.running_pause for stored in _clocks(act)):
+        raise Rejected(f"ticket {act.ticket.ticket_no} is not paused")
+    return resume_clocks(act, act.ticket)
+
+
+def resume_clocks(scene: Scene, before: Ticket) -> Ticket:
+    """Let the paused clocks of a ticket run on; ``before`` is the ticket as an earlier event left it."""
+    rule = scene.city.profile.deadlines.pause
+    due = None
+    for stored in _clocks(scene):
+        if stored.deadline.running_pause is not None:
+            running = resumed(stored.deadline, scene.at, rule=rule, calendar=scene.city.calendar)
+            scene.change(replace(stored, deadline=running))
+            due = running.due if stored.deadline.stage is not Stage.PROMISE else due
+    after = replace(before, version=before.version + 1)
+    return scene.record(after, EventKind.RESUMED, {"due": due.isoformat() if due else None}, before=before)
+
+
+def _clocks(scene: Scene) -> list[StoredDeadline]:
+    found = (scene.running(scene.work_stage, scene.ticket.lead_unit), scene.running(Stage.PROMISE, None))
+    return [stored for stored in found if stored is not None]

@@ -1,0 +1,50 @@
+"""督办: the ladder of supervision (domain.md A.10)."""
+
+from dataclasses import replace
+
+from dispatcher.workflow.acting import Act, Scene
+from models.codes import NoticeKind, Stage
+from models.errors import Rejected
+from models.ticket import ENDED_STATES, EventKind, Ticket
+
+LADDER = (NoticeKind.SUPERVISION_ORDER, NoticeKind.MEETING, NoticeKind.CIRCULAR, NoticeKind.INTERVIEW)
+"""督办单 → 专题协调 → 专项通报 → 约谈提醒. Source: 海口 (domain.md A.10)."""
+
+
+def supervise(act: Act) -> Ticket:
+    """Open supervision or go on to the next step; ``step`` names a step by its name, its number, or D1 to D4.
+
+    Raises:
+        IllegalTransition: the ticket has ended, or no unit has it.
+        Rejected: there is no such step, or it is not above the present one.
+    """
+    ticket = act.ticket
+    if ticket.state in ENDED_STATES or ticket.lead_unit is None:
+        raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; supervision is for what a unit handles")
+    step = _step(act) or ticket.supervision + 1
+    if not ticket.supervision < step <= len(LADDER):
+        raise Rejected(f"ticket {ticket.ticket_no} stands on step {ticket.supervision} of {len(LADDER)}; not below {step}")
+    return step_up(act, ticket, step, cause=act.optional_text("reason") or "supervisor")
+
+
+def step_up(scene: Scene, before: Ticket, step: int, *, cause: str) -> Ticket:
+    """Put a ticket on a step of the ladder: the unit is told, and has the step's time."""
+    after = scene.record(
+        replace(before, version=before.version + 1, supervision=step),
+        EventKind.SUPERVISED,
+        {"step": step, "name": LADDER[step - 1].label, "unit": before.lead_unit, "cause": cause},
+        before=before,
+    )
+    scene.notify(after, LADDER[step - 1])
+    scene.start_own_clock(Stage.SUPERVISE, after)
+    return after
+
+
+def _step(act: Act) -> int | None:
+    given = str(act.command.data.get("step") or "").strip()
+    if not given:
+        return None
+    for number, kind in enumerate(LADDER, start=1):
+        if given in (str(number), f"D{number}", kind.label, kind.value):
+            return number
+    raise Rejected(f"{given!r} is no step of supervision; one of {[kind.label for kind in LADDER]}")

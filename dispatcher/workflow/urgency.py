@@ -1,0 +1,53 @@
+"""A person finds a request more, or less, urgent than it was taken for (domain.md A.4.7)."""
+
+from dataclasses import replace
+
+from dispatcher.rules.changes import hastened
+from dispatcher.workflow.acting import Act
+from models.codes import TicketState, Urgency
+from models.errors import Rejected
+from models.ticket import EventKind, Ticket
+
+_BEFORE_REPLY = (
+    TicketState.PENDING,
+    TicketState.DISPATCHED,
+    TicketState.SIGNED,
+    TicketState.HANDLING,
+    TicketState.RETURN_REQUESTED,
+)
+
+
+def change_urgency(act: Act) -> Ticket:
+    """Set ``urgency``; running clocks are counted from their start anew, never to a later due than before.
+
+    Raises:
+        IllegalTransition: the unit has replied.
+        Rejected: there is no such urgency, or the ticket has it.
+    """
+    act.require_one_of(*_BEFORE_REPLY)
+    urgency = _urgency(act.text("urgency"))
+    if urgency is act.ticket.urgency:
+        raise Rejected(f"ticket {act.ticket.ticket_no} is {urgency.label} already")
+    for stored in act.deadlines:
+        if not stored.is_running or stored.deadline.allowance is None:
+            continue
+        sooner = hastened(
+            stored.deadline,
+            category_code=act.ticket.category_code,
+            request_type=act.ticket.request_type,
+            urgency=urgency,
+            at=act.at,
+            rules=act.city.profile.deadlines,
+            calendar=act.city.calendar,
+        )
+        if sooner is not None:
+            act.change(replace(stored, deadline=sooner))
+    data = {"from": act.ticket.urgency.label, "to": urgency.label, "reason": act.optional_text("reason")}
+    return act.record(act.unchanged(urgency=urgency), EventKind.URGENCY_CHANGED, data)
+
+
+def _urgency(given: str) -> Urgency:
+    for urgency in Urgency:
+        if given in (urgency.value, urgency.label):
+            return urgency
+    raise Rejected(f"{given!r} is no urgency; one of {[urgency.label for urgency in Urgency]}")
