@@ -1,10 +1,12 @@
 """A contact that says something new is registered: as a ticket on a unit's stream, or before an operator, or as nuisance."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dispatcher import metrics
 from dispatcher.ports import Effects, Settled, StoredDeadline
-from dispatcher.rules.deciding import judge
+from dispatcher.rules.deciding import Judgement, judge
+from dispatcher.rules.routing import Route
 from dispatcher.workflow.announce import emergency_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
@@ -44,6 +46,36 @@ def register(
         judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
     )
     doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
+    return open_ticket(
+        contact,
+        understanding,
+        replace(judgement, doubts=doubts),
+        route if not doubts else replace(route, lead=None),
+        district_code=district_code,
+        ticket_no=ticket_no,
+        actor=ENGINE,
+        mode=DispatchMode.AUTO,
+        at=at,
+        city=city,
+        effects=effects,
+    )
+
+
+def open_ticket(
+    contact: Contact,
+    understanding: Understanding,
+    judgement: Judgement,
+    route: Route,
+    *,
+    district_code: str | None,
+    ticket_no: str,
+    actor: Actor,
+    mode: DispatchMode,
+    at: datetime,
+    city: City,
+    effects: Effects,
+) -> Ticket:
+    """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once."""
     ticket = Ticket(
         ticket_no=ticket_no,
         contact_id=contact.contact_id,
@@ -61,7 +93,7 @@ def register(
         address=understanding.address,
         lead_unit=None,
         top=understanding.top,
-        review_reasons=doubts,
+        review_reasons=judgement.doubts,
         machine_category=understanding.best.category_code,
         machine_type=understanding.request_type,
         alarm=understanding.alarm,
@@ -81,7 +113,7 @@ def register(
         ticket,
         EventKind.REGISTERED,
         from_state=None,
-        actor=ENGINE,
+        actor=actor,
         at=at,
         profile_version=city.profile.version,
         data={
@@ -89,30 +121,29 @@ def register(
             "type": ticket.request_type.label,
             "urgency": ticket.urgency.label,
             "confidence": round(ticket.confidence, 4),
-            "review_reasons": [doubt.value for doubt in doubts],
+            "review_reasons": [doubt.value for doubt in judgement.doubts],
         },
     )
-    by_engine = not doubts and route.lead is not None
-    _start_own_clocks(ticket, dispatched=by_engine, at=at, city=city, effects=effects)
-    if by_engine and route.lead is not None:
+    _start_own_clocks(ticket, dispatched=route.lead is not None, at=at, city=city, effects=effects)
+    if route.lead is not None:
         ticket = ticket.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead)
         record(
             effects,
             ticket,
             EventKind.DISPATCHED,
             from_state=TicketState.PENDING,
-            actor=ENGINE,
+            actor=actor,
             at=at,
             profile_version=city.profile.version,
-            data={"mode": DispatchMode.AUTO.value, "basis": route.basis},
+            data={"mode": mode.value, "basis": route.basis},
         )
         put_on_stream(
             ticket,
             unit_code=route.lead,
             co_units=route.co_units,
             basis=route.basis,
-            mode=DispatchMode.AUTO,
-            actor=ENGINE,
+            mode=mode,
+            actor=actor,
             at=at,
             city=city,
             effects=effects,

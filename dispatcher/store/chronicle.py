@@ -1,0 +1,100 @@
+"""Everything that happened in a database, in order: for replays, whose databases are small."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg.rows import DictRow, dict_row
+
+from dispatcher.ports import CallBack, NewRating, Notice
+from dispatcher.store.database import Pool
+from dispatcher.store.errors import translated_errors
+from dispatcher.store.queries import load_queries
+from dispatcher.store.reading import PostgresViews
+from dispatcher.store.rows import rating_from_row
+from dispatcher.views import TicketDetail
+from models.codes import Channel, Fate, NoticeKind
+from models.message import Topic
+
+_QUERIES = load_queries("chronicle.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldContact:
+    """A contact with what became of it."""
+
+    contact_id: UUID
+    channel: Channel
+    received_at: datetime
+    accepted_at: datetime
+    raw_text: str = field(repr=False)
+    fate: Fate | None
+    ticket_no: str | None
+    queue: str | None
+
+
+class Chronicle:
+    """Reads over the application's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._views = PostgresViews(pool)
+
+    async def contacts(self) -> list[ToldContact]:
+        """Return every contact, in the order in which they came.
+
+        Raises:
+            TryLater: the store is away.
+        """
+        return [
+            ToldContact(**{**row, "channel": Channel(row["channel"]), "fate": Fate(row["fate"]) if row["fate"] else None})
+            for row in await self._rows("contacts", {})
+        ]
+
+    async def tickets(self) -> list[TicketDetail]:
+        """Return every ticket with its history, in the order of registration.
+
+        Raises:
+            TryLater: the store is away.
+        """
+        return [await self._views.ticket(ticket_no) for ticket_no, _ in await self.ticket_contacts()]
+
+    async def ticket_contacts(self) -> list[tuple[str, UUID]]:
+        """Return every ticket's number and contact, in the order of registration."""
+        return [(row["ticket_no"], row["contact_id"]) for row in await self._rows("ticket_contacts", {})]
+
+    async def announced(self, topic: str) -> list[str]:
+        """Return the envelopes that were written for one topic, as texts, in order."""
+        return [row["envelope"] for row in await self._rows("messages", {"topic": topic})]
+
+    async def dispatches(self) -> list[Mapping[str, Any]]:
+        """Return the envelopes of all units' streams, in the order in which they were written."""
+        return await self._envelopes(Topic.dispatch("")[:-1])
+
+    async def alerts(self) -> list[Mapping[str, Any]]:
+        """Return the envelopes of the alerts."""
+        return await self._envelopes(Topic.ALERTS)
+
+    async def notices(self) -> list[Notice]:
+        """Return what the units were told, in order."""
+        return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in await self._rows("notices", {})]
+
+    async def call_backs(self) -> Sequence[CallBack]:
+        """Return every attempt to call back."""
+        return [CallBack(**row) for row in await self._rows("call_backs", {})]
+
+    async def ratings(self) -> Sequence[NewRating]:
+        """Return every rating."""
+        return [rating_from_row(row) for row in await self._rows("ratings", {})]
+
+    async def _envelopes(self, topic: str) -> list[Mapping[str, Any]]:
+        return [orjson.loads(envelope) for envelope in await self.announced(topic)]
+
+    async def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
+        with translated_errors():
+            async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+                await cursor.execute(_QUERIES[name], parameters)
+                return await cursor.fetchall()

@@ -1,0 +1,22 @@
+-- name: contacts
+SELECT contacts.contact_id, contacts.channel, contacts.received_at, contacts.accepted_at, contacts.raw_text, contacts.fate,
+       contacts.ticket_no, calls.queue
+  FROM contacts
+  LEFT JOIN calls USING (contact_id)
+ ORDER BY contacts.accepted_at, contacts.contact_id;
+
+-- name: ticket_contacts
+-- In the order of registration.
+SELECT ticket_no, contact_id FROM tickets ORDER BY registered_at, ticket_no;
+
+-- name: messages
+SELECT topic, envelope FROM outbox WHERE topic = %(topic)s OR topic LIKE %(topic)s || '.%%' ORDER BY seq;
+
+-- name: notices
+SELECT ticket_no, unit_code, kind, day, noted_at AS at, version FROM notices ORDER BY id;
+
+-- name: call_backs
+SELECT ticket_no, round, attempt, made_at, reached, responded, solved FROM call_backs ORDER BY ticket_no, round, attempt;
+
+-- name: ratings
+SELECT ticket_no, round, unit_code, rating, rated_at, reason FROM ratings ORDER BY ticket_no, round;

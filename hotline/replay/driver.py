@@ -1,0 +1,351 @@
+"""Plays an event file: time moves on to each event, what rings before it rings first."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from dispatcher.ports import StreamPosition
+from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
+from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.enter import Entry, enter_ticket
+from dispatcher.workflow.finish_call import finish_calls, receive_transcript
+from dispatcher.workflow.follow_call import follow_call
+from dispatcher.workflow.receive import Receipt, receive
+from dispatcher.workflow.reveal import reveal_contact
+from dispatcher.workflow.ring import ring
+from hotline.replay.events import Event, Kind
+from hotline.replay.stage import CONTACTS, SEGMENTS, Stage
+from models.call import CallStep, Speech
+from models.codes import CallState, Channel, RequestType, Role, SubjectType, Urgency
+from models.command import Command, CommandKind
+from models.contact import PersonalData, Submission
+from models.errors import NotFound, Rejected
+from models.ticket import Actor
+from streams.decode import Decode, contact_from_bytes, record_from_bytes, words_from_bytes
+
+_REVEAL = "reveal_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that a rule refused."""
+
+    at: datetime
+    ticket: str
+    command: str
+    reason: str
+
+
+class Replay:
+    """One run over one stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._settled = {position: 0 for position in (CONTACTS, SEGMENTS)}
+        self.contact_names: dict[UUID, str] = {}
+        self.ticket_names: dict[str, str] = {}
+        self.refusals: list[Refusal] = []
+
+    async def play(self, events: Sequence[Event]) -> None:
+        """Play ``events``.
+
+        Raises:
+            Rejected: an event names something that the profile or the replay does not have; file and line are named.
+        """
+        for event in events:
+            await self._move_on(event.at)
+            try:
+                await self.PLAYS[event.kind](self, event)
+            except Rejected as error:
+                raise Rejected(f"{event.where}: {error}") from error
+
+    async def _move_on(self, to: datetime) -> None:
+        """Let time pass until ``to``: every deadline rings at its own moment."""
+        stage = self._stage
+        tools = {"city": stage.city, "open_work": stage.database.open_work, "clock": stage.clock}
+        while True:
+            async with stage.database.open_work() as work:
+                rings_at = await work.next_ring()
+            if rings_at is None or rings_at > to:
+                break
+            stage.clock.set(rings_at)
+            await ring(**tools)
+        stage.clock.set(to)
+        await finish_calls(vault=stage.vault, **tools)
+        await self._settle_new()
+
+    async def _settle_new(self) -> None:
+        """Settle what the doors have announced since the last time."""
+        await self._settle(CONTACTS, self._stage.intake, contact_from_bytes)
+        await self._settle(SEGMENTS, self._stage.listening, words_from_bytes)
+
+    async def _settle(
+        self, position: StreamPosition, settler: BatchSettler[ContentT, ItemT], decode: Decode[ContentT]
+    ) -> None:
+        first = self._settled[position]
+        announced = await self._stage.chronicle.announced(position.topic)
+        records = [
+            record_from_bytes(decode, envelope.encode(), position=position, offset=offset, now=self._stage.clock.now())
+            for offset, envelope in enumerate(announced[first:], start=first)
+        ]
+        if records:
+            await settler.settle(position, await settler.understand(records))
+        self._settled[position] = len(announced)
+
+    async def _transcript(self, event: Event) -> None:
+        call_id = event.text("call_id")
+        speeches = [
+            Speech(
+                seg=number,
+                spk=str(segment.get("spk", "unknown")),
+                text=str(segment.get("text", "")),
+                conf=segment.get("conf"),
+                start_ms=int(segment.get("start_ms", 0)),
+                end_ms=int(segment.get("end_ms", 0)),
+            )
+            for number, segment in enumerate(event.said["segments"], start=1)
+        ]
+        receipt = await receive_transcript(
+            call_id,
+            began_at=event.at,
+            steps=_steps(event),
+            speeches=speeches,
+            ani=event.optional("ani"),
+            city=self._stage.city,
+            vault=self._stage.vault,
+            open_work=self._stage.database.open_work,
+            clock=self._stage.clock,
+        )
+        self._name(receipt, call_id)
+        await self._settle_new()
+
+    async def _state(self, event: Event) -> None:
+        step = CallStep(
+            seq=int(event.said["seq"]),
+            state=_state_of(event),
+            at=event.at,
+            ivr=tuple({"key": str(key)} for key in event.said.get("ivr") or ()),
+            queue=event.optional("queue"),
+            agent=event.optional("agent"),
+            side=event.optional("side"),
+        )
+        await self._follow(event, steps=[step])
+
+    async def _segment(self, event: Event) -> None:
+        speech = Speech(
+            seg=int(event.said["seg"]),
+            spk=event.text("spk"),
+            text=event.text("text"),
+            conf=event.said.get("conf"),
+            final=bool(event.said.get("final", True)),
+        )
+        await self._follow(event, speeches=[speech])
+
+    async def _follow(self, event: Event, *, steps: Sequence[CallStep] = (), speeches: Sequence[Speech] = ()) -> None:
+        call_id = event.text("call_id")
+        receipt = await follow_call(
+            call_id,
+            steps=steps,
+            speeches=speeches,
+            ani=event.optional("ani"),
+            city=self._stage.city,
+            vault=self._stage.vault,
+            open_work=self._stage.database.open_work,
+            clock=self._stage.clock,
+        )
+        self.contact_names.setdefault(receipt.contact_id, call_id)
+        await self._settle_new()
+
+    async def _contact(self, event: Event) -> None:
+        submission = Submission(
+            source_id=event.text("contact_id"),
+            channel=_channel(event.text("channel")),
+            text=await self._filled(event.text("text")),
+            received_at=event.at,
+            personal=PersonalData(phone=event.optional("phone"), name=event.optional("name")),
+            district=event.optional("district"),
+        )
+        await self._receive(submission, event.text("contact_id"))
+
+    async def _wechat_message(self, event: Event) -> None:
+        submission = Submission(
+            source_id=str(event.said["MsgId"]),
+            channel=Channel.WECHAT,
+            text=await self._filled(event.optional("Content") or ""),
+            received_at=datetime.fromtimestamp(int(event.said["CreateTime"]), UTC),
+            personal=PersonalData(openid=event.text("FromUserName")),
+        )
+        await self._receive(submission, f"W-{event.said['MsgId']}")
+
+    async def _wechat_event(self, event: Event) -> None:
+        """A menu was used or the account followed; nothing of it is a request."""
+
+    async def _receive(self, submission: Submission, name: str) -> None:
+        stage = self._stage
+        (receipt,) = await receive(
+            [submission], city=stage.city, vault=stage.vault, open_work=stage.database.open_work, clock=stage.clock
+        )
+        self._name(receipt, name)
+        await self._settle_new()
+
+    def _name(self, receipt: Receipt, name: str) -> None:
+        self.contact_names.setdefault(receipt.contact_id, name)
+
+    async def _ticket(self, event: Event) -> None:
+        stage, ref = self._stage, event.text("ref")
+        channel = _channel(event.optional("channel") or Channel.PHONE.label)
+        submission = Submission(
+            source_id=ref,
+            channel=channel,
+            text=event.text("text"),
+            received_at=event.at,
+            personal=PersonalData(phone=event.optional("phone"), name=event.optional("name"), openid=event.optional("openid")),
+            district=event.optional("district"),
+        )
+        entry = Entry(
+            request_type=RequestType(RequestType.from_label(event.text("type"))),
+            category_code=event.text("category"),
+            urgency=Urgency(Urgency.from_label(event.text("urgency"))),
+            district_code=self._district(event.optional("district")),
+            subject=_subject(event.optional("subject_type")),
+            unit_code=event.optional("unit"),
+            co_units=tuple(event.said.get("co_units") or ()),
+        )
+        ticket = await enter_ticket(
+            submission,
+            entry,
+            actor=Actor(Role.OPERATOR, "replay"),
+            city=stage.city,
+            vault=stage.vault,
+            open_work=stage.database.open_work,
+            reserve_numbers=stage.database.reserve_numbers,
+            clock=stage.clock,
+        )
+        self.contact_names[submission.contact_id] = ref
+        self.ticket_names[ticket.ticket_no] = ref
+
+    def _district(self, name: str | None) -> str | None:
+        for district in self._stage.city.profile.districts.values():
+            if name in (district.code, district.name, *district.aliases):
+                return district.code
+        return None
+
+    async def _command(self, event: Event) -> None:
+        reference, name = event.text("ticket"), event.text("command")
+        said = event.said["actor"]
+        actor = Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
+        data = dict(event.said.get("data") or {})
+        try:
+            ticket_no = await self._ticket_no(reference)
+            if name == _REVEAL:
+                await self._reveal(ticket_no, actor, data)
+            else:
+                await self._run(ticket_no, _kind(name), data, actor)
+        except Rejected as error:
+            self.refusals.append(Refusal(event.at, reference, name, str(error)))
+
+    async def _run(self, ticket_no: str, kind: CommandKind, data: Mapping[str, object], actor: Actor) -> None:
+        stage = self._stage
+        async with stage.database.open_work() as work:
+            ticket = await work.ticket(ticket_no)
+        command = Command(ticket_no, kind, data, actor, ticket.version)
+        await run_command(command, city=stage.city, open_work=stage.database.open_work, clock=stage.clock)
+
+    async def _reveal(self, ticket_no: str, actor: Actor, data: Mapping[str, object]) -> None:
+        stage = self._stage
+        await reveal_contact(
+            ticket_no,
+            actor=actor,
+            purpose=str(data.get("purpose", "")),
+            vault=stage.vault,
+            open_work=stage.database.open_work,
+            clock=stage.clock,
+        )
+
+    async def _clock(self, event: Event) -> None:
+        """Time has moved on already."""
+
+    async def _ticket_no(self, reference: str) -> str:
+        """Return the number of the ticket that a reference means.
+
+        Raises:
+            NotFound: it means none.
+        """
+        found = await self.references()
+        for ticket_no, names in found.items():
+            if reference in names:
+                return ticket_no
+        raise NotFound(f"{reference!r} means no ticket")
+
+    async def references(self) -> dict[str, tuple[str, ...]]:
+        """Return the references of every ticket: its ``ref``, or its contact with the number of its item."""
+        found: dict[str, tuple[str, ...]] = {}
+        items: dict[UUID, int] = {}
+        for ticket_no, contact_id in await self._stage.chronicle.ticket_contacts():
+            items[contact_id] = items.get(contact_id, 0) + 1
+            ref = self.ticket_names.get(ticket_no)
+            contact = self.contact_names.get(contact_id, str(contact_id))
+            numbered = f"{contact}#{items[contact_id]}"
+            found[ticket_no] = (ref,) if ref else (contact, numbered) if items[contact_id] == 1 else (numbered,)
+        return found
+
+    async def _filled(self, text: str) -> str:
+        """Replace ``{no:REF}`` by the ticket's number."""
+        if "{no:" not in text:
+            return text
+        for ticket_no, names in (await self.references()).items():
+            for name in names:
+                text = text.replace(f"{{no:{name}}}", ticket_no)
+        return text
+
+    PLAYS: ClassVar[Mapping[Kind, Callable[["Replay", Event], Awaitable[None]]]] = MappingProxyType(
+        {
+            Kind.CALL_TRANSCRIPT: _transcript,
+            Kind.CALL_STATE: _state,
+            Kind.CALL_SEGMENT: _segment,
+            Kind.WECHAT_MESSAGE: _wechat_message,
+            Kind.WECHAT_EVENT: _wechat_event,
+            Kind.CONTACT: _contact,
+            Kind.TICKET: _ticket,
+            Kind.COMMAND: _command,
+            Kind.CLOCK: _clock,
+        }
+    )
+
+
+def _steps(event: Event) -> list[CallStep]:
+    """Return the moments that a finished call tells, as the steps that a running one would have told."""
+    keys = tuple({"key": str(key)} for key in event.said.get("ivr") or ())
+    offered = CallStep(0, CallState.OFFERED, event.at, ivr=keys, queue=event.optional("queue"))
+    told = ((CallState.ANSWERED, event.optional("answer")), (CallState.HANGUP, event.optional("hangup")))
+    return [offered, *(CallStep(0, state, datetime.fromisoformat(moment)) for state, moment in told if moment)]
+
+
+def _state_of(event: Event) -> CallState:
+    try:
+        return CallState(event.text("state"))
+    except ValueError as error:
+        raise Rejected(f"{event.said['state']!r} is no state of a call") from error
+
+
+def _channel(given: str) -> Channel:
+    for channel in Channel:
+        if given in (channel.value, channel.label):
+            return channel
+    if given == "微信":
+        return Channel.WECHAT
+    raise Rejected(f"{given!r} is no channel; one of {[channel.label for channel in Channel]}")
+
+
+def _subject(given: str | None) -> SubjectType:
+    return SubjectType.ENTERPRISE if given == SubjectType.ENTERPRISE.label else SubjectType.CITIZEN
+
+
+def _kind(name: str) -> CommandKind:
+    try:
+        return CommandKind(name)
+    except ValueError as error:
+        raise Rejected(f"{name!r} is no command; one of {', '.join(CommandKind)}") from error
