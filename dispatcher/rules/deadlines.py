@@ -122,4 +122,3 @@ def enterprise_track(units: int, *, simple: bool = False) -> Track:
     if units > 1:
         return Track.SEVERAL_UNITS
     return Track.SIMPLE if simple else Track.ONE_UNIT
-
