@@ -1,6 +1,7 @@
 """The calendar files of a profile: which days are rested and which rest days are worked.
 
-Source of the days: the State Council's yearly notice on holidays; regional files may add days of their own.
+Source of the days: the State Council's yearly notice on holidays. Overlays stand over them: a province's own holiday, days
+on which work was stopped.
 """
 
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from config.profile_files import Problems, Row, read_rows
+from config.profile_layers import Layers
 from config.profile_rules import CalendarSettings
 from models.profile import CalendarFacts
 
@@ -19,17 +21,21 @@ STATUTORY_HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节",
 """The breaks that every year has. Source: 全国年节及纪念日放假办法, article 2."""
 
 
-def read_calendar(directory: Path, settings: CalendarSettings, timezone: ZoneInfo, problems: Problems) -> CalendarFacts:
-    """Return the days of all calendar files together; a hole, a twin or a 调休 day on a weekday is noted."""
+def read_calendar(layers: Layers, settings: CalendarSettings, timezone: ZoneInfo, problems: Problems) -> CalendarFacts:
+    """Return the days of all calendar files, those of the overlays above them; what cannot be meant is noted.
+
+    That is a hole, a twin within the files or within one overlay, a 调休 day on a weekday that is worked anyway.
+    """
     holidays: dict[date, str] = {}
     workdays: dict[date, str] = {}
     for name in settings.files:
-        own = directory / "calendar" / name
-        for row in read_rows(own if own.exists() else SHARED_CALENDARS / name, ("date", "kind", "name"), problems):
+        for row in _rows_of(name, layers, problems):
             _add_day(row, settings.years, holidays, workdays)
     _note_holes(settings.years, holidays, problems)
+    for overlay in settings.overlays:
+        _lay_over(_rows_of(overlay.file, layers, problems), settings.years, holidays, workdays)
     return CalendarFacts(
-        version=settings.version,
+        version="+".join((settings.version, *(overlay.version for overlay in settings.overlays))),
         timezone=timezone,
         years=frozenset(settings.years),
         holidays=MappingProxyType(holidays),
@@ -39,7 +45,34 @@ def read_calendar(directory: Path, settings: CalendarSettings, timezone: ZoneInf
     )
 
 
-def _add_day(row: Row, years: tuple[int, ...], holidays: dict[date, str], workdays: dict[date, str]) -> None:
+def _rows_of(name: str, layers: Layers, problems: Problems) -> list[Row]:
+    own = layers.file("calendar", name)
+    return read_rows(own if own.exists() else SHARED_CALENDARS / name, ("date", "kind", "name"), problems)
+
+
+def _lay_over(rows: list[Row], years: tuple[int, ...], holidays: dict[date, str], workdays: dict[date, str]) -> None:
+    """Put the days of one overlay in place of what stood there: a 调休 day may be rested, a holiday worked."""
+    rested: dict[date, str] = {}
+    worked: dict[date, str] = {}
+    for row in rows:
+        day = row.day("date")
+        was_rested = day in holidays or (day.weekday() >= 5 and day not in workdays)
+        _add_day(row, years, rested, worked, may_be_weekday=was_rested)
+    for day in (*rested, *worked):
+        holidays.pop(day, None)
+        workdays.pop(day, None)
+    holidays |= rested
+    workdays |= {day: name for day, name in worked.items() if day.weekday() >= 5}
+
+
+def _add_day(
+    row: Row,
+    years: tuple[int, ...],
+    holidays: dict[date, str],
+    workdays: dict[date, str],
+    *,
+    may_be_weekday: bool = False,
+) -> None:
     day = row.day("date")
     kind = row.text("kind")
     name = row.text("name")
@@ -53,7 +86,7 @@ def _add_day(row: Row, years: tuple[int, ...], holidays: dict[date, str], workda
         holidays[day] = name
     elif kind != "workday":
         row.note("kind", f"{kind!r} is not holiday or workday")
-    elif day.weekday() < 5:
+    elif day.weekday() < 5 and not may_be_weekday:
         row.note("date", f"{day} is a {day:%A}: a weekday is worked anyway")
     else:
         workdays[day] = name

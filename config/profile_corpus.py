@@ -7,6 +7,7 @@ from pathlib import Path
 from config.corpus_twins import near_duplicates, shared_runs
 from config.personal_data import holds_landline, personal_data_in
 from config.profile_files import Problems, Row, label_of, read_rows
+from config.profile_layers import layers_of
 from models.codes import Channel, RequestType, Urgency
 from models.profile import Category
 
@@ -23,10 +24,12 @@ _ENOUGH_TO_DIFFER = 10
 def corpus_files(directory: Path) -> tuple[Path, ...]:
     """Return the seed-corpus files of the profile in ``directory``, in the order of their names; none is allowed.
 
+    A profile that extends another and has no corpus of its own has the other's.
+
     Each is a CSV file with the header ``text,category,type,urgency,channel[,alt_category]``: code of the category, labels of
     type and urgency, value of the channel, code of a second category that would be right as well.
     """
-    return tuple(sorted((directory / "corpus").glob("*.csv")))
+    return layers_of(directory).files("corpus", "*.csv")
 
 
 def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows: int, problems: Problems) -> Mapping[str, str]:

@@ -8,22 +8,23 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.profile_files import Problems, read_word_pairs, read_words
+from config.profile_layers import Layers
 from models.profile import FactLexicon
 
 _SHARED = Path(__file__).parent / "lexicons"
 
 
-def read_fact_lexicon(directory: Path, problems: Problems) -> FactLexicon:
-    """Return the lists, those of the ``lexicons`` directory first; entries that contradict each other are noted."""
+def read_fact_lexicon(layers: Layers, problems: Problems) -> FactLexicon:
+    """Return the lists, those of the ``lexicons`` directories first; entries that contradict each other are noted."""
 
     def words(name: str) -> tuple[str, ...]:
-        own = directory / f"{name}.txt"
+        own = layers.file("lexicons", f"{name}.txt")
         return read_words(own if own.is_file() else _SHARED / own.name, problems)
 
     lexicon = FactLexicon(
-        place_homophones=MappingProxyType(_place_homophones(directory / "place_homophones.txt", problems)),
-        not_places=read_words(directory / "not_places.txt", problems),
-        elsewhere=read_words(directory / "elsewhere.txt", problems),
+        place_homophones=MappingProxyType(_place_homophones(layers.file("lexicons", "place_homophones.txt"), problems)),
+        not_places=read_words(layers.file("lexicons", "not_places.txt"), problems),
+        elsewhere=read_words(layers.file("lexicons", "elsewhere.txt"), problems),
         sounds=words("sounds"),
         not_in_names=words("not_in_names"),
         common_places=words("common_places"),

@@ -189,6 +189,18 @@ class Table:
         values: Mapping[str, object] = self.get(key, dict, {}, "a table")
         return Table(self._file, f"{self._path}{key}.", values, self._problems)
 
+    def tables(self, key: str) -> "list[Table]":
+        """Return a list of tables inside this one."""
+        values: list[object] = self.get(key, list, [], "a list of tables")
+        found = [
+            Table(self._file, f"{self._path}{key}.{number}.", value, self._problems)
+            for number, value in enumerate(values, start=1)
+            if isinstance(value, dict)
+        ]
+        if len(found) != len(values):
+            self.note(key, f"{values!r} is not a list of tables")
+        return found
+
     def finish(self, known: Collection[str] = ()) -> None:
         """Note every key that was neither asked for nor ``known``: most often it is a slip of the pen."""
         for key in self._values:

@@ -4,32 +4,33 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.profile_files import Problems, label_of, read_word_pairs, read_words
+from config.profile_layers import Layers
 from config.profile_pairs import read_pairs
 from models.profile import RepeatLexicon, UrgencyLexicon
 
 
-def read_lexicon(directory: Path, problems: Problems) -> UrgencyLexicon:
-    """Return the lists of the ``lexicons`` directory; words that can never be matched as meant are noted."""
+def read_lexicon(layers: Layers, problems: Problems) -> UrgencyLexicon:
+    """Return the lists of the ``lexicons`` directories; words that can never be matched as meant are noted."""
     lexicon = UrgencyLexicon(
-        critical=read_words(directory / "critical.txt", problems),
-        urgent=read_words(directory / "urgent.txt", problems),
-        critical_pairs=read_pairs(directory / "critical_pairs.txt", problems),
-        false_friends=read_words(directory / "false_friends.txt", problems),
-        denials=read_words(directory / "denials.txt", problems),
-        doubts=read_words(directory / "doubts.txt", problems),
-        calming=read_words(directory / "calming.txt", problems),
-        homophones=MappingProxyType(_homophones(directory / "homophones.txt", problems)),
+        critical=read_words(layers.file("lexicons", "critical.txt"), problems),
+        urgent=read_words(layers.file("lexicons", "urgent.txt"), problems),
+        critical_pairs=read_pairs(layers.file("lexicons", "critical_pairs.txt"), problems),
+        false_friends=read_words(layers.file("lexicons", "false_friends.txt"), problems),
+        denials=read_words(layers.file("lexicons", "denials.txt"), problems),
+        doubts=read_words(layers.file("lexicons", "doubts.txt"), problems),
+        calming=read_words(layers.file("lexicons", "calming.txt"), problems),
+        homophones=MappingProxyType(_homophones(layers.file("lexicons", "homophones.txt"), problems)),
     )
     _note_useless_words(lexicon, problems)
     return lexicon
 
 
-def read_repeat_lexicon(directory: Path, problems: Problems) -> RepeatLexicon:
-    """Return the lists ``common``, ``again`` and ``changed`` of the ``lexicons`` directory; useless words are noted."""
+def read_repeat_lexicon(layers: Layers, problems: Problems) -> RepeatLexicon:
+    """Return the lists ``common``, ``again`` and ``changed`` of the ``lexicons`` directories; useless words are noted."""
     lexicon = RepeatLexicon(
-        common=read_words(directory / "common.txt", problems),
-        again=read_words(directory / "again.txt", problems),
-        changed=read_words(directory / "changed.txt", problems),
+        common=read_words(layers.file("lexicons", "common.txt"), problems),
+        again=read_words(layers.file("lexicons", "again.txt"), problems),
+        changed=read_words(layers.file("lexicons", "changed.txt"), problems),
     )
     for word in lexicon.common:
         if len(word) < 2:

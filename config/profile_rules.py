@@ -1,19 +1,15 @@
-"""The TOML files of a profile: its head, its deadlines, its message texts."""
+"""The TOML files of a profile that hold its head and its message texts; the deadlines have a module of their own."""
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.profile_files import Problems, Table, read_table
-from models.codes import ClockKind, RequestType, Stage, Urgency
-from models.profile import ANY_EMERGENCY, Allowance, ConfidenceBands, DeadlineRules, MergeRule
-
-K = TypeVar("K")
+from models.profile import ANY_EMERGENCY, ConfidenceBands, MergeRule
 
 MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -32,11 +28,20 @@ with the number. ``wechat_text_only`` answers a picture or a recording that nobo
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """A calendar file whose days stand over those of the files before it, with a version of its own."""
+
+    file: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarSettings:
-    """The ``[calendar]`` table: which files to read, and how a working day runs."""
+    """The ``[calendar]`` table: which files to read, what lies over them, and how a working day runs."""
 
     version: str
     files: tuple[str, ...]
+    overlays: tuple[Overlay, ...]
     years: tuple[int, ...]
     office_hours: tuple[tuple[time, time], ...]
     day_end: time
@@ -44,9 +49,13 @@ class CalendarSettings:
 
 @dataclass(frozen=True, slots=True)
 class ProfileHead:
-    """What ``profile.toml`` says; ``least_corpus_rows`` is how many examples of a category the seed corpus must hold."""
+    """What ``profile.toml`` says; ``least_corpus_rows`` is how many examples of a category the seed corpus must hold.
+
+    ``extends`` names the profile from which the files come that this one has not.
+    """
 
     name: str
+    extends: str | None
     version: str
     city: str
     ticket_prefix: str
@@ -66,6 +75,7 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         table.note("ticket_prefix", f"{prefix!r} is not two capital letters")
     head = ProfileHead(
         name=table.text("name"),
+        extends=table.text("extends") if table.has("extends") else None,
         version=table.text("version"),
         city=table.text("city"),
         ticket_prefix=prefix,
@@ -119,6 +129,7 @@ def _calendar_settings(table: Table) -> CalendarSettings:
     settings = CalendarSettings(
         version=table.text("version"),
         files=table.texts("files"),
+        overlays=tuple(_overlay(each) for each in table.tables("overlays")) if table.has("overlays") else (),
         years=table.wholes("years"),
         office_hours=table.spans("office_hours"),
         day_end=table.get("day_end", time, time(23, 59, 59), "a time such as 23:59:59"),
@@ -127,83 +138,10 @@ def _calendar_settings(table: Table) -> CalendarSettings:
     return settings
 
 
-def read_deadlines(path: Path, problems: Problems) -> DeadlineRules:
-    """Return ``deadlines.toml``: a table for each stage, in it an allowance for each urgency.
-
-    The table ``by_type`` of a stage gives the allowances of 一般 requests by type, ``by_category`` those of single
-    categories. Allowances missing from the grid of stages and urgencies are noted.
-    """
-    table = read_table(path, problems)
-    by_urgency: dict[tuple[Stage, Urgency], Allowance] = {}
-    by_type: dict[tuple[Stage, RequestType], Allowance] = {}
-    by_category: dict[tuple[Stage, str], Allowance] = {}
-    for stage in Stage:
-        stage_table = table.table(stage.value)
-        for urgency in Urgency:
-            if stage_table.has(urgency.label):
-                by_urgency[stage, urgency] = _allowance(stage_table.table(urgency.label))
-        by_type |= {(stage, kind): found for kind, found in _group(stage_table, "by_type", RequestType.from_label)}
-        by_category |= {(stage, code): found for code, found in _group(stage_table, "by_category", str)}
-        _note_missing(stage, stage_table, by_urgency, by_type)
-        stage_table.finish(known=("by_type", "by_category"))
-    due_soon = tuple(timedelta(hours=hours) for hours in table.wholes("due_soon_hours"))
+def _overlay(table: Table) -> Overlay:
+    overlay = Overlay(file=table.text("file"), version=table.text("version"))
     table.finish()
-    return DeadlineRules(
-        by_urgency=MappingProxyType(by_urgency),
-        by_type=MappingProxyType(by_type),
-        by_category=MappingProxyType(by_category),
-        due_soon=due_soon,
-    )
-
-
-def _group(stage_table: Table, name: str, parse: Callable[[str], K]) -> list[tuple[K, Allowance]]:
-    """Return the allowances of one optional table inside a stage, under their parsed keys."""
-    if not stage_table.has(name):
-        return []
-    table = stage_table.table(name)
-    found: list[tuple[K, Allowance]] = []
-    for key in table.keys():  # noqa: SIM118  a Table is no mapping
-        allowance = _allowance(table.table(key))
-        try:
-            found.append((parse(key), allowance))
-        except ValueError:
-            table.note(key, "is not a 诉求类型")
-    return found
-
-
-def _note_missing(
-    stage: Stage,
-    stage_table: Table,
-    by_urgency: Mapping[tuple[Stage, Urgency], Allowance],
-    by_type: Mapping[tuple[Stage, RequestType], Allowance],
-) -> None:
-    for urgency in Urgency:
-        if (stage, urgency) in by_urgency:
-            continue
-        missing = [kind.label for kind in RequestType if (stage, kind) not in by_type]
-        if urgency is not Urgency.NORMAL or len(missing) == len(RequestType):
-            stage_table.note(urgency.label, "is missing")
-        elif missing:
-            stage_table.note("by_type", f"has no {' '.join(missing)}, and there is no {urgency.label} to fall back on")
-
-
-def _allowance(table: Table) -> Allowance:
-    """Return one allowance: ``days`` on the clocks WD and ND, ``hours`` or ``minutes`` on WALL and WH."""
-    clock_name = table.text("clock")
-    clock = next((kind for kind in ClockKind if kind.value == clock_name), None)
-    if clock is None:
-        table.note("clock", f"{clock_name!r} is not one of {' '.join(ClockKind)}")
-    days = 0
-    duration = timedelta()
-    if clock in (ClockKind.WORKING_DAYS, ClockKind.NATURAL_DAYS):
-        days = table.whole("days", least=1)
-    elif table.has("hours"):
-        duration = timedelta(hours=table.whole("hours", least=1))
-    elif clock is not None:
-        duration = timedelta(minutes=table.whole("minutes", least=1))
-    source = table.text("source")
-    table.finish(known=() if clock else ("days", "hours", "minutes"))
-    return Allowance(clock=clock or ClockKind.WALL, days=days, duration=duration, source=source)
+    return overlay
 
 
 def read_messages(path: Path, problems: Problems) -> tuple[dict[str, str], dict[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from config.profile_files import Problems, label_of, text_of
+from config.profile_layers import Layers
 from models.codes import Channel, RequestType
 from models.example import ExampleContact, ExampleRequest
 from models.profile import Category
@@ -13,7 +14,7 @@ _FILE = Path("corpus", "several.jsonl")
 
 
 def check_example_contacts(
-    directory: Path, categories: Mapping[str, Category], corpus: Mapping[str, str], problems: Problems
+    layers: Layers, categories: Mapping[str, Category], corpus: Mapping[str, str], problems: Problems
 ) -> None:
     """Note what breaks the form of ``corpus/several.jsonl``, and texts given twice; a profile may do without the file.
 
@@ -24,7 +25,7 @@ def check_example_contacts(
     learned.
     """
     seen = dict(corpus)
-    for number, contact in _read(directory / _FILE, categories, problems):
+    for number, contact in _read(layers.file(*_FILE.parts), categories, problems):
         here = f"{label_of(_FILE)} line {number}"
         requests = {contact.text[request.start : request.end] for request in contact.requests}
         for text in sorted({contact.text} | requests):

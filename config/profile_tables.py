@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.profile_files import Problems, Row, read_rows
+from config.profile_layers import Layers
 from models.codes import RequestType, SubjectType
 from models.profile import Category, District, Handling, MatrixEntry, Place, Unit
 
@@ -37,9 +38,9 @@ def _by_code(rows: Sequence[Row], build: Callable[[Row], T]) -> dict[str, T]:
     return found
 
 
-def read_categories(directory: Path, problems: Problems) -> dict[str, Category]:
+def read_categories(layers: Layers, problems: Problems) -> dict[str, Category]:
     """Return the 事项分类 by code, of ``taxonomy.csv`` and, where there is one, ``vocabulary.csv``."""
-    vocabulary = _read_vocabulary(directory / "vocabulary.csv", problems)
+    vocabulary = _read_vocabulary(layers.file("vocabulary.csv"), problems)
     types = "one of " + " ".join(member.label for member in RequestType)
     handlings = "one of " + " ".join(Handling)
 
@@ -57,7 +58,7 @@ def read_categories(directory: Path, problems: Problems) -> dict[str, Category]:
             vocabulary=vocabulary.pop(row.text("code"), ()),
         )
 
-    categories = _by_code(read_rows(directory / "taxonomy.csv", _CATEGORY_COLUMNS, problems), build)
+    categories = _by_code(read_rows(layers.file("taxonomy.csv"), _CATEGORY_COLUMNS, problems), build)
     for code in vocabulary:
         problems.add("vocabulary.csv", code, "is not in taxonomy.csv")
     return categories

@@ -6,18 +6,18 @@ from types import MappingProxyType
 from config.profile_calendar import read_calendar
 from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
+from config.profile_deadlines import read_deadlines
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
+from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon
-from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
+from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_several import check_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
 
 __all__ = ["check_profile", "corpus_files", "find_profile", "load_profile", "profile_names"]
-
-_SHIPPED = Path(__file__).parent / "profiles"
 
 _FILES = frozenset(
     {
@@ -29,21 +29,22 @@ _FILES = frozenset(
 
 def profile_names() -> tuple[str, ...]:
     """Return the names of the profiles that come with the program."""
-    return tuple(sorted(path.name for path in _SHIPPED.iterdir() if (path / "profile.toml").is_file()))
+    return shipped_names()
 
 
 def find_profile(name: str) -> Path:
     """Return the directory of a profile that comes with the program, or ``name`` itself when it is a directory.
 
+    One that comes with the program has two names: that of its directory (haikou) and the one in its ``profile.toml``
+    (haikou-default).
+
     Raises:
         NotFound: it is neither.
     """
-    if name in profile_names():
-        return _SHIPPED / name
-    directory = Path(name)
-    if directory.is_dir():
-        return directory
-    raise NotFound(f"profile {name!r} is neither one of {', '.join(profile_names())} nor a directory")
+    directory = shipped_directory(name) or Path(name)
+    if not directory.is_dir():
+        raise NotFound(f"profile {name!r} is neither one of {', '.join(shipped_names())} nor a directory")
+    return directory
 
 
 def load_profile(directory: Path) -> Profile:
@@ -65,37 +66,45 @@ def check_profile(directory: Path) -> tuple[str, ...]:
     head = read_head(directory / "profile.toml", problems)
     profile = _read(directory, head, problems)
     corpus = check_corpus(directory, profile.categories, head.least_corpus_rows, problems)
-    check_example_contacts(directory, profile.categories, corpus, problems)
+    check_example_contacts(layers_of(directory), profile.categories, corpus, problems)
     return problems.lines
 
 
 def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     """Read the other files and note every problem; with problems the result is only good for finding more of them."""
     _note_stray_files(directory, problems)
-    messages, safety = read_messages(directory / "messages.toml", problems)
+    layers = _layers(directory, head, problems)
+    messages, safety = read_messages(layers.file("messages.toml"), problems)
     profile = Profile(
         name=head.name,
         version=head.version,
         city=head.city,
         ticket_prefix=head.ticket_prefix,
         timezone=head.timezone,
-        categories=MappingProxyType(read_categories(directory, problems)),
-        units=MappingProxyType(read_units(directory / "units.csv", problems)),
-        districts=MappingProxyType(read_districts(directory / "districts.csv", problems)),
-        places=read_places(directory / "places.csv", problems),
-        matrix=DispatchMatrix(version=head.matrix_version, entries=read_matrix(directory / "matrix.csv", problems)),
-        deadlines=read_deadlines(directory / "deadlines.toml", problems),
-        calendar=read_calendar(directory, head.calendar, head.timezone, problems),
+        categories=MappingProxyType(read_categories(layers, problems)),
+        units=MappingProxyType(read_units(layers.file("units.csv"), problems)),
+        districts=MappingProxyType(read_districts(layers.file("districts.csv"), problems)),
+        places=read_places(layers.file("places.csv"), problems),
+        matrix=DispatchMatrix(version=head.matrix_version, entries=read_matrix(layers.file("matrix.csv"), problems)),
+        deadlines=read_deadlines(layers.file("deadlines.toml"), problems),
+        calendar=read_calendar(layers, head.calendar, head.timezone, problems),
         bands=head.bands,
         merge=head.merge,
-        urgency=read_lexicon(directory / "lexicons", problems),
-        repeats=read_repeat_lexicon(directory / "lexicons", problems),
+        urgency=read_lexicon(layers, problems),
+        repeats=read_repeat_lexicon(layers, problems),
         messages=MappingProxyType(messages),
         safety=MappingProxyType(safety),
-        facts=read_fact_lexicon(directory / "lexicons", problems),
+        facts=read_fact_lexicon(layers, problems),
     )
     check_whole(profile, problems)
     return profile
+
+
+def _layers(directory: Path, head: ProfileHead, problems: Problems) -> Layers:
+    problem = extension_problem(directory, head.extends) if head.extends else None
+    if problem:
+        problems.add("profile.toml", "extends", problem)
+    return layers_of(directory)
 
 
 def _note_stray_files(directory: Path, problems: Problems) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.ports import DeadLetter, StreamPosition
 from dispatcher.workflow.batches import Record
 from dispatcher.workflow.city import City
-from models.codes import Channel, ClockKind, RequestType, Role, Stage, TicketState, Urgency
+from models.codes import Channel, ClockKind, PauseReason, RequestType, Role, Stage, TicketState, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
@@ -21,13 +21,17 @@ from models.profile import (
     CalendarFacts,
     Category,
     ConfidenceBands,
+    CoUnitRule,
     DeadlineRules,
     DispatchMatrix,
     District,
+    ExtensionRule,
     Handling,
     MatrixEntry,
     MergeRule,
+    PauseRule,
     Profile,
+    ReminderRule,
     RepeatLexicon,
     Unit,
     UrgencyLexicon,
@@ -122,6 +126,7 @@ def _days(count: int) -> Allowance:
 
 _DEADLINES = DeadlineRules(
     by_urgency={
+        **{(stage, urgency): _days(1) for stage in Stage for urgency in Urgency},
         **{(Stage.DISPATCH, urgency): _wall(hours=4) for urgency in Urgency},
         **{(Stage.SIGN, urgency): _wall(hours=2) for urgency in Urgency},
         **{(Stage.RESOLVE, urgency): _days(5) for urgency in Urgency},
@@ -132,6 +137,13 @@ _DEADLINES = DeadlineRules(
     },
     by_type={(Stage.RESOLVE, RequestType.CONSULT): _days(1)},
     by_category={},
+    by_track={},
+    co_unit=CoUnitRule(days_ahead=1, source="D"),
+    extension=ExtensionRule(times=1, most_days=10, source="D"),
+    pause=PauseRule(most_days=10, words={reason: () for reason in PauseReason}, source="D"),
+    reminders=ReminderRule(
+        yellow_card_before=1, red_card_after=1, nudges_before=(1,), nudges_after=(1, 3), supervise_after=5, sources={}
+    ),
     due_soon=(timedelta(hours=4),),
 )
 

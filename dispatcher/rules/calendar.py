@@ -45,6 +45,10 @@ class WorkingCalendar:
             return False
         return day.weekday() < 5 or day in self.facts.workdays
 
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment on the city's clocks."""
+        return moment.astimezone(self.facts.timezone)
+
     def day_of(self, moment: datetime) -> date:
         """Return the day of a moment in the profile's zone."""
         return moment.astimezone(self.facts.timezone).date()

@@ -19,9 +19,13 @@ def co_unit_deadline(lead: Deadline, unit_code: str, *, rule: CoUnitRule, calend
         ValueError: ``lead`` was stored without its allowance.
     """
     own = replace(lead, unit_code=unit_code, former=())
-    if lead.clock not in (ClockKind.WORKING_DAYS, ClockKind.NATURAL_DAYS):
+    if not rule.days_ahead or lead.clock not in (ClockKind.WORKING_DAYS, ClockKind.NATURAL_DAYS):
         return own
     allowance = allowance_of(lead)
-    own = replace(own, allowance=replace(allowance, days=max(allowance.days - rule.days_ahead, 1)))
-    due = recount(own, calendar)
+    for days in range(max(allowance.days - rule.days_ahead, 1), 0, -1):
+        own = replace(own, allowance=replace(allowance, days=days))
+        due = recount(own, calendar)
+        # Natural days that end on a rest day move to the lead's day: then a day less is wanted.
+        if due.due < lead.due:
+            break
     return replace(own, due=due.due, days=due.days, provisional=due.provisional)

@@ -254,7 +254,7 @@ CASES = {
     "unknown type of deadline": (
         "deadlines.toml",
         replacing('"建议" =', '"意见" ='),
-        "deadlines.toml: promise.by_type.意见: is not a 诉求类型",
+        "deadlines.toml: promise.by_type.意见: is not one of 咨询 求助 投诉 举报 建议 表扬 无效",
     ),
     "deadline of an unknown category": (
         "deadlines.toml",

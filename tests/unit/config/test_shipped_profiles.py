@@ -1,4 +1,4 @@
-"""The two profiles that come with the program: good by their own checker, and true to what they were made from."""
+"""The profiles that come with the program: good by their own checker, and true to what they were made from."""
 
 import pytest
 
@@ -8,21 +8,39 @@ from models.errors import NotFound
 from models.profile import DISTRICT_GOVERNMENT, Handling
 
 
-@pytest.mark.parametrize("name", ["haikou", "shouguang"])
+@pytest.mark.parametrize("name", ["haikou", "shouguang", "beijing-like"])
 def test_a_shipped_profile_has_no_problem(name):
     """``hotline check`` is content with what we ship."""
     assert check_profile(find_profile(name)) == ()
 
 
-@pytest.mark.parametrize("name", ["haikou", "shouguang"])
+@pytest.mark.parametrize("name", ["haikou", "shouguang", "beijing-like"])
 def test_a_shipped_profile_has_a_seed_corpus(name):
     """A first model can be trained at the first start."""
     assert corpus_files(find_profile(name))
 
 
-def test_both_profiles_are_found_by_name():
+def test_the_profiles_are_found_by_name():
     """The names are those of their directories."""
-    assert profile_names() == ("haikou", "shouguang")
+    assert profile_names() == ("beijing-like", "haikou", "shouguang")
+
+
+def test_a_profile_is_found_by_the_name_that_it_gives_itself():
+    """The default profile's tickets say haikou-default, and so may a command line."""
+    assert find_profile("haikou-default") == find_profile("haikou")
+    assert load_profile(find_profile("haikou-default")).name == "haikou-default"
+
+
+def test_a_profile_of_rules_has_everything_else_from_the_one_it_extends():
+    """Beijing's deadlines on Haikou's categories: nothing was copied, only the deadlines differ."""
+    haikou = load_profile(find_profile("haikou"))
+    beijing = load_profile(find_profile("beijing-like"))
+
+    assert beijing.categories == haikou.categories
+    assert (beijing.units, beijing.matrix.entries) == (haikou.units, haikou.matrix.entries)
+    assert corpus_files(find_profile("beijing-like")) == corpus_files(find_profile("haikou"))
+    assert (beijing.name, beijing.ticket_prefix) == ("beijing-like", "BJ")
+    assert beijing.deadlines != haikou.deadlines
 
 
 def test_a_directory_is_a_profile_too(tmp_path):
@@ -32,7 +50,7 @@ def test_a_directory_is_a_profile_too(tmp_path):
 
 def test_an_unknown_profile_is_refused_with_the_known_names():
     """A slip in HOTLINE_PROFILE shows what would have been right."""
-    with pytest.raises(NotFound, match="'hiakou' is neither one of haikou, shouguang nor a directory"):
+    with pytest.raises(NotFound, match="'hiakou' is neither one of beijing-like, haikou, shouguang nor a directory"):
         find_profile("hiakou")
 
 
