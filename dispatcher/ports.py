@@ -202,8 +202,8 @@ class Hold:
 class AssignmentMark:
     """A moment in a unit's running hold on a ticket; without ``unit_code`` in every unit's.
 
-    ``moment`` is ``signed``, ``contacted``, ``replied``, ``returned``, ``accepted`` or ``rejected`` (a return), ``overridden`` or
-    ``ended``; ``note`` is the reason of an override.
+    ``moment`` is ``signed``, ``contacted``, ``replied``, ``returned``, ``accepted`` or ``rejected`` (a return),
+    ``overridden`` or ``ended``; ``note`` is the reason of an override.
     """
 
     ticket_no: str

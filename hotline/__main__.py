@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "unit": "a member unit's stream on the terminal",
         "user": "add, list and disable users",
         "selfcheck": "send contacts through everything and count what comes out",
+        "replay": "play an event file in virtual time and write what came of it",
         "reconcile": "recompute the counters from the tickets",
     }
 )

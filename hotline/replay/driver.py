@@ -44,7 +44,7 @@ class Replay:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._settled = {position: 0 for position in (CONTACTS, SEGMENTS)}
+        self._settled = dict.fromkeys((CONTACTS, SEGMENTS), 0)
         self.contact_names: dict[UUID, str] = {}
         self.ticket_names: dict[str, str] = {}
         self.refusals: list[Refusal] = []
@@ -65,16 +65,16 @@ class Replay:
     async def _move_on(self, to: datetime) -> None:
         """Let time pass until ``to``: every deadline rings at its own moment."""
         stage = self._stage
-        tools = {"city": stage.city, "open_work": stage.database.open_work, "clock": stage.clock}
+        open_work = stage.database.open_work
         while True:
-            async with stage.database.open_work() as work:
+            async with open_work() as work:
                 rings_at = await work.next_ring()
             if rings_at is None or rings_at > to:
                 break
             stage.clock.set(rings_at)
-            await ring(**tools)
+            await ring(city=stage.city, open_work=open_work, clock=stage.clock)
         stage.clock.set(to)
-        await finish_calls(vault=stage.vault, **tools)
+        await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
         await self._settle_new()
 
     async def _settle_new(self) -> None:
@@ -82,9 +82,7 @@ class Replay:
         await self._settle(CONTACTS, self._stage.intake, contact_from_bytes)
         await self._settle(SEGMENTS, self._stage.listening, words_from_bytes)
 
-    async def _settle(
-        self, position: StreamPosition, settler: BatchSettler[ContentT, ItemT], decode: Decode[ContentT]
-    ) -> None:
+    async def _settle(self, position: StreamPosition, settler: BatchSettler[ContentT, ItemT], decode: Decode[ContentT]) -> None:
         first = self._settled[position]
         announced = await self._stage.chronicle.announced(position.topic)
         records = [

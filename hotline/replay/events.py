@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,14 +71,15 @@ def read_events(path: Path) -> list[Event]:
     """Return the events of a file.
 
     Raises:
-        Rejected: the file cannot be read, or a line is no event or comes before an earlier one; file, line and reason are named.
+        Rejected: the file cannot be read, or a line is no event or comes before an earlier one; file, line and
+            reason are named.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Rejected(f"{path}: {error}") from error
     events = list(_events(text, path.name))
-    for earlier, later in zip(events, events[1:], strict=False):
+    for earlier, later in pairwise(events):
         if later.at < earlier.at:
             raise Rejected(f"{later.where}: {later.at.isoformat()} is before the line above it")
     return events
@@ -97,7 +99,7 @@ def _event(line: str, where: str) -> Event:
     if not isinstance(said, dict):
         raise Rejected(f"{where}: a line must be a JSON object")
     try:
-        kind = Kind(said.get("event"))
+        kind = Kind(str(said.get("event")))
     except ValueError as error:
         raise Rejected(f"{where}: {said.get('event')!r} is no event; one of {', '.join(Kind)}") from error
     missing = [key for key in _NEEDED[kind] if key not in said]

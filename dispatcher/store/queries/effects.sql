@@ -42,9 +42,12 @@ SELECT *
 -- name: assignment_marks
 -- One row a mark, in the order of the marks: a hold that ends with its return carries both.
 UPDATE assignments
-   SET signed_at = coalesce(signed_at, marks.signed_at), contacted_at = coalesce(contacted_at, marks.contacted_at),
-       replied_at = coalesce(marks.replied_at, replied_at), returned_at = coalesce(marks.returned_at, returned_at),
-       return_result = coalesce(marks.return_result, return_result), overridden = coalesce(marks.overridden, overridden),
+   SET signed_at = coalesce(assignments.signed_at, marks.signed_at),
+       contacted_at = coalesce(assignments.contacted_at, marks.contacted_at),
+       replied_at = coalesce(marks.replied_at, assignments.replied_at),
+       returned_at = coalesce(marks.returned_at, assignments.returned_at),
+       return_result = coalesce(marks.return_result, assignments.return_result),
+       overridden = coalesce(marks.overridden, assignments.overridden),
        ended_at = marks.ended_at
   FROM (SELECT held.ticket_no, held.unit_code, held.dispatched_at,
                max(row.at) FILTER (WHERE row.moment = 'signed') AS signed_at,

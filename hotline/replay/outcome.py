@@ -1,0 +1,310 @@
+"""What a replay came to, as one JSON object. Shapes: docs/replay.md."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dispatcher.ports import CallBack, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.rules.official import CountedTicket, official_rates
+from dispatcher.store.chronicle import Chronicle, ToldContact
+from dispatcher.views import TicketDetail
+from dispatcher.workflow.announce import DISPATCH_ITEM
+from dispatcher.workflow.assign import CO_UNIT, LEAD
+from dispatcher.workflow.city import City
+from hotline.replay.driver import Replay
+from hotline.replay.stage import Stage
+from models.codes import DispatchMode, TicketState
+from models.codes import Stage as TicketStage
+from models.deadline import DeadlineResult
+from models.ticket import EventKind, Ticket, TicketEvent
+
+Json = dict[str, Any]
+
+_BEFORE_DISPATCH = ("受理", "登记")
+"""What every ticket went through before its first state: the contact came, and the ticket was registered."""
+
+
+async def outcome_of(replay: Replay, stage: Stage) -> Json:
+    """Return everything that happened, in an order that is the same every time.
+
+    Raises:
+        TryLater: the store is away.
+    """
+    chronicle = stage.chronicle
+    tickets = await chronicle.tickets()
+    references = await replay.references()
+    teller = _Teller(stage.city, references, replay.contact_names)
+    notices = await chronicle.notices()
+    contacts = await chronicle.contacts()
+    counted = await _counted(tickets, chronicle)
+    return {
+        "model": stage.model_version,
+        "profile": stage.city.profile.version,
+        "contacts": [teller.contact(contact) for contact in contacts],
+        "tickets": [teller.ticket(detail) for detail in tickets],
+        "refusals": [
+            {"at": teller.at(one.at), "ticket": one.ticket, "command": one.command, "reason": one.reason}
+            for one in replay.refusals
+        ],
+        "dispatches": [teller.dispatch(each) for each in await chronicle.dispatches() if each["type"] == DISPATCH_ITEM],
+        "alerts": [teller.alert(each) for each in await chronicle.alerts()],
+        "missed_calls": [],
+        "notices": [teller.notice(notice) for notice in notices],
+        "replies": [],
+        "incidents": [],
+        "matrix_proposals": [],
+        "rates": {
+            rate.code: {
+                "name": rate.name,
+                "value": rate.value,
+                "numerator": rate.numerator,
+                "denominator": rate.denominator,
+                "basis": rate.basis,
+            }
+            for rate in official_rates(counted, repeats=_merged(contacts))
+        },
+        "counts": _counts(tickets, contacts),
+    }
+
+
+class _Teller:
+    """Tells the words of the house in those of the contract."""
+
+    def __init__(self, city: City, references: Mapping[str, tuple[str, ...]], contact_names: Mapping[Any, str]) -> None:
+        self._city = city
+        self._references = references
+        self._contact_names = contact_names
+
+    def at(self, moment: datetime | None) -> str | None:
+        return None if moment is None else self._city.local(moment).isoformat()
+
+    def contact(self, contact: ToldContact) -> Json:
+        return {
+            "contact_id": self._contact_names.get(contact.contact_id, str(contact.contact_id)),
+            "channel": contact.channel.label,
+            "queue": contact.queue,
+            "received_at": self.at(contact.received_at),
+            "fate": contact.fate.value if contact.fate else None,
+        }
+
+    def ticket(self, detail: TicketDetail) -> Json:
+        ticket = detail.ticket
+        category = self._city.category(ticket.category_code)
+        district = self._city.profile.districts.get(ticket.district_code or "")
+        names = self._references[ticket.ticket_no]
+        contact = self._contact_names.get(ticket.contact_id, str(ticket.contact_id))
+        lead, co_units = _units(detail)
+        return {
+            "ticket_no": ticket.ticket_no,
+            "parent_no": None,
+            "contact_id": contact,
+            "item": 1,
+            "ref": names[0],
+            "channel": ticket.channel.label,
+            "type": ticket.request_type.label,
+            "category": ticket.category_code,
+            "category_name": [category.level1, category.level2],
+            "urgency": ticket.urgency.label,
+            "text": ticket.text,
+            "district": district.name if district else None,
+            "address": ticket.address,
+            "anonymous": ticket.anonymous,
+            "confidential": ticket.confidential,
+            "caller_name": "匿名" if ticket.anonymous else ticket.salutation,
+            "lead_unit": lead,
+            "co_units": co_units,
+            "handled_by": "承办单位" if ticket.lead_unit else "坐席" if ticket.first_closed_at else None,
+            "state": ticket.state.label,
+            "states": _states(detail.events),
+            "review_required": bool(ticket.review_reasons),
+            "review_reasons": [reason.value for reason in ticket.review_reasons],
+            "confidence": round(ticket.confidence, 4),
+            "top3": [[guess.category_code, round(guess.probability, 4)] for guess in ticket.top],
+            "nudges": ticket.nudges,
+            "repeats": sum(event.kind is EventKind.MERGED for event in detail.events),
+            "round": ticket.round,
+            "supervision": ticket.supervision,
+            "registered_at": self.at(ticket.registered_at),
+            "dispatch_due": self._due(detail, TicketStage.DISPATCH, None),
+            "sign_due": self._due(detail, TicketStage.SIGN, lead),
+            "resolve_due": self._due(detail, TicketStage.RESOLVE, lead),
+            "promise_due": self._due(detail, TicketStage.PROMISE, None),
+            "feedback_due": self._due(detail, TicketStage.PROMISE, None),
+            "deadlines": [self._deadline(stored) for stored in detail.deadlines],
+            "assignments": [self._assignment(hold, detail) for hold in detail.holds],
+            "events": [self._event(event) for event in detail.events],
+        }
+
+    def _due(self, detail: TicketDetail, stage: TicketStage, unit_code: str | None) -> str | None:
+        found = [
+            stored.deadline.due
+            for stored in detail.deadlines
+            if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code
+        ]
+        return self.at(found[-1]) if found else None
+
+    def _deadline(self, stored: StoredDeadline) -> Json:
+        deadline = stored.deadline
+        return {
+            "stage": deadline.stage.value,
+            "unit": deadline.unit_code,
+            "clock": deadline.clock.value,
+            "start": self.at(deadline.start),
+            "due": self.at(deadline.due),
+            "met": was_met(stored),
+            "provisional": deadline.provisional,
+            "days": [day.isoformat() for day in deadline.days],
+        }
+
+    def _assignment(self, hold: Hold, detail: TicketDetail) -> Json:
+        return {
+            "unit": hold.unit_code,
+            "role": hold.role,
+            "dispatched_at": self.at(hold.dispatched_at),
+            "signed_at": self.at(hold.signed_at),
+            "contacted_at": self.at(hold.contacted_at),
+            "replied_at": self.at(hold.replied_at),
+            "returned_at": self.at(hold.returned_at),
+            "return_result": hold.return_result,
+            "resolve_due": self._due(detail, TicketStage.RESOLVE, hold.unit_code),
+        }
+
+    def _event(self, event: TicketEvent) -> Json:
+        return {
+            "type": event.kind.value,
+            "at": self.at(event.occurred_at),
+            "actor": str(event.actor),
+            "state": event.to_state.label,
+            "data": event.data,
+        }
+
+    def dispatch(self, envelope: Mapping[str, Any]) -> Json:
+        data = envelope["data"]
+        return {
+            "at": self.at(datetime.fromisoformat(envelope["occurred_at"])),
+            "unit": data["unit"],
+            "role": data["role"],
+            "ticket_no": envelope["ticket_no"],
+            "ticket": self._references[envelope["ticket_no"]][0],
+            "data": data,
+        }
+
+    def alert(self, envelope: Mapping[str, Any]) -> Json:
+        data, ticket_no = envelope["data"], envelope["ticket_no"]
+        by_id = {str(contact_id): name for contact_id, name in self._contact_names.items()}
+        return {
+            "at": self.at(datetime.fromisoformat(envelope["occurred_at"])),
+            "kind": data["kind"],
+            "ticket": self._references[ticket_no][0] if ticket_no else None,
+            "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
+            "incident": None,
+            "script": data.get("script"),
+        }
+
+    def notice(self, notice: Notice) -> Json:
+        return {
+            "at": self.at(notice.at),
+            "date": notice.day.isoformat(),
+            "kind": notice.kind.label,
+            "ticket": self._references[notice.ticket_no][0],
+            "unit": notice.unit_code,
+        }
+
+
+def was_met(stored: StoredDeadline) -> bool | None:
+    """Return whether a deadline was kept, as far as that is known: a reply in time counts before its review."""
+    if stored.result is not None:
+        return None if stored.result is DeadlineResult.VOID else stored.result is DeadlineResult.MET
+    return stored.stopped_at <= stored.deadline.due if stored.stopped_at is not None else None
+
+
+def _units(detail: TicketDetail) -> tuple[str | None, list[str]]:
+    lead = detail.ticket.lead_unit or next((hold.unit_code for hold in reversed(detail.holds) if hold.role == LEAD), None)
+    return lead, list(dict.fromkeys(hold.unit_code for hold in detail.holds if hold.role == CO_UNIT))
+
+
+def _states(events: Sequence[TicketEvent]) -> list[str]:
+    """Return the states in order; a ticket that the engine dispatched at once never waited for a person."""
+    first = [TicketState.PENDING.label] if len(events) == 1 or events[1].occurred_at > events[0].occurred_at else []
+    changes = (event.to_state.label for event in events[1:] if event.from_state is not event.to_state)
+    return [*_BEFORE_DISPATCH, *first, *changes]
+
+
+async def _counted(tickets: Sequence[TicketDetail], chronicle: Chronicle) -> list[CountedTicket]:
+    call_backs, ratings = await chronicle.call_backs(), await chronicle.ratings()
+    return [
+        _as_counted(
+            detail,
+            reached=[one for one in call_backs if one.ticket_no == detail.ticket.ticket_no and one.reached],
+            ratings=[one for one in ratings if one.ticket_no == detail.ticket.ticket_no],
+        )
+        for detail in tickets
+    ]
+
+
+def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
+    ticket, kinds = detail.ticket, [event.kind for event in detail.events]
+    leads = [hold for hold in detail.holds if hold.role == LEAD]
+    first_work = _of_stage(detail, TicketStage.RESOLVE, leads[-1].unit_code) if leads else None
+    sign = _of_stage(detail, TicketStage.SIGN, leads[-1].unit_code) if leads else None
+    reviews = [kind for kind in kinds if kind in (EventKind.REVIEW_PASSED, EventKind.REVIEW_FAILED)]
+    co_works = [_of_stage(detail, TicketStage.RESOLVE, hold.unit_code) for hold in detail.holds if hold.role == CO_UNIT]
+    known = [met for met in (was_met(stored) for stored in co_works if stored is not None) if met is not None]
+    dispatch = _of_stage(detail, TicketStage.DISPATCH, None)
+    return CountedTicket(
+        request_type=ticket.request_type,
+        closed=ticket.first_closed_at is not None,
+        direct=ticket.first_closed_at is not None and not leads,
+        declined=EventKind.DECLINED in kinds,
+        withdrawn=EventKind.WITHDRAWN in kinds,
+        dispatched=bool(leads),
+        dispatched_by_engine=bool(leads) and leads[0].mode is DispatchMode.AUTO,
+        dispatched_in_time=was_met(dispatch) if dispatch else None,
+        askable=not (ticket.anonymous or ticket.confidential),
+        signed_in_time=was_met(sign) if sign else None,
+        replied_in_time=was_met(first_work) if first_work else None,
+        replied_in_first_due=_met_first_due(first_work) if first_work else None,
+        extended=first_work is not None and first_work.deadline.extensions > 0,
+        first_lead_kept=ticket.accepted_returns == 0,
+        returns_rejected=kinds.count(EventKind.RETURN_REJECTED),
+        reopened=EventKind.REOPENED in kinds,
+        review_passed_at_once=reviews[0] is EventKind.REVIEW_PASSED if reviews else None,
+        co_replies_in_time=tuple(known),
+        reached=bool(reached),
+        responded=bool(reached and reached[-1].responded),
+        solved=bool(reached and reached[-1].solved),
+        rating=ratings[-1].rating if ratings else None,
+    )
+
+
+def _of_stage(detail: TicketDetail, stage: TicketStage, unit_code: str | None) -> StoredDeadline | None:
+    found = [one for one in detail.deadlines if one.deadline.stage is stage and one.deadline.unit_code == unit_code]
+    return found[-1] if found else None
+
+
+def _met_first_due(stored: StoredDeadline) -> bool | None:
+    if was_met(stored) is None:
+        return None
+    return stored.stopped_at is not None and stored.stopped_at <= stored.deadline.due_before_extension
+
+
+def _merged(contacts: Sequence[ToldContact]) -> int:
+    return sum(contact.fate is not None and contact.fate.value == "merged" for contact in contacts)
+
+
+def _counts(tickets: Sequence[TicketDetail], contacts: Sequence[ToldContact]) -> dict[str, int]:
+    all_tickets: list[Ticket] = [detail.ticket for detail in tickets]
+    leads = sum(any(hold.role == LEAD for hold in detail.holds) for detail in tickets)
+    co_items = sum(hold.role == CO_UNIT for detail in tickets for hold in detail.holds)
+    return {
+        "contacts": len(contacts),
+        "tickets": len(all_tickets),
+        "registered": len(all_tickets),
+        "dispatched": leads,
+        "direct": sum(ticket.first_closed_at is not None and ticket.lead_unit is None for ticket in all_tickets),
+        "declined": sum(any(event.kind is EventKind.DECLINED for event in detail.events) for detail in tickets),
+        "self_service": 0,
+        "repeats": _merged(contacts),
+        "incidents": 0,
+        "unit_items": leads + co_items,
+    }
