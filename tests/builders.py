@@ -140,7 +140,7 @@ _DEADLINES = DeadlineRules(
     by_track={},
     co_unit=CoUnitRule(days_ahead=1, source="D"),
     extension=ExtensionRule(times=1, most_days=10, source="D"),
-    pause=PauseRule(most_days=10, words={reason: () for reason in PauseReason}, source="D"),
+    pause=PauseRule(most_days=10, words=dict.fromkeys(PauseReason, ()), source="D"),
     reminders=ReminderRule(
         yellow_card_before=1, red_card_after=1, nudges_before=(1,), nudges_after=(1, 3), supervise_after=5, sources={}
     ),

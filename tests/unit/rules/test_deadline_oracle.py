@@ -33,7 +33,7 @@ SAMPLE = [
 WORKED = [FIRST + DAY * n for n in range((LAST - FIRST).days + 1) if chinese_calendar.is_workday(FIRST + DAY * n)]
 IS_WORKED = frozenset(WORKED)
 OFFICE_MINUTES = [
-    datetime.combine(day, time()) + MINUTE * n  # noqa: DTZ001  the oracle lives in one zone
+    datetime.combine(day, time()) + MINUTE * n
     for day in WORKED
     for n in (*range(8 * 60 + 30, 12 * 60), *range(14 * 60, 17 * 60 + 30))
 ]
@@ -90,7 +90,7 @@ def iter_minutes(start: datetime) -> Iterator[datetime]:
 
 def end_of(day: date, case: Case) -> datetime:
     """Return the last moment of a day."""
-    return datetime.combine(day, case.day_end)  # noqa: DTZ001  the oracle lives in one zone
+    return datetime.combine(day, case.day_end)
 
 
 def stands_still(moment: datetime, case: Case) -> bool:
@@ -131,7 +131,7 @@ def a_case(chance: Random, start: datetime, clock: ClockKind) -> Case:
 
 def cases(seed: int, minutes_a_day: int) -> Iterator[Case]:
     """Yield cases of every sampled day on every clock, from so many of its minutes, chosen by ``seed``."""
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311  a sample, no secret
     for text in SAMPLE:
         midnight = datetime.fromisoformat(text)
         for minute in sorted(chance.sample(range(1440), minutes_a_day)):

@@ -1,6 +1,7 @@
 """A deadline can be followed day by day: which count, which do not, and why."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +87,7 @@ def test_the_days_told_are_all_days_and_the_counted_ones_are_those_of_the_record
         assert explained == ()
         return
     assert (explained[0].first, explained[-1].last) == (start.date(), deadline.due.date())
-    for earlier, later in zip(explained, explained[1:], strict=False):
+    for earlier, later in pairwise(explained):
         assert later.first == earlier.last + timedelta(days=1)
     assert tuple(each.first for each in explained if each.counted) == deadline.days
     if deadline.clock is ClockKind.WORKING_HOURS:

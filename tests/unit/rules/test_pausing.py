@@ -50,8 +50,18 @@ def pause(deadline: Deadline, start: datetime, end: datetime) -> Deadline:
         ("2026-03-02T10:00", "2026-03-04T10:00", "2026-03-05T09:00", "2026-03-10T23:59:59"),  # over night: one day
         ("2026-03-02T10:00", "2026-03-07T10:00", "2026-03-08T20:00", "2026-03-09T23:59:59"),  # Saturday to Sunday: nothing
         ("2026-03-02T10:00", "2026-03-06T10:00", "2026-03-09T09:00", "2026-03-10T23:59:59"),  # Friday to Monday: one day
-        ("2026-03-02T10:00", "2026-03-09T10:00", "2026-03-11T09:00", "2026-03-11T23:59:59"),  # on the last day: what is left of it
-        ("2026-09-24T10:00", "2026-09-30T10:00", "2026-10-08T09:00", "2026-10-10T23:59:59"),  # over National Day: one day, a worked Saturday
+        (
+            "2026-03-02T10:00",
+            "2026-03-09T10:00",
+            "2026-03-11T09:00",
+            "2026-03-11T23:59:59",
+        ),  # on the last day: what is left of it
+        (
+            "2026-09-24T10:00",
+            "2026-09-30T10:00",
+            "2026-10-08T09:00",
+            "2026-10-10T23:59:59",
+        ),  # over National Day: one day, a worked Saturday
     ],
 )
 def test_a_working_day_that_ends_in_a_pause_is_not_counted(start, stopped, again, due):
