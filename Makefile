@@ -28,6 +28,7 @@ check: setup ## Lint, types, layer contracts, profiles; seconds, no services
 	$(BIN)/lint-imports
 	$(BIN)/hotline check --profile haikou
 	$(BIN)/hotline check --profile shouguang
+	$(BIN)/hotline check --profile beijing-like
 
 unit: setup ## Run the unit tests; seconds, no services
 	$(PYTEST) -m "not integration" tests/unit tests/contracts
@@ -42,6 +43,9 @@ bench: setup ## Measure the pipe: contacts per second, latency, where the time g
 
 bench-classifier: setup ## Measure the classifier; on real messages too with LEAF=file and TAIDI=directory
 	$(BIN)/python -m bench.classifier $(if $(LEAF),--leaf "$(LEAF)") $(if $(TAIDI),--taidi "$(TAIDI)")
+
+bench-deadlines: setup ## Measure the clocks: deadlines per second and core
+	$(BIN)/python -m bench.deadlines
 
 schema: setup ## Write docs/schema.sql from the migrations
 	$(BIN)/python -m hotline.embedded.schema > docs/schema.sql
@@ -66,4 +70,4 @@ clean: ## Remove .venv, state and caches
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run test setup check unit test-long bench bench-classifier schema model-card lock clean
+.PHONY: help run test setup check unit test-long bench bench-classifier bench-deadlines schema model-card lock clean

@@ -69,11 +69,68 @@ def test_an_unknown_profile_is_bad_input():
 
 def test_working_days_over_national_day(capsys):
     """Story S06: five working days, the worked Saturday among them."""
-    assert answer(capsys, "--at", "2026-09-30T15:20:00+08:00", "--clock", "WD", "--n", "5") == {
-        "due": "2026-10-13T23:59:59+08:00",
-        "provisional": False,
-        "days": ["2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12", "2026-10-13"],
-    }
+    found = answer(capsys, "--at", "2026-09-30T15:20:00+08:00", "--clock", "WD", "--n", "5")
+
+    assert (found["due"], found["provisional"]) == ("2026-10-13T23:59:59+08:00", False)
+    assert found["days"] == ["2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12", "2026-10-13"]
+
+
+def test_each_day_is_explained(capsys):
+    """Which days were counted, which were passed over and why; with cards and the co-unit's due time (story S06)."""
+    words = ("--at", "2026-09-30T15:20:00+08:00", "--type", "求助", "--urgency", "一般", "--track", "营商跨部门")
+    found = answer(capsys, *words)
+    explanation = found["explanation"]
+
+    assert explanation[1] == {"from": "2026-10-01", "to": "2026-10-07", "why": "国庆节", "counted": None}
+    assert explanation[4] == {"from": "2026-10-10", "to": "2026-10-10", "why": "国庆节调休上班", "counted": 3}
+    assert (found["yellow_card"], found["red_card"]) == ("2026-10-12", "2026-10-14")
+    assert found["co_unit_due"] == "2026-10-12T23:59:59+08:00"
+    assert (found["clock"], found["n"], found["start"]) == ("WD", 5, "2026-09-30T15:20:00+08:00")
+    assert (found["calendar"], found["profile"]) == ("cn-2026@1", "haikou-default@2026.1")
+    assert "钱塘" in found["source"]
+
+
+def test_minutes_of_office_hours_are_explained(capsys):
+    """Of which day how many minutes were used."""
+    explanation = answer(capsys, "--at", "2026-03-13T17:00", "--clock", "WH", "--n", "1")["explanation"]
+
+    assert [(row["from"], row.get("minutes"), row["why"]) for row in explanation] == [
+        ("2026-03-13", 30, "工作日"),
+        ("2026-03-14", None, "周六"),
+        ("2026-03-15", None, "周日"),
+        ("2026-03-16", 30, "工作日"),
+    ]
+
+
+def test_a_person_reads_what_was_passed_over(capsys):
+    """The lines for a person tell the break, and where the number comes from."""
+    run("deadline", "--at", "2026-09-30T15:20", "--type", "投诉", "--urgency", "一般")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert "not counted: 2026-10-01..2026-10-07 国庆节" in lines
+    assert lines[-1].startswith("source: 山东省政务服务热线管理办法")
+
+
+def test_pauses_and_an_extension_are_counted(capsys):
+    """Two days of pause; ten working days more over the May break (story S15)."""
+    words = ("--at", "2026-04-13T10:00", "--type", "投诉", "--urgency", "一般")
+
+    assert answer(capsys, *words, "--extend", "10")["due"] == "2026-05-07T23:59:59+08:00"
+    assert answer(capsys, *words, "--pause", "2026-04-15T09:00/2026-04-17T16:00")["due"] == "2026-04-22T23:59:59+08:00"
+    assert (
+        answer(capsys, *words, "--pause", "2026-04-16T10:00/2026-04-17T10:00", "--pause", "2026-04-14T10:00/2026-04-15T10:00")[
+            "due"
+        ]
+        == "2026-04-22T23:59:59+08:00"
+    )
+
+
+def test_another_profiles_rules(capsys):
+    """Seven natural days in a Beijing-like city; the default profile by its own name."""
+    words = ("--at", "2026-03-10T10:00", "--type", "投诉", "--urgency", "一般", "--profile")
+
+    assert answer(capsys, *words, "beijing-like")["due"] == "2026-03-17T23:59:59+08:00"
+    assert answer(capsys, *words, "haikou-default")["due"] == "2026-03-17T23:59:59+08:00"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +177,17 @@ def test_beyond_the_loaded_calendar_the_answer_says_so(capsys):
         (("--at", "2026-03-10T23:12", "--clock", "WALL", "--n", "nan"), "--n 'nan' is not a number of hours"),
         (("--at", "2026-03-10T23:12", "--clock", "WD"), "--clock and --n go together"),
         (("--at", "2026-03-10T23:12", "--type", "投诉"), "--type and --urgency go together"),
+        (("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--track", "复杂疑难"), "--track goes with --type"),
+        (("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--extend", "-1"), "--extend -1 is not a number"),
+        (("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--pause", "x/y"), "--pause 'x' is not a time"),
+        (
+            ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--pause", "2026-03-12T10:00/2026-03-11T10:00"),
+            "--pause '2026-03-12T10:00/2026-03-11T10:00' ends before it begins",
+        ),
+        (
+            ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--pause", "2026-03-10T10:00/2026-03-11T10:00"),
+            "begins before --at or inside another pause",
+        ),
         (("--at", "2026-03-10T23:12"), "give either --clock with --n, or --type with --urgency"),
         (
             ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--type", "投诉"),

@@ -8,13 +8,20 @@ import pytest
 
 from config.profiles import find_profile, load_profile
 from dispatcher.rules.calendar import WorkingCalendar
-from dispatcher.rules.deadlines import deadline_for, due_at
-from models.codes import ClockKind, RequestType, Stage, Urgency
+from dispatcher.rules.deadlines import deadline_for, due_at, enterprise_track
+from models.codes import ClockKind, RequestType, Stage, Track, Urgency
 from models.deadline import Deadline
 from models.profile import Allowance, Profile
 
 HAIKOU = load_profile(find_profile("haikou"))
 SHOUGUANG = load_profile(find_profile("shouguang"))
+BEIJING = load_profile(find_profile("beijing-like"))
+
+UNTIL_FEEDBACK = (
+    *(Stage.REGISTER, Stage.DISPATCH, Stage.SIGN, Stage.FIRST_CONTACT),
+    *(Stage.RETURN, Stage.RETURN_REVIEW, Stage.RESOLVE, Stage.PROMISE),
+)
+"""The stages in which an emergency is still to be met; what comes after the feedback may wait for office hours."""
 
 
 def at(text: str) -> datetime:
@@ -23,7 +30,14 @@ def at(text: str) -> datetime:
 
 
 def deadline(
-    stage: Stage, start: str, kind: str, urgency: str, *, category: str = "0301", profile: Profile = HAIKOU
+    stage: Stage,
+    start: str,
+    kind: str,
+    urgency: str,
+    *,
+    category: str = "0301",
+    profile: Profile = HAIKOU,
+    track: Track | None = None,
 ) -> Deadline:
     """Return the deadline that a profile gives."""
     return deadline_for(
@@ -36,6 +50,7 @@ def deadline(
         rules=profile.deadlines,
         calendar=WorkingCalendar(profile.calendar),
         profile_version=profile.version,
+        track=track,
     )
 
 
@@ -78,8 +93,8 @@ def test_a_deadline_that_reaches_an_unknown_year_is_provisional():
 
 
 def test_an_emergency_never_waits_for_a_working_day():
-    """Every stage of a 特急 request runs on natural time, whatever its type and category."""
-    for stage in Stage:
+    """Every stage of a 特急 request up to the feedback runs on natural time, whatever its type and category."""
+    for stage in UNTIL_FEEDBACK:
         for kind in RequestType:
             for category in HAIKOU.categories:
                 found = deadline(stage, "2026-10-02T21:40", kind.label, "特急", category=category)
@@ -110,9 +125,76 @@ def test_the_two_towns_count_differently():
     assert (promise.clock, promise.due) == (ClockKind.NATURAL_DAYS, at("2026-03-25T17:30"))
 
 
+@pytest.mark.parametrize(
+    ("stage", "start", "urgency", "due"),
+    [
+        (Stage.REGISTER, "2026-10-01T10:00", "一般", "2026-10-01T12:00"),
+        (Stage.FIRST_CONTACT, "2026-10-02T21:40", "特急", "2026-10-02T22:10"),
+        (Stage.FIRST_CONTACT, "2026-03-10T23:12", "紧急", "2026-03-11T01:12"),
+        (Stage.FIRST_CONTACT, "2026-03-10T23:12", "一般", "2026-03-11T23:59:59"),
+        (Stage.RETURN, "2026-10-02T21:40", "特急", "2026-10-02T21:55"),
+        (Stage.RETURN, "2026-03-13T10:00", "一般", "2026-03-16T23:59:59"),
+        (Stage.RETURN_REVIEW, "2026-03-13T16:30", "一般", "2026-03-16T09:30"),
+        (Stage.REPLY_REVIEW, "2026-03-17T09:30", "一般", "2026-03-17T15:30"),
+        (Stage.CALL_BACK, "2026-03-17T11:00", "一般", "2026-03-18T23:59:59"),
+        (Stage.RATING_INVITE, "2026-03-17T11:00", "一般", "2026-03-20T23:59:59"),
+        (Stage.RATING_WINDOW, "2026-03-17T11:00", "一般", "2026-03-24T23:59:59"),
+        (Stage.RECTIFY, "2026-03-17T11:00", "一般", "2026-04-08T23:59:59"),
+        (Stage.REOPEN, "2026-03-17T11:00", "一般", "2026-03-24T23:59:59"),
+        (Stage.SUPERVISE, "2026-04-29T11:00", "一般", "2026-05-07T23:59:59"),
+    ],
+)
+def test_every_stage_of_a_tickets_life_has_its_due_time(stage, start, urgency, due):
+    """From the registration to the supervision, counted by hand over weekends, 清明节 and 劳动节."""
+    assert deadline(stage, start, "投诉", urgency).due == at(due)
+
+
+@pytest.mark.parametrize(
+    ("track", "due"),
+    [
+        (enterprise_track(1, simple=True), "2026-10-08T23:59:59"),
+        (enterprise_track(1), "2026-10-10T23:59:59"),
+        (enterprise_track(2), "2026-10-13T23:59:59"),  # S06
+        (enterprise_track(2, simple=True), "2026-10-13T23:59:59"),
+        (Track.COMPLEX, "2026-10-27T23:59:59"),
+        (None, "2026-10-13T23:59:59"),
+    ],
+)
+def test_enterprises_at_their_desk_have_one_three_or_five_days(track, due):
+    """Simple, one unit, several units; a hard case has fifteen, with leave; without a track the type decides."""
+    for stage in (Stage.RESOLVE, Stage.PROMISE):
+        assert deadline(stage, "2026-09-30T15:20", "求助", "一般", track=track).due == at(due)
+
+
+def test_a_track_never_slows_an_urgent_request():
+    """A hard case that is urgent still has its 24 hours of feedback."""
+    assert deadline(Stage.RESOLVE, "2026-09-30T15:20", "求助", "紧急", track=Track.COMPLEX).due == at("2026-10-01T15:20")
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind", "urgency", "category", "track", "due"),
+    [
+        (Stage.DISPATCH, "投诉", "特急", "0301", None, "2026-09-25T11:00"),
+        (Stage.DISPATCH, "投诉", "紧急", "0301", None, "2026-09-25T12:00"),
+        (Stage.DISPATCH, "投诉", "一般", "0301", None, "2026-09-26T10:00"),
+        (Stage.DISPATCH, "求助", "一般", "0801", None, "2026-09-25T12:00"),
+        (Stage.RESOLVE, "投诉", "特急", "0301", None, "2026-09-25T12:00"),
+        (Stage.RESOLVE, "求助", "一般", "0801", None, "2026-09-26T10:00"),
+        (Stage.RESOLVE, "投诉", "一般", "0301", None, "2026-10-08T23:59:59"),  # the 7th day lies in National Day
+        (Stage.RESOLVE, "投诉", "一般", "0301", Track.COMPLEX, "2026-10-10T23:59:59"),
+        (Stage.PROMISE, "咨询", "一般", "0301", None, "2026-10-08T23:59:59"),
+    ],
+)
+def test_beijings_rules_count_natural_days(stage, kind, urgency, category, track, due):  # noqa: PLR0917  a table
+    """1, 2 and 24 hours to dispatch; 2 and 24 hours of feedback, 7 days, 15 for a hard case (domain.md A.3)."""
+    found = deadline(stage, "2026-09-25T10:00", kind, urgency, category=category, profile=BEIJING, track=track)
+
+    assert found.due == at(due)
+
+
 def test_every_stage_type_and_urgency_has_a_deadline_in_every_profile():
     """No ticket can be dispatched without a deadline."""
-    for profile in (HAIKOU, SHOUGUANG):
+    for profile in (HAIKOU, SHOUGUANG, BEIJING):
         for stage in Stage:
             for kind in RequestType:
                 for urgency in Urgency:
