@@ -17,6 +17,8 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "wechat_received": frozenset(),
         "wechat_text_only": frozenset(),
         "declined": frozenset({"title", "ticket_no", "reason"}),
+        "extended": frozenset({"title", "ticket_no", "date"}),
+        "answered": frozenset({"title", "ticket_no"}),
         "rate_invite": frozenset({"title", "ticket_no"}),
     }
 )

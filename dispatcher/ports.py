@@ -273,6 +273,18 @@ class Notice:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class CitizenMessage:
+    """What a citizen is told: ``name`` is the text's name in the profile. Who it is for stands in the vault alone."""
+
+    contact_id: UUID
+    ticket_no: str | None
+    channel: Channel
+    name: str
+    text: str = field(repr=False)
+    written_at: datetime
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -287,6 +299,7 @@ class Effects:
     ratings: list[NewRating] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    citizen_messages: list[CitizenMessage] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)

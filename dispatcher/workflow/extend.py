@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dispatcher.rules.changes import extended, extension_refusal
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.tell import day_text, tell
 from models.codes import NoticeKind, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -53,6 +54,10 @@ def approve_extension(act: Act) -> Ticket:
         moved[stage.value] = later.due.isoformat()
     after = act.unchanged(extension_asked=None)
     act.notify(after, NoticeKind.EXTENSION)
+    promise = act.running(Stage.PROMISE, None)
+    if promise is not None:
+        date = day_text(act.current(promise).deadline.due, act.city)
+        tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=date)
     return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved})
 
 

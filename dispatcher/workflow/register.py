@@ -11,6 +11,7 @@ from dispatcher.workflow.announce import emergency_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
+from dispatcher.workflow.tell import day_text, tell
 from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
@@ -148,6 +149,8 @@ def open_ticket(
             city=city,
             effects=effects,
         )
+    promise = next(one.deadline for one in effects.new_deadlines if one.key == (ticket_no, Stage.PROMISE, 1))
+    tell(ticket, "received", city=city, effects=effects, at=at, date=day_text(promise.due, city))
     if ticket.urgency is Urgency.CRITICAL:
         script = city.profile.safety_script(ticket.category_code)
         effects.messages.append(emergency_message(ticket, at=at, script=script))

@@ -17,6 +17,7 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.close import closed
 from dispatcher.workflow.pause import resume_clocks
 from dispatcher.workflow.supervise import LADDER, step_up
+from dispatcher.workflow.tell import tell
 from dispatcher.workflow.waking import set_rings
 from models.codes import NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult
@@ -103,6 +104,8 @@ def _act_on(scene: Scene, stored: StoredDeadline, rung: Ring, before: Ticket) ->
                 return step_up(scene, before, before.supervision + 1, cause="step overdue")
         case RingKind.PASSED if stored.deadline.stage is Stage.RATING_WINDOW and before.state in _AWAITING_RATING:
             return closed(scene, before)
+        case RingKind.PASSED if stored.deadline.stage is Stage.RATING_INVITE and before.state in _AWAITING_RATING:
+            tell(before, "rate_invite", city=scene.city, effects=scene.effects, at=scene.at)
         case _:
             pass
     return before

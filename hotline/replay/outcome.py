@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dispatcher.ports import CallBack, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.official import CountedTicket, official_rates
 from dispatcher.store.chronicle import Chronicle, ToldContact
 from dispatcher.views import TicketDetail
@@ -50,7 +50,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         "alerts": [teller.alert(each) for each in await chronicle.alerts()],
         "missed_calls": [],
         "notices": [teller.notice(notice) for notice in notices],
-        "replies": [],
+        "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "incidents": [],
         "matrix_proposals": [],
         "rates": {
@@ -199,6 +199,14 @@ class _Teller:
             "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
             "incident": None,
             "script": data.get("script"),
+        }
+
+    def reply(self, message: CitizenMessage) -> Json:
+        return {
+            "at": self.at(message.written_at),
+            "channel": message.channel.label,
+            "to": self._contact_names.get(message.contact_id, str(message.contact_id)),
+            "text": message.text,
         }
 
     def notice(self, notice: Notice) -> Json:

@@ -68,5 +68,19 @@ CREATE TABLE notices (
 COMMENT ON TABLE notices IS 'Cards, nudges, extensions, transfers and steps of supervision that a unit was told of. Append-only.';
 GRANT SELECT, INSERT ON notices TO hotline_app;
 
+CREATE TABLE citizen_messages (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id uuid        NOT NULL,
+    ticket_no  text,
+    channel    text        NOT NULL,
+    name       text        NOT NULL,
+    text       text        NOT NULL,
+    written_at timestamptz NOT NULL,
+    sent_at    timestamptz
+);
+COMMENT ON TABLE citizen_messages IS 'What citizens are told; name is the text''s name in the profile. Numbers and openids stay in the vault.';
+CREATE INDEX citizen_messages_unsent ON citizen_messages (id) WHERE sent_at IS NULL;
+GRANT SELECT, INSERT, UPDATE ON citizen_messages TO hotline_app;
+
 ALTER TABLE users DROP CONSTRAINT users_check;
 ALTER TABLE users ADD CONSTRAINT users_unit CHECK ((role LIKE 'unit%') = (unit_code IS NOT NULL));

@@ -98,6 +98,12 @@ SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, unit_code text, kind text, day date, at timestamptz, version int);
 
+-- name: citizen_messages
+INSERT INTO citizen_messages (contact_id, ticket_no, channel, name, text, written_at)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       contact_id uuid, ticket_no text, channel text, name text, text text, written_at timestamptz);
+
 -- name: events
 INSERT INTO ticket_events (ticket_no, month, version, kind, occurred_at, actor_role, actor_name, actor_unit,
                            from_state, to_state, profile_version, data)
