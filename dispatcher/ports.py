@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
+from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
 from models.contact import PersonalData
@@ -411,6 +412,18 @@ class UnitOfWork(Protocol):
 
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings, None where none will."""
+        ...
+
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Lock and return a citizen's talk with the machine; an empty one for who never had one."""
+        ...
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Store where the talk stands."""
+        ...
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets, the latest first."""
         ...
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:

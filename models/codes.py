@@ -113,7 +113,16 @@ class Fate(_Labelled):
     TICKETED = "ticketed", "已立单"
     MERGED = "merged", "已并单"
     NUISANCE = "nuisance", "无效骚扰"
+    SELF_SERVICE = "self_service", "自助服务"
     DEAD = "dead", "死信"
+
+
+class Service(_Labelled):
+    """自主服务: what a citizen may have from the machine alone (domain.md A.11)."""
+
+    MOVE_CAR = "move_car", "挪车"
+    PROGRESS = "progress", "进度查询"
+    OWN_TICKETS = "own_tickets", "我的工单"
 
 
 class TicketState(_Labelled):

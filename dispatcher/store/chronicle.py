@@ -84,7 +84,9 @@ class Chronicle:
 
     async def citizen_messages(self) -> list[CitizenMessage]:
         """Return what citizens were told, in order."""
-        return [CitizenMessage(**{**row, "channel": Channel(row["channel"])}) for row in await self._rows("citizen_messages", {})]
+        return [
+            CitizenMessage(**{**row, "channel": Channel(row["channel"])}) for row in await self._rows("citizen_messages", {})
+        ]
 
     async def call_backs(self) -> Sequence[CallBack]:
         """Return every attempt to call back."""

@@ -26,6 +26,7 @@ from models.codes import (
     Channel,
     ClockKind,
     DispatchMode,
+    PlateKind,
     Rating,
     RequestType,
     ReviewReason,
@@ -122,6 +123,10 @@ def ticket_row(ticket: Ticket) -> Row:
         "round": ticket.round,
         "accepted_returns": ticket.accepted_returns,
         "supervision": ticket.supervision,
+        "self_service": ticket.self_service,
+        "plate": ticket.plate,
+        "plate_kind": ticket.plate_kind.value if ticket.plate_kind else None,
+        "amount": None if ticket.amount is None else str(ticket.amount),
         "extension_asked": ticket.extension_asked,
         "first_closed_at": ticket.first_closed_at,
     }
@@ -139,6 +144,7 @@ def ticket_from_row(row: DictRow) -> Ticket:
             "top": tuple(Guess(code, probability) for code, probability in row["top"]),
             "review_reasons": tuple(ReviewReason(reason) for reason in row["review_reasons"]),
             "machine_type": RequestType(row["machine_type"]),
+            "plate_kind": PlateKind(row["plate_kind"]) if row["plate_kind"] else None,
         }
     )
 

@@ -22,11 +22,12 @@ from dispatcher.ports import (
     StreamPosition,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.queries import load_queries
 from models.call import Speech
-from models.codes import CallState, Fate, Urgency
+from models.codes import CallState, Fate, Service, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
 
@@ -176,6 +177,20 @@ class PostgresUnitOfWork:
         (row,) = await self._all("next_ring", {})
         ring: datetime | None = row["rings_at"]
         return ring
+
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Lock and return a citizen's talk with the machine."""
+        (row,) = await self._all("hold_talk", {"caller_ref": caller_ref})
+        return Talk(**{**row, "service": Service(row["service"]) if row["service"] else None})
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Store where the talk stands."""
+        await self._run("keep_talk", {"caller_ref": caller_ref, **asdict(talk)})
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets."""
+        found = await self._all("tickets_of_caller", {"caller_ref": caller_ref, "limit": limit})
+        return [rows.ticket_from_row(row) for row in found]
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row.

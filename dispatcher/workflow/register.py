@@ -75,8 +75,12 @@ def open_ticket(
     at: datetime,
     city: City,
     effects: Effects,
+    self_service: bool = False,
 ) -> Ticket:
-    """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once."""
+    """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once.
+
+    With ``self_service`` the machine handles it: nobody needs to dispatch it before its time is over.
+    """
     ticket = Ticket(
         ticket_no=ticket_no,
         contact_id=contact.contact_id,
@@ -106,6 +110,10 @@ def open_ticket(
         model_version=understanding.model_version,
         anonymous=understanding.facts.anonymous,
         confidential=understanding.facts.confidential,
+        self_service=self_service,
+        plate=understanding.facts.plate,
+        plate_kind=understanding.facts.plate_kind,
+        amount=understanding.facts.amount,
     )
     _settle(contact, Fate.TICKETED, ticket_no, at, effects)
     _count(ticket, city, effects)
@@ -170,8 +178,8 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
 
 
 def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: City, effects: Effects) -> None:
-    """The hotline's own dispatch deadline and the citizen's promise, both from when the citizen spoke."""
-    for stage in (Stage.DISPATCH, Stage.PROMISE):
+    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise."""
+    for stage in (Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
         deadline = city.deadline(
             stage,
             unit_code=None,

@@ -113,7 +113,10 @@ class _Teller:
             "caller_name": "匿名" if ticket.anonymous else ticket.salutation,
             "lead_unit": lead,
             "co_units": co_units,
-            "handled_by": "承办单位" if ticket.lead_unit else "坐席" if ticket.first_closed_at else None,
+            "handled_by": _handler(ticket),
+            "plate": ticket.plate,
+            "plate_kind": ticket.plate_kind.label if ticket.plate_kind else None,
+            "amount": None if ticket.amount is None else float(ticket.amount),
             "state": ticket.state.label,
             "states": _states(detail.events),
             "review_required": bool(ticket.review_reasons),
@@ -127,7 +130,7 @@ class _Teller:
             "registered_at": self.at(ticket.registered_at),
             "dispatch_due": self._due(detail, TicketStage.DISPATCH, None),
             "sign_due": self._due(detail, TicketStage.SIGN, lead),
-            "resolve_due": self._due(detail, TicketStage.RESOLVE, lead),
+            "resolve_due": self._due(detail, TicketStage.RESOLVE, None if ticket.self_service else lead),
             "promise_due": self._due(detail, TicketStage.PROMISE, None),
             "feedback_due": self._due(detail, TicketStage.PROMISE, None),
             "deadlines": [self._deadline(stored) for stored in detail.deadlines],
@@ -217,6 +220,14 @@ class _Teller:
             "ticket": self._references[notice.ticket_no][0],
             "unit": notice.unit_code,
         }
+
+
+def _handler(ticket: Ticket) -> str | None:
+    if ticket.lead_unit:
+        return "承办单位"
+    if ticket.self_service:
+        return "自主服务"
+    return "坐席" if ticket.first_closed_at else None
 
 
 def was_met(stored: StoredDeadline) -> bool | None:
@@ -311,7 +322,7 @@ def _counts(tickets: Sequence[TicketDetail], contacts: Sequence[ToldContact]) ->
         "dispatched": leads,
         "direct": sum(ticket.first_closed_at is not None and ticket.lead_unit is None for ticket in all_tickets),
         "declined": sum(any(event.kind is EventKind.DECLINED for event in detail.events) for detail in tickets),
-        "self_service": 0,
+        "self_service": sum(ticket.self_service for ticket in all_tickets),
         "repeats": _merged(contacts),
         "incidents": 0,
         "unit_items": leads + co_items,

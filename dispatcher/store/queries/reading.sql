@@ -48,13 +48,13 @@ SELECT {ticket}
 -- name: pending
 SELECT {short_ticket}
   FROM tickets t
- WHERE state = 'pending'
+ WHERE state = 'pending' AND NOT self_service
  ORDER BY urgency DESC, registered_at, ticket_no
  LIMIT %(limit)s;
 
 -- name: pending_total
 SELECT count(*) AS total, min(registered_at) AS oldest
-  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
+  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' AND NOT self_service ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
 -- name: tickets_of
 SELECT {short_ticket}

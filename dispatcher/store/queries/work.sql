@@ -207,6 +207,25 @@ SELECT {deadline}
 -- name: next_ring
 SELECT min(rings_at) AS rings_at FROM deadlines WHERE rings_at IS NOT NULL;
 
+-- name: hold_talk
+-- Makes the row or locks it; what one citizen writes is answered one message after the other.
+INSERT INTO talks AS known (caller_ref) VALUES (%(caller_ref)s)
+    ON CONFLICT (caller_ref) DO UPDATE SET failures = known.failures
+RETURNING service, subject, failures, locked_until, told_at;
+
+-- name: keep_talk
+UPDATE talks
+   SET service = %(service)s, subject = %(subject)s, failures = %(failures)s, locked_until = %(locked_until)s, told_at = %(told_at)s
+ WHERE caller_ref = %(caller_ref)s;
+
+-- name: tickets_of_caller
+SELECT {ticket}
+  FROM tickets t
+  JOIN contacts ON contacts.ticket_no = t.ticket_no AND contacts.fate = 'ticketed'
+ WHERE contacts.caller_ref = %(caller_ref)s AND t.month = substr(t.ticket_no, 3, 6)::int
+ ORDER BY t.registered_at DESC, t.ticket_no DESC
+ LIMIT %(limit)s;
+
 -- name: sealed_data
 SELECT contact_id, caller_ref, key_id, sealed FROM vault WHERE contact_id = %(contact_id)s;
 
