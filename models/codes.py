@@ -299,6 +299,10 @@ class DispatchMode(_Labelled):
     REOPENED = "reopened", "重办"
 
 
+FIRST_DISPATCHES = (DispatchMode.AUTO, DispatchMode.MANUAL)
+"""How a ticket comes to its first unit."""
+
+
 class Correction(_Labelled):
     """What a person changed of the engine's proposal when dispatching."""
 

@@ -16,6 +16,7 @@ from dispatcher.ports import (
     CallAlarm,
     CallBack,
     CallNews,
+    CitizenMessage,
     DeadLetter,
     Effects,
     FollowedCall,
@@ -32,6 +33,7 @@ from dispatcher.ports import (
     UnderstoodTexts,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
 from models.codes import CallState, Fate, Stage
@@ -169,6 +171,8 @@ class _Tables:
     deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    citizen_messages: list[CitizenMessage] = field(default_factory=list)
+    talks: dict[str, Talk] = field(default_factory=dict)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
@@ -435,6 +439,19 @@ class MemoryWork:
         """Return when the next deadline rings."""
         return min((one.rings_at for one in self._tables.deadlines.values() if one.rings_at is not None), default=None)
 
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Return a citizen's talk."""
+        return self._tables.talks.get(caller_ref, Talk())
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Keep it."""
+        self._tables.talks[caller_ref] = talk
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets."""
+        mine = [ticket for ticket in self._tables.tickets.values() if ticket.caller_ref == caller_ref]
+        return sorted(mine, key=lambda ticket: (ticket.registered_at, ticket.ticket_no), reverse=True)[:limit]
+
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row."""
         if contact_id not in self._tables.vault:
@@ -465,6 +482,7 @@ class MemoryWork:
             _refuse_twin((rating.ticket_no, rating.round) in tables.ratings)
             tables.ratings[rating.ticket_no, rating.round] = rating
         tables.call_backs.extend(effects.call_backs)
+        tables.citizen_messages.extend(effects.citizen_messages)
         for notice in effects.notices:
             _refuse_twin(any(_notice_key(one) == _notice_key(notice) for one in tables.notices))
             tables.notices.append(notice)
