@@ -15,7 +15,7 @@ from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
 from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
-from classifiers.words import cut_words
+from classifiers.words import cut_words, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
 from models.understanding import Evidence, Facts, Guess, Understanding
@@ -42,6 +42,7 @@ class Understander:
         facts: FactLexicon,
     ) -> None:
         self._artifact = artifact
+        self._cut_han = fastest_cutter(artifact.local_words)
         self._categories = categories
         self._labels = [str(label) for label in artifact.category.classes_]
         self._urgency = UrgencyReader(urgency, categories)
@@ -51,7 +52,7 @@ class Understander:
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
-        features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
+        features = self._artifact.features.transform([cut_words(each.text, self._cut_han) for each in normalised])
         tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
         types, tones = self._types(features, tops), self._tones(features)
         places = self._place.read_all([each.text for each in normalised])
@@ -60,7 +61,7 @@ class Understander:
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
         """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
-        return explain(normalise(text), self._artifact.features, self._artifact.category, category_code)
+        return explain(normalise(text), self._artifact, category_code)
 
     def _top_guesses(self, probabilities: NDArray[np.float32]) -> list[tuple[Guess, ...]]:
         n_guesses = min(N_GUESSES, len(self._labels))
