@@ -40,7 +40,7 @@ class MeasuredBands:
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
     ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
     probability of 特急 is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more. Below ``calm``
-    lie fewer than 1 in 100 of the true 特急.
+    lie fewer than 1 in 100 of the true 特急. Above ``strange`` (``strangeness``) lie 1 in 200 of all rows.
     """
 
     automatic: float | None
@@ -51,6 +51,7 @@ class MeasuredBands:
     urgent: float | None
     urgency_precision: float
     calm: float | None
+    strange: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,12 @@ def _beginning(words: Sequence[str]) -> list[str]:
 
 
 def _unseen_margins(pipeline: Pipeline, sides: Mapping[str, LinearHead], truth: Truth, words: Sequence[list[str]]) -> Margins:
-    features = pipeline["features"].transform(words)
+    features, unknown_shares = pipeline["features"].look_up(words)
     known = {name: np.unique(labels[labels != ""]) for name, labels in truth.sides.items()}
     return Margins(
         _margins(pipeline["head"], features, np.unique(truth.labels)),
         {name: _margins(head, features, known[name]) for name, head in sides.items()},
+        unknown_shares,
     )
 
 
@@ -160,7 +161,8 @@ def _held_out_margins(material: _Material, folds: NDArray[np.int64], progress: P
         if not len(held):
             continue
         pipeline, sides = _learn(material, np.flatnonzero(folds != fold))
-        features = pipeline["features"].transform([material.words[row] for row in held.tolist()])
+        features, unknown_shares = pipeline["features"].look_up([material.words[row] for row in held.tolist()])
+        margins.unknown_shares[held] = unknown_shares
         margins.category[held] = _margins(pipeline["head"], features, categories)
         for name, head in sides.items():
             margins.sides[name][held] = _margins(head, features, known[name])

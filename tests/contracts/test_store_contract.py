@@ -46,6 +46,7 @@ from models.codes import (
     RequestType,
     ReviewReason,
     Stage,
+    SubjectType,
     TicketState,
     Urgency,
 )
@@ -385,6 +386,7 @@ class StoreContract:
         ticket = a_held_ticket(
             urgency=Urgency.CRITICAL,
             address="和平路3号",
+            subject=SubjectType.ENTERPRISE,
             district_code="D-EAST",
             alarm="漏气",
             top=(Guess("0703", 0.123456789), Guess("0801", 0.1)),

@@ -150,14 +150,14 @@ SELECT ticket_no, caller_ref, text, category_code, machine_category, district_co
 
 -- name: ticket
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
   FROM tickets
  WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
 
 -- name: lock_tickets
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
   FROM tickets
  WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s)
