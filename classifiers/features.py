@@ -90,6 +90,14 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Raises:
             NotFittedError: ``fit`` was not called.
         """
+        return self.look_up(texts)[0]
+
+    def look_up(self, texts: Iterable[Sequence[str]]) -> tuple[csr_matrix, NDArray[np.float32]]:
+        """Return what ``transform`` does, and the share of each text's terms that are unknown; 1 for a text without terms.
+
+        Raises:
+            NotFittedError: ``fit`` was not called.
+        """
         if not hasattr(self, "hashes_"):
             raise NotFittedError("TextFeatures must be fitted first")
         texts = list(texts)
@@ -98,7 +106,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         known = columns >= 0
         ones = np.ones(int(known.sum()), np.float32)
         counts = coo_matrix((ones, (terms.rows[known], columns[known])), shape=(len(texts), len(self.idf_))).tocsr()
-        return self._weighted(counts)
+        n_terms, n_known = (np.bincount(rows, minlength=len(texts)) for rows in (terms.rows, terms.rows[known]))
+        unknown = 1 - n_known / np.maximum(n_terms, 1)
+        return self._weighted(counts), unknown.astype(np.float32)
 
     def word_spans(self, words: Sequence[str]) -> tuple[NDArray[np.int32], _Rows, _Rows]:
         """Return, for each term of one text, its column (-1: unknown) and the first and last word it was taken from."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from models.codes import Channel, DispatchMode, RequestType, ReviewReason, Role, TicketState, Urgency
+from models.codes import Channel, DispatchMode, RequestType, ReviewReason, Role, SubjectType, TicketState, Urgency
 from models.errors import IllegalTransition
 from models.understanding import Guess
 
@@ -59,6 +59,7 @@ class Ticket:
 
     ``text`` is the redacted request. ``machine_category`` and ``machine_type`` keep what the engine thought, beside what
     people decided (domain.md 0.13: recoding a complaint as a consultation must be measurable). ``confidence`` is 0 to 1.
+    ``subject`` is None in tickets of an older release.
     """
 
     ticket_no: str
@@ -75,6 +76,7 @@ class Ticket:
     salutation: str | None
     district_code: str | None
     address: str | None
+    subject: SubjectType | None
     lead_unit: str | None
     top: tuple[Guess, ...]
     review_reasons: tuple[ReviewReason, ...]

@@ -25,7 +25,7 @@ SELECT ticket_no, unit_code, rating, rated_at, reason FROM ratings WHERE ticket_
 -- name: tickets
 -- The number's month and the number itself are the key: a page never reads what an earlier page held.
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
   FROM tickets
  WHERE (month, ticket_no) < (%(after_month)s::int, %(after)s::text)
@@ -37,7 +37,7 @@ SELECT ticket_no, contact_id, version, state, state_since, channel, request_type
 -- name: tickets_of_unit
 -- Starts at the unit's assignments, so that neither a filter nor row security walks through everybody's tickets.
 SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       t.text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top, t.review_reasons,
+       t.text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top, t.review_reasons,
        t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at, t.profile_version,
        t.matrix_version, t.model_version
   FROM (SELECT DISTINCT ticket_no, substr(ticket_no, 3, 6)::int AS month
@@ -52,7 +52,7 @@ SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, 
 
 -- name: pending
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons,
        machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
        model_version
   FROM tickets
@@ -66,7 +66,7 @@ SELECT count(*) AS total, min(registered_at) AS oldest
 
 -- name: tickets_of
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons,
        machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
        model_version
   FROM tickets
@@ -109,8 +109,8 @@ WITH held AS (
      WHERE a.unit_code = %(unit_code)s AND a.ended_at IS NULL
 ), ranked AS (
     SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code,
-           t.urgency, left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit,
-           t.top, t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at,
+           t.urgency, left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject,
+           t.lead_unit, t.top, t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at,
            t.registered_at, t.profile_version, t.matrix_version, t.model_version,
            held.role, held.dispatched_at, held.signed_at, held.replied_at,
            count(*) OVER (PARTITION BY t.state) AS total,
@@ -174,7 +174,7 @@ WITH late AS (
      LIMIT %(limit)s
 )
 SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top,
        t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
        t.profile_version, t.matrix_version, t.model_version
   FROM late
@@ -183,7 +183,7 @@ SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, 
 
 -- name: emergencies
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency,
-       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, lead_unit, top, review_reasons,
+       left(text, %(short)s) AS text, caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons,
        machine_category, machine_type, alarm, nudges, received_at, registered_at, profile_version, matrix_version,
        model_version
   FROM tickets
@@ -203,7 +203,7 @@ WITH answered AS (
      LIMIT %(limit)s
 )
 SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top,
        t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
        t.profile_version, t.matrix_version, t.model_version
   FROM answered
@@ -222,7 +222,7 @@ WITH ended AS (
      LIMIT %(limit)s
 )
 SELECT t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
-       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.lead_unit, t.top,
+       left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top,
        t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
        t.profile_version, t.matrix_version, t.model_version
   FROM ended

@@ -51,7 +51,8 @@ SELECT contact_id FROM stored;
 INSERT INTO calls AS known (call_id, contact_id, first_heard_at, last_heard_at, hung_up)
 VALUES (%(call_id)s, %(contact_id)s, %(heard_at)s, %(heard_at)s, %(hung_up)s)
     ON CONFLICT (call_id) DO UPDATE
-   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up;
+   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up
+RETURNING settled_at IS NOT NULL AS settled;
 
 -- name: seal_call
 INSERT INTO vault (contact_id, caller_ref, key_id, sealed)
@@ -150,14 +151,14 @@ SELECT ticket_no, caller_ref, text, category_code, machine_category, district_co
 
 -- name: ticket
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
   FROM tickets
  WHERE ticket_no = %(ticket_no)s AND month = %(month)s;
 
 -- name: lock_tickets
 SELECT ticket_no, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version
   FROM tickets
  WHERE ticket_no = ANY(%(ticket_nos)s) AND month = ANY(%(months)s)
