@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ahocorasick import Automaton
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 
 class Found(NamedTuple):
@@ -15,22 +15,26 @@ class Found(NamedTuple):
 
 
 class PhraseFinder:
-    """Finds every occurrence of its phrases in one pass; the time grows with the text, not with the number of phrases."""
+    """Finds its phrases in one pass; the time grows with the text, not with the number of phrases.
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._automaton = Automaton()
-        for phrase in phrases:
-            if phrase:
-                self._automaton.add_word(phrase, phrase)
-        self._is_empty = not len(self._automaton)
-        self._automaton.make_automaton()
+    Texts must be normalised: half a surrogate pair raises ``UnicodeEncodeError``.
+    """
+
+    def __init__(self, phrases: Iterable[str], *, overlapping: bool = False) -> None:
+        self._phrases = sorted({phrase for phrase in phrases if phrase})
+        self._overlapping = overlapping
+        kind = MatchKind.Standard if overlapping else MatchKind.LeftmostLongest
+        self._automaton = AhoCorasick(self._phrases, kind, store_patterns=False)
 
     def every(self, text: str) -> list[Found]:
-        """Return all occurrences, also overlapping ones: by start, the longest first."""
-        if self._is_empty:
-            return []
-        found = [Found(last + 1 - len(phrase), last + 1, phrase) for last, phrase in self._automaton.iter(text)]
-        found.sort(key=_place)
+        """Return the occurrences from the left, each as long as possible; with ``overlapping`` also those within them."""
+        phrases = self._phrases
+        found = [
+            Found(start, end, phrases[number])
+            for number, start, end in self._automaton.find_matches_as_indexes(text, self._overlapping)
+        ]
+        if self._overlapping:
+            found.sort(key=_place)
         return found
 
 
