@@ -3,7 +3,7 @@
 import re
 
 from classifiers.names import LONGEST_NAME, words_of_name
-from classifiers.phrases import PhraseFinder
+from classifiers.phrases import LongestPhraseFinder
 from models.profile import FactLexicon
 
 _QUOTED = re.compile(r"[“「『\"]([\u4e00-\u9fffa-z0-9]{2,14})[”」』\"]\Z")
@@ -22,14 +22,14 @@ class CompanyReader:
     """Reads names by how they end and what stands before them, by a profile's words."""
 
     def __init__(self, lexicon: FactLexicon) -> None:
-        self._ending = PhraseFinder(lexicon.businesses)
+        self._ending = LongestPhraseFinder(lexicon.businesses)
         self._strangers = frozenset(lexicon.not_in_names)
         self._trades = frozenset(lexicon.trades)
 
     def read(self, text: str) -> tuple[int, int] | None:
         """Return where the first name stands in a normalised ``text``, a company's before a shop's; None without one."""
         first = None
-        for ending, end, phrase in self._ending.every(text):
+        for ending, end, phrase in self._ending.all_in(text):
             start = self._start(text, ending, end)
             if start is None:
                 continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from classifiers.phrases import PhraseFinder
+from classifiers.phrases import LongestPhraseFinder
 from models.profile import ROAD, District, FactLexicon, Place
 
 MOST_MISHEARD = {3: 1, 4: 1}
@@ -62,7 +62,7 @@ class Gazetteer:
         self._names |= _spellings(known, lexicon.place_homophones)
         self._names |= known
         self._names |= dict.fromkeys(lexicon.not_places, _NO_PLACE)
-        self._finder = PhraseFinder(self._names)
+        self._finder = LongestPhraseFinder(self._names)
         self._sound_of = {char: group[0] for group in lexicon.sounds for char in group}
         self._by_sound = self._names_by_sound(known)
         self._tails = self._tails_of(self._by_sound.values(), lexicon.sounds)
@@ -72,7 +72,7 @@ class Gazetteer:
         """Return the names in ``text`` that do not overlap, from the left, each as long as possible."""
         found: list[Mention] = []
         floor = 0
-        for begins, end, spelling in self._finder.every(text):
+        for begins, end, spelling in self._finder.all_in(text):
             start, name = begins, self._names[spelling]
             if name.told is Told.SORT:
                 heard = self._heard(text, floor, end) if text[end - 2 : end] in self._tails else None

@@ -3,7 +3,7 @@
 import re
 
 from classifiers.alternatives import any_of
-from classifiers.phrases import PhraseFinder
+from classifiers.phrases import LongestPhraseFinder
 from models.codes import SubjectType
 from models.profile import FactLexicon
 
@@ -39,7 +39,7 @@ class SubjectReader:
     """
 
     def __init__(self, lexicon: FactLexicon) -> None:
-        self._enterprise = PhraseFinder([*lexicon.enterprise, *_ENGLISH])
+        self._enterprise = LongestPhraseFinder([*lexicon.enterprise, *_ENGLISH])
         self._employee = re.compile(any_of(lexicon.employee))
 
     def read(self, text: str) -> SubjectType:
@@ -52,8 +52,8 @@ class SubjectReader:
         return SubjectType.ENTERPRISE
 
     def _said_as_enterprise(self, text: str) -> str | None:
-        for found in self._enterprise.every(text):
-            if _NEARBY.match(text, found.end) is None:
-                return found.phrase
+        for _, end, said in self._enterprise.all_in(text):
+            if _NEARBY.match(text, end) is None:
+                return said
         described = _SPEAKS_FOR_FIRM.search(text)
         return None if described is None else described[0]

@@ -89,7 +89,7 @@ class UrgencyReader:
         self._pairs = PairFinder(lexicon.critical_pairs)
         alarming = self._critical | self._urgent | self._owners.keys() | self._pairs.words
         self._meant = _spellings(alarming, lexicon.homophones)
-        self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming, overlapping=True)
+        self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming)
 
     def read(self, text: str, guesses: Sequence[str]) -> Alarm:
         """Return the strongest alarm of ``text``; ``guesses`` are the likely category codes, best first."""

@@ -17,7 +17,7 @@ from typing import cast
 CutHan = Callable[[str], Iterable[str]]
 """Cuts a run of Han characters into words that, joined, are the run again."""
 
-_CHUNK = re.compile(r"(?P<han>[\u4e00-\u9fd5]+)|[a-z0-9]+")
+_CHUNK = re.compile(r"[\u4e00-\u9fd5]+|[a-z0-9]+")
 _SERVICE_NUMBER = re.compile(r"1[12]\d|12\d{3}")  # 110, 119, 122, 12345, 12315: such a number is a word
 
 
@@ -25,11 +25,11 @@ def cut_words(text: str, cut_han: CutHan | None = None) -> list[str]:
     """Return the words of a normalised ``text`` in order, as they are written there; punctuation is left out."""
     cut_han = cut_han or fastest_cutter()
     words: list[str] = []
-    for match in _CHUNK.finditer(text):
-        if match.lastgroup == "han":
-            words += cut_han(match[0])
+    for chunk in _CHUNK.findall(text):
+        if chunk[0] > "z":
+            words += cut_han(chunk)
         else:
-            words.append(match[0])
+            words.append(chunk)
     return words
 
 
