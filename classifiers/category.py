@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sklearn.pipeline import Pipeline
 
 from classifiers.batches import in_batches
+from classifiers.closings import without_closing
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
@@ -44,4 +45,4 @@ def hints_of(categories: Iterable[Category], local_words: tuple[str, ...] = ()) 
 
 def words_of(raw: str, local_words: tuple[str, ...] = ()) -> list[str]:
     """Return the words of a text as the citizen gave it; ``local_words`` stay in one piece."""
-    return cut_words(normalise(raw).text, fastest_cutter(local_words))
+    return cut_words(without_closing(normalise(raw).text), fastest_cutter(local_words))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from classifiers.artifact import Artifact
+from classifiers.closings import without_closing
 from classifiers.features import TextFeatures
 from classifiers.normalise import NormalisedText
 from classifiers.words import cut_words, fastest_cutter
@@ -21,7 +22,7 @@ def explain(text: NormalisedText, artifact: Artifact, label: str | None = None) 
         ValueError: the model has no such label.
     """
     features, head = artifact.features, artifact.category
-    words = cut_words(text.text, fastest_cutter(artifact.local_words))
+    words = cut_words(without_closing(text.text), fastest_cutter(artifact.local_words))
     row = features.transform([words])
     column = int(head.decision_function(row).argmax()) if label is None else head.classes_.tolist().index(label)
     pull_of_column = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers.artifact import Artifact
+from classifiers.closings import without_closing
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
 from classifiers.language import OTHER, language_of
@@ -53,7 +54,7 @@ class Understander:
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
-        words = [cut_words(each.text, self._cut_han) for each in normalised]
+        words = [cut_words(without_closing(each.text), self._cut_han) for each in normalised]
         features, unknown_shares = self._artifact.features.look_up(words)
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
