@@ -326,6 +326,8 @@ class ReviewReason(_Labelled):
     NO_LEAD_UNIT = "no_lead_unit", "派单目录无主办单位"
     DISTRICT_UNKNOWN = "district_unknown", "属地不明"
     UNCLASSIFIED = "unclassified", "无法归类"
+    SEVERAL_UNITS = "several_units", "可能涉及多个单位"
+    OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
 
 
 class CallState(_Labelled):

@@ -23,6 +23,7 @@ from dispatcher.ports import (
     Hold,
     NewContact,
     NewRating,
+    NotedCall,
     Notice,
     OutboxRow,
     SealedData,
@@ -311,7 +312,7 @@ class MemoryWork:
             self._tables.vault.setdefault(contact.contact_id, contact.sealed)
         return set(new)
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+    async def note_call(self, news: CallNews) -> NotedCall:
         """Store what is told of a call."""
         call = self._tables.calls.setdefault(news.call_id, _Call(news, news.heard_at))
         call.last_heard_at = max(call.last_heard_at, news.heard_at)
@@ -328,7 +329,7 @@ class MemoryWork:
             if known is None or not (known.final or same):
                 call.segments[speech.seg] = speech, version + 1
                 changed[speech.seg] = version + 1
-        return changed
+        return NotedCall(call.settled is not None, changed)
 
     async def lock_call(self, call_id: str) -> FollowedCall:
         """Return a call."""

@@ -43,10 +43,9 @@ def register(
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
     district_code = city.district_of(contact, understanding)
-    route = city.routes.choose(
-        judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
-    )
-    doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
+    on = city.local(at).date()
+    route = city.routes.choose(judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=on)
+    doubts = city.doubts(judgement, understanding, route, district_code=district_code, on=on)
     return open_ticket(
         contact,
         understanding,
@@ -96,6 +95,7 @@ def open_ticket(
         salutation=None if understanding.facts.anonymous or understanding.facts.confidential else contact.salutation,
         district_code=district_code,
         address=understanding.address,
+        subject=understanding.facts.subject,
         lead_unit=None,
         top=understanding.top,
         review_reasons=judgement.doubts,

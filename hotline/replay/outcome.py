@@ -114,6 +114,7 @@ class _Teller:
             "lead_unit": lead,
             "co_units": co_units,
             "handled_by": _handler(ticket),
+            "subject_type": ticket.subject.label if ticket.subject else None,
             "plate": ticket.plate,
             "plate_kind": ticket.plate_kind.label if ticket.plate_kind else None,
             "amount": None if ticket.amount is None else float(ticket.amount),
