@@ -200,6 +200,7 @@ class DueChange(_Labelled):
     EXTENSION = "extension", "延期"
     URGENCY = "urgency", "紧急程度变更"
     CALENDAR = "calendar", "日历更新"
+    DECISION = "decision", "核定办理类别"
 
 
 class ReminderKind(_Labelled):

@@ -221,6 +221,8 @@ def test_stopping_twice_and_running_without_a_stop_are_mistakes_of_the_caller():
         ("诉求人要求延后到下周处理", PauseReason.CITIZEN),
         ("不可抗力（台风红色预警）", PauseReason.FORCE_MAJEURE),
         ("房屋安全鉴定期间", PauseReason.JUDICIAL),
+        ("司法/鉴定期间", PauseReason.JUDICIAL),
+        ("公司法务出差", None),
         ("人手不足", None),
         ("", None),
     ],
