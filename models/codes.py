@@ -179,7 +179,7 @@ class PauseRefusal(_Labelled):
     REASON = "reason", "不是可以暂停的事由"
     PROMISE = "promise", "答复承诺随承办单位的时限标注，不单独暂停"
     RUNNING = "running", "已在暂停中"
-    OVERDUE = "overdue", "已超过时限"
+    OVERDUE = "overdue", "已到时限"
     USED_UP = "used_up", "累计暂停已达上限"
 
 

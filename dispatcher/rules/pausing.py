@@ -28,7 +28,7 @@ def pause_refusal(
         return PauseRefusal.PROMISE
     if deadline.running_pause is not None:
         return PauseRefusal.RUNNING
-    if at > deadline.due:
+    if at >= deadline.due:
         return PauseRefusal.OVERDUE
     if paused_working_days(deadline, calendar) >= rule.most_days:
         return PauseRefusal.USED_UP
