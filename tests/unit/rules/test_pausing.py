@@ -120,6 +120,8 @@ def test_a_day_that_ended_before_the_pause_is_used():
 
     assert resumed(stopped, at("2026-03-05T08:00"), rule=RULE, calendar=calendar).due == at("2026-03-09T17:30")
     assert resumed(stopped, at("2026-03-05T18:00"), rule=RULE, calendar=calendar).due == at("2026-03-10T17:30")
+    assert paused_working_days(resumed(stopped, at("2026-03-05T18:00"), rule=RULE, calendar=calendar), calendar) == 1
+    assert pause_ends_at(stopped, rule=RULE, calendar=calendar) == at("2026-03-19T00:00")
 
 
 def test_the_record_keeps_every_pause_and_every_version():
@@ -203,14 +205,26 @@ def test_stopping_twice_and_running_without_a_stop_are_mistakes_of_the_caller():
     running = five_days("2026-03-02T10:00")
     stopped = paused(running, MATERIAL, at("2026-03-04T10:00"))
 
-    with pytest.raises(ValueError, match="cannot be paused again"):
+    with pytest.raises(ValueError, match="cannot be paused"):
         paused(stopped, MATERIAL, at("2026-03-05T10:00"))
+    with pytest.raises(ValueError, match="cannot be paused"):
+        paused(running, MATERIAL, at("2026-03-02T09:59"))
     with pytest.raises(ValueError, match="is not paused"):
         resumed(running, at("2026-03-05T10:00"), rule=RULE, calendar=CALENDAR)
     with pytest.raises(ValueError, match="is not paused"):
         resumed(stopped, at("2026-03-03T10:00"), rule=RULE, calendar=CALENDAR)
     with pytest.raises(ValueError, match="is not paused"):
         pause_ends_at(running, rule=RULE, calendar=CALENDAR)
+
+
+def test_years_that_are_not_loaded_are_paused_by_their_weekends():
+    """Long after the loaded years the days are those of any week, and the answer is provisional."""
+    deadline = five_days("2060-03-01T10:00")
+    again = pause(deadline, at("2060-03-03T10:00"), at("2060-03-09T10:00"))
+
+    assert deadline.due == at("2060-03-08T23:59:59")
+    assert (again.due, again.provisional) == (at("2060-03-12T23:59:59"), True)
+    assert paused_working_days(again, CALENDAR) == 4
 
 
 @pytest.mark.parametrize(
