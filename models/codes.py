@@ -219,7 +219,7 @@ class PauseRefusal(_Labelled):
     REASON = "reason", "不是可以暂停的事由"
     PROMISE = "promise", "答复承诺随承办单位的时限标注，不单独暂停"
     RUNNING = "running", "已在暂停中"
-    OVERDUE = "overdue", "已超过时限"
+    OVERDUE = "overdue", "已到时限"
     USED_UP = "used_up", "累计暂停已达上限"
 
 
@@ -240,6 +240,7 @@ class DueChange(_Labelled):
     EXTENSION = "extension", "延期"
     URGENCY = "urgency", "紧急程度变更"
     CALENDAR = "calendar", "日历更新"
+    DECISION = "decision", "核定办理类别"
 
 
 class ReminderKind(_Labelled):
