@@ -126,6 +126,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "accepted_returns": ticket.accepted_returns,
         "supervision": ticket.supervision,
         "self_service": ticket.self_service,
+        "linked": ticket.linked,
         "plate": ticket.plate,
         "plate_kind": ticket.plate_kind.value if ticket.plate_kind else None,
         "amount": None if ticket.amount is None else str(ticket.amount),
@@ -147,6 +148,7 @@ def ticket_from_row(row: DictRow) -> Ticket:
             "top": tuple(Guess(code, probability) for code, probability in row["top"]),
             "review_reasons": tuple(ReviewReason(reason) for reason in row["review_reasons"]),
             "machine_type": RequestType(row["machine_type"]),
+            "linked": tuple(row["linked"]),
             "plate_kind": PlateKind(row["plate_kind"]) if row["plate_kind"] else None,
         }
     )

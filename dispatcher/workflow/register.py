@@ -7,7 +7,7 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, Settled, StoredDeadline
 from dispatcher.rules.deciding import Judgement, judge
 from dispatcher.rules.routing import Route
-from dispatcher.workflow.announce import emergency_message
+from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
@@ -111,6 +111,7 @@ def open_ticket(
         anonymous=understanding.facts.anonymous,
         confidential=understanding.facts.confidential,
         self_service=self_service,
+        linked=city.profile.linked.get(judgement.category_code, ()) if judgement.urgency is Urgency.CRITICAL else (),
         plate=understanding.facts.plate,
         plate_kind=understanding.facts.plate_kind,
         amount=understanding.facts.amount,
@@ -162,6 +163,7 @@ def open_ticket(
     if ticket.urgency is Urgency.CRITICAL:
         script = city.profile.safety_script(ticket.category_code)
         effects.messages.append(emergency_message(ticket, at=at, script=script))
+        effects.messages.extend(linked_message(ticket, unit_code, at=at) for unit_code in ticket.linked)
     effects.new_tickets.append(ticket)
     return ticket
 

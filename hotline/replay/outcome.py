@@ -113,6 +113,7 @@ class _Teller:
             "caller_name": "匿名" if ticket.anonymous else ticket.salutation,
             "lead_unit": lead,
             "co_units": co_units,
+            "linked": list(ticket.linked),
             "handled_by": _handler(ticket),
             "subject_type": ticket.subject.label if ticket.subject else None,
             "plate": ticket.plate,
