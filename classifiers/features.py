@@ -10,7 +10,7 @@ A term is known by a hash of 64 bits alone. That makes a batch's terms one array
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, repeat
 from typing import Self
 
 import numpy as np
@@ -35,6 +35,10 @@ _CHARACTER, _PAIR = np.uint64(1 << 32), np.uint64(1 << 33)
 _LAST_ASCII = 127
 _N_CHARACTERS = 1 << 16
 """Only characters of the basic plane are terms: no word holds others (``cut_words``)."""
+
+_LARGEST_INT32 = (1 << 31) - 1
+_NEW = -2
+"""In the place of a column: the word was not met yet."""
 
 _MOST_REMEMBERED = 300_000
 """Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
@@ -124,13 +128,13 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         remembered = self._column_of_word
         if len(remembered) > _MOST_REMEMBERED:
             remembered.clear()
-        columns = list(map(remembered.get, words))
-        if None in columns:
-            new = [word for word, column in zip(words, columns, strict=True) if column is None]
-            found = self._table.places_of(np.array(list(map(_hash_of_word, new)), np.uint64))
-            remembered.update(zip(new, found.tolist(), strict=True))
-            columns = list(map(remembered.get, words))
-        return np.array(columns, np.int32)
+        columns = np.fromiter(map(remembered.get, words, repeat(_NEW)), np.int32, len(words))
+        new = np.flatnonzero(columns == _NEW)
+        if len(new):
+            new_words = [words[number] for number in new.tolist()]
+            columns[new] = self._table.places_of(np.array(list(map(_hash_of_word, new_words)), np.uint64))
+            remembered.update(zip(new_words, columns[new].tolist(), strict=True))
+        return columns
 
     def _weighted(self, counts: csr_matrix) -> csr_matrix:
         counts.data = (np.log(counts.data) + 1) * self.idf_[counts.indices]
@@ -141,14 +145,15 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
 
 def _counted(rows: _Rows, columns: _Columns, shape: tuple[int, int]) -> csr_matrix:
-    """Return how often each known column stands in each row. Row and column are sorted as one number, which is fastest."""
-    known = columns >= 0
+    """Return how often each known column stands in each row; row and column are sorted as one number, which is fastest."""
     bits = shape[1].bit_length()
-    places = np.sort((rows[known] << bits) | columns[known])
-    first = np.flatnonzero(np.diff(places, prepend=-1))
+    places: NDArray[np.signedinteger] = np.full(len(rows) + 1, -1, np.int32 if shape[0] << bits <= _LARGEST_INT32 else np.int64)
+    places[:-1] = (rows << bits) | columns  # what is unknown is -1, too; so the first run is never a known column
+    places.sort()
+    first = np.flatnonzero(places[1:] != places[:-1]) + 1
     counts = np.diff(first, append=len(places)).astype(np.float32)
     places = places[first]
-    begins = np.searchsorted(places, np.arange(shape[0] + 1) << bits).astype(np.int32)
+    begins = np.searchsorted(places, np.arange(shape[0] + 1, dtype=places.dtype) << bits).astype(np.int32)
     return csr_matrix((counts, (places & ((1 << bits) - 1)).astype(np.int32), begins), shape=shape)
 
 

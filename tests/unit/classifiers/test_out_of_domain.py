@@ -12,7 +12,7 @@ from classifiers.test_part import in_test_part
 from classifiers.understand import Understander
 from config.profiles import corpus_files
 
-STRANGE = Path("tests/data/out_of_domain.csv")
+STRANGE = Path(__file__).parents[2] / "data" / "out_of_domain.csv"
 
 Build = Callable[[Artifact], Understander]
 
