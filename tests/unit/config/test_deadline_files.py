@@ -209,10 +209,12 @@ def test_a_profile_may_extend_one_beside_it(rules_of_our_own, directory):
     [
         ("hiakou", "'hiakou' is neither a profile that comes with the program nor a directory beside this one"),
         ("capital", "'capital' leads back to this profile"),
+        ("../{here}/capital", "'../{here}/capital' leads back to this profile"),
     ],
 )
 def test_extending_what_is_not_there_is_named(rules_of_our_own, extends, problem):
     """The missing files are told as well, so the first line says why."""
-    edit(rules_of_our_own / "profile.toml", 'extends = "haikou"', f'extends = "{extends}"')
+    here = rules_of_our_own.parent.name
+    edit(rules_of_our_own / "profile.toml", 'extends = "haikou"', f'extends = "{extends.format(here=here)}"')
 
-    assert f"profile.toml: extends: {problem}" in check_profile(rules_of_our_own)
+    assert f"profile.toml: extends: {problem.format(here=here)}" in check_profile(rules_of_our_own)
