@@ -1,0 +1,213 @@
+"""A hotline lived at random: citizens, clerks, units, supervisors and the clock, all from one seed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import orjson
+
+from dispatcher.ports import OpenUnitOfWork, ReserveNumbers, Vault
+from dispatcher.workflow.city import City
+from dispatcher.workflow.commands import MAY, run_command
+from dispatcher.workflow.intake import Intake
+from dispatcher.workflow.receive import receive
+from dispatcher.workflow.ring import ring
+from models.codes import UNIT_ROLES, Role, TicketState, Urgency
+from models.command import CommandKind
+from models.contact import PersonalData
+from models.errors import Rejected
+from models.message import Message, Topic
+from models.ticket import Actor, Ticket
+from streams.decode import contact_from_bytes
+from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
+from tests.fakes import FixedClock, Understands
+
+_K, _S = CommandKind, TicketState
+
+TEXTS = (
+    "中山路的路灯坏了三天没人修",
+    "家里停水两天了没有人管",
+    "看不清楚写的是什么事情啊",
+    "燃气漏气了快派人来看看",
+    "物业不管小区里的垃圾",
+    "骚扰骚扰骚扰",
+    "",
+)
+UNDERSTOOD = {
+    "停水": an_understanding("0801"),
+    "看不清": an_understanding("0703", 0.4),
+    "漏气": an_understanding("0805", urgency=Urgency.CRITICAL, alarm="漏气"),
+    "物业": an_understanding("0901"),
+    "骚扰": an_understanding("2303"),
+}
+
+FITTING: dict[TicketState, tuple[CommandKind, ...]] = {
+    _S.PENDING: (_K.CONFIRM, _K.DISPATCH, _K.DISPATCH, _K.ANSWER, _K.DECLINE, _K.WITHDRAW, _K.CHANGE_URGENCY),
+    _S.DISPATCHED: (_K.SIGN, _K.SIGN, _K.SIGN, _K.RETURN, _K.CO_REPLY, _K.NUDGE, _K.WITHDRAW, _K.CHANGE_URGENCY, _K.SUPERVISE),
+    _S.SIGNED: (_K.CONTACT_CITIZEN, _K.CONTACT_CITIZEN, _K.REPLY, _K.RETURN, _K.REQUEST_EXTENSION, _K.PAUSE, _K.CO_REPLY),
+    _S.HANDLING: (
+        *(_K.REPLY, _K.REPLY, _K.REPLY, _K.CO_REPLY, _K.OVERRIDE_CO_REPLY, _K.REQUEST_EXTENSION, _K.APPROVE_EXTENSION),
+        *(_K.REFUSE_EXTENSION, _K.PAUSE, _K.RESUME, _K.CHANGE_URGENCY, _K.SUPERVISE, _K.WITHDRAW),
+    ),
+    _S.RETURN_REQUESTED: (_K.ACCEPT_RETURN, _K.ACCEPT_RETURN, _K.REJECT_RETURN, _K.CO_REPLY, _K.NUDGE, _K.RESUME),
+    _S.REPLIED: (_K.PASS_REVIEW, _K.PASS_REVIEW, _K.FAIL_REVIEW, _K.APPROVE_EXTENSION, _K.SUPERVISE, _K.WITHDRAW),
+    _S.AWAITING_CALL_BACK: (_K.CALL_BACK, _K.CALL_BACK, _K.CALL_BACK, _K.RATE, _K.RATE, _K.CLOSE, _K.WITHDRAW),
+    _S.CALLED_BACK: (_K.RATE, _K.RATE, _K.CLOSE, _K.SUPERVISE, _K.WITHDRAW),
+    _S.CLOSED: (_K.RATE, _K.RATE, _K.RATE, _K.ARCHIVE),
+    _S.DECLINED: (_K.ARCHIVE,),
+    _S.WITHDRAWN: (_K.ARCHIVE,),
+    _S.ARCHIVED: (_K.RATE, _K.NUDGE),
+}
+"""What people try in each state; most of it fits there."""
+
+_OF_CO_UNIT = frozenset({_K.CO_REPLY})
+_UNITS = ("U-LAMP", "U-WATER", "U-EAST", "U-WEST", "U-GONE", "U-MOON")
+
+
+@dataclass
+class Walk:
+    """One walk of a seed. ``look`` returns all tickets and all announcements as they were committed."""
+
+    seed: int
+    city: City
+    vault: Vault
+    clock: FixedClock
+    open_work: OpenUnitOfWork
+    reserve_numbers: ReserveNumbers
+    look: Callable[[], Awaitable[tuple[Sequence[Ticket], Sequence[Message]]]]
+    units: Sequence[str] = _UNITS
+    told: int = 0
+    done: list[str] = field(default_factory=list)
+    timers_looked: bool = True
+
+    def __post_init__(self) -> None:
+        """Start the dice."""
+        self._dice = Random(self.seed)  # noqa: S311 - chance of a test
+        self._intake = Intake(
+            city=self.city,
+            understand=Understands(UNDERSTOOD),
+            open_work=self.open_work,
+            reserve_numbers=self.reserve_numbers,
+            clock=self.clock,
+        )
+
+    async def step(self, most_tickets: int = 5) -> None:
+        """Let one thing happen."""
+        self.clock.advance(seconds=1)
+        self.timers_looked = False
+        tickets, _ = await self.look()
+        dice = self._dice.random()
+        if not tickets or (dice < 0.12 and len(tickets) < most_tickets):
+            await self._citizens_call()
+        elif dice < 0.35:
+            await self._time_passes()
+        else:
+            await self._somebody_acts(self._dice.choice(tickets))
+
+    async def timers_look(self) -> None:
+        """The timers look until nothing rings."""
+        for _ in range(50):
+            if not await ring(city=self.city, open_work=self.open_work, clock=self.clock, limit=2):
+                self.timers_looked = True
+                return
+        raise AssertionError("something rings again and again")
+
+    async def _time_passes(self) -> None:
+        hours = self._dice.choice((0.2, 1, 3, 8, 8, 24, 24, 30, 72, 200, 500))
+        self.done.append(f"{hours} hours pass")
+        self.clock.advance(hours=hours)
+        if self._dice.random() < 0.8:
+            await self.timers_look()
+
+    async def _citizens_call(self) -> None:
+        calls = [(self._dice.choice(TEXTS), self._dice.randrange(3), self._dice.randrange(4)) for _ in range(2)]
+        self.done.append(f"citizens call: {[text[:4] for text, _, _ in calls]}")
+        submissions = [
+            a_submission(
+                f"{self.seed}-{text[:2]}{key}",
+                text,
+                personal=PersonalData(openid=f"user-{self.seed}-{caller}"),
+                received_at=self.clock.now(),
+            )
+            for text, caller, key in calls
+        ]
+        await receive(submissions, city=self.city, vault=self.vault, open_work=self.open_work, clock=self.clock)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        _, messages = await self.look()
+        contacts = [message for message in messages if message.topic == Topic.CONTACTS]
+        position = POSITION
+        records = [
+            a_record(offset, contact_from_bytes(orjson.dumps(message.envelope())), position=position)
+            for offset, message in enumerate(contacts)
+        ][max(self.told - 2, 0) :]  # the last two are told again
+        if records:
+            await self._intake.settle(position, await self._intake.understand(records))
+        self.told = len(contacts)
+
+    async def _somebody_acts(self, ticket: Ticket) -> None:
+        odd = self._dice.random() < 0.15
+        kind = self._dice.choice(tuple(_K)) if odd else self._dice.choice(FITTING[ticket.state])
+        command = a_command(ticket, kind, self._actor(ticket, kind), self._data(kind))
+        try:
+            await run_command(command, city=self.city, open_work=self.open_work, clock=self.clock)
+            self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} {dict(command.data)}")
+        except Rejected as refusal:
+            self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} refused: {refusal}"[:110])
+
+    def _actor(self, ticket: Ticket, kind: CommandKind) -> Actor:
+        if self._dice.random() < 0.1:
+            return self._dice.choice((Actor(Role.CITIZEN, "citizen"), self._clerk(self._dice.choice(self.units))))
+        if MAY[kind] <= UNIT_ROLES or (kind in {_K.PAUSE, _K.RESUME} and self._dice.random() < 0.5):
+            other = kind in _OF_CO_UNIT or self._dice.random() < 0.1
+            return self._clerk(self._dice.choice(self.units) if other else ticket.lead_unit or self.units[0])
+        role = self._dice.choice(sorted(MAY[kind] - UNIT_ROLES))
+        return Actor(role, f"{role.value}-1")
+
+    def _clerk(self, unit_code: str) -> Actor:
+        return Actor(Role.UNIT_CLERK, f"clerk of {unit_code}", unit_code)
+
+    def _data(self, kind: CommandKind) -> dict[str, Any]:
+        pick = self._dice.choice
+        unit = {"unit": pick(self.units), "co_units": [pick(self.units[:4])] if self._dice.random() < 0.6 else []}
+        match kind:
+            case _K.CONFIRM:
+                return pick(({}, {}, unit, {"type": "投诉"}))
+            case _K.DISPATCH:
+                return unit
+            case _K.ACCEPT_RETURN:
+                return pick(({}, {"transfer_to": pick(self.units)}))
+            case _K.RETURN:
+                return {"reason": pick(("R1", "R2", "R7", "R9")), "basis": "三定方案"}
+            case _K.REQUEST_EXTENSION:
+                return {"working_days": pick((1, 3, 10, 11)), "reason": "需检测"}
+            case _K.PAUSE:
+                return {"reason": pick(("待诉求人补充材料", "不可抗力", "不想办"))}
+            case _K.CHANGE_URGENCY:
+                return {"urgency": pick(("一般", "紧急", "特急"))}
+            case _K.REPLY | _K.CO_REPLY:
+                return {"investigation": "看了", "result": "修了", "basis": "合同", "contacted": pick((True, False))}
+            case _K.CALL_BACK:
+                rating = pick((None, "满意", "不满意"))
+                return {"reached": pick((True, False)), "responded": True, "solved": pick((True, True, False)), "rating": rating}
+            case _K.RATE:
+                return {"rating": pick(("非常满意", "满意", "不满意", "非常不满意"))}
+            case _:
+                return {"text": "已经答复", "code": "N3", "reason": "有原因"}
+
+
+async def walk(one: Walk, steps: int, check: Callable[[Walk], Awaitable[None]] | None = None) -> None:
+    """Go ``steps`` steps, checking after each; a failure tells everything that was done."""
+    try:
+        for _ in range(steps):
+            await one.step()
+            if check is not None:
+                await check(one)
+    except Exception as error:
+        story = "\n".join(one.done)
+        error.add_note(f"seed {one.seed}, after:\n{story}")
+        raise
+
+
