@@ -474,10 +474,7 @@ class MemoryWork:
             tables.tickets[ticket.ticket_no] = ticket
         self._assign(effects)
         self._set_clocks(effects)
-        for event in effects.events:
-            _refuse_nul(orjson.dumps(event.data).decode().replace("\\u0000", "\x00"))
-            _refuse_twin((event.ticket_no, event.version) in tables.events)
-            tables.events[event.ticket_no, event.version] = event
+        self._write_events(effects)
         for rating in effects.ratings:
             _refuse_twin((rating.ticket_no, rating.round) in tables.ratings)
             tables.ratings[rating.ticket_no, rating.round] = rating
@@ -500,6 +497,12 @@ class MemoryWork:
             tables.outbox.append(_Outgoing(len(tables.outbox) + 1, message))
         for increment in effects.increments:
             tables.rollups[increment.family, increment.labels] += increment.amount
+
+    def _write_events(self, effects: Effects) -> None:
+        for event in effects.events:
+            _refuse_nul(orjson.dumps(event.data).decode().replace("\\u0000", "\x00"))
+            _refuse_twin((event.ticket_no, event.version) in self._tables.events)
+            self._tables.events[event.ticket_no, event.version] = event
 
     def _assign(self, effects: Effects) -> None:
         rows = self._tables.assignments
@@ -604,12 +607,10 @@ class MemoryRelayOutbox:
 
 
 def _copied(tables: _Tables) -> _Tables:
-    """Return the tables as they stand. Most rows are values that never change; those that do are copied too."""
+    """Return the tables as they stand; rows that change in place inside a transaction are copied too."""
     plain = {each.name: copy.copy(getattr(tables, each.name)) for each in fields(tables)}
     plain["calls"] = copy.deepcopy(tables.calls)
     plain["assignments"] = [replace(row, moments=dict(row.moments)) for row in tables.assignments]
-    plain["outbox"] = [copy.copy(row) for row in tables.outbox]
-    plain["offsets"] = {position: copy.copy(offset) for position, offset in tables.offsets.items()}
     return _Tables(**plain)
 
 

@@ -18,7 +18,7 @@ from models.command import CommandKind
 from models.contact import PersonalData
 from models.errors import Rejected
 from models.message import Message, Topic
-from models.ticket import Actor, Ticket
+from models.ticket import OPEN_STATES, Actor, Ticket
 from streams.decode import contact_from_bytes
 from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
 from tests.fakes import FixedClock, Understands
@@ -42,27 +42,56 @@ UNDERSTOOD = {
     "骚扰": an_understanding("2303"),
 }
 
+_RARE = (_K.WITHDRAW, _K.CHANGE_URGENCY, _K.SUPERVISE, _K.NUDGE, _K.CO_REPLY, _K.PAUSE, _K.RESUME)
+
 FITTING: dict[TicketState, tuple[CommandKind, ...]] = {
-    _S.PENDING: (_K.CONFIRM, _K.DISPATCH, _K.DISPATCH, _K.ANSWER, _K.DECLINE, _K.WITHDRAW, _K.CHANGE_URGENCY),
-    _S.DISPATCHED: (_K.SIGN, _K.SIGN, _K.SIGN, _K.RETURN, _K.CO_REPLY, _K.NUDGE, _K.WITHDRAW, _K.CHANGE_URGENCY, _K.SUPERVISE),
-    _S.SIGNED: (_K.CONTACT_CITIZEN, _K.CONTACT_CITIZEN, _K.REPLY, _K.RETURN, _K.REQUEST_EXTENSION, _K.PAUSE, _K.CO_REPLY),
+    _S.PENDING: (*(_K.CONFIRM, _K.CONFIRM, _K.DISPATCH, _K.DISPATCH) * 2, _K.ANSWER, _K.DECLINE, *_RARE[:2]),
+    _S.DISPATCHED: (*(_K.SIGN,) * 10, *(_K.RETURN,) * 5, *_RARE),
+    _S.SIGNED: (*(_K.CONTACT_CITIZEN,) * 6, _K.REPLY, _K.RETURN, *(_K.REQUEST_EXTENSION, _K.PAUSE, _K.CO_REPLY) * 3),
     _S.HANDLING: (
-        *(_K.REPLY, _K.REPLY, _K.REPLY, _K.CO_REPLY, _K.OVERRIDE_CO_REPLY, _K.REQUEST_EXTENSION, _K.APPROVE_EXTENSION),
-        *(_K.REFUSE_EXTENSION, _K.PAUSE, _K.RESUME, _K.CHANGE_URGENCY, _K.SUPERVISE, _K.WITHDRAW),
+        *(_K.REPLY,) * 12,
+        *(_K.CO_REPLY, _K.OVERRIDE_CO_REPLY, _K.REQUEST_EXTENSION, _K.APPROVE_EXTENSION, _K.PAUSE, _K.RESUME) * 3,
+        *(_K.REFUSE_EXTENSION, *_RARE),
     ),
-    _S.RETURN_REQUESTED: (_K.ACCEPT_RETURN, _K.ACCEPT_RETURN, _K.REJECT_RETURN, _K.CO_REPLY, _K.NUDGE, _K.RESUME),
-    _S.REPLIED: (_K.PASS_REVIEW, _K.PASS_REVIEW, _K.FAIL_REVIEW, _K.APPROVE_EXTENSION, _K.SUPERVISE, _K.WITHDRAW),
-    _S.AWAITING_CALL_BACK: (_K.CALL_BACK, _K.CALL_BACK, _K.CALL_BACK, _K.RATE, _K.RATE, _K.CLOSE, _K.WITHDRAW),
-    _S.CALLED_BACK: (_K.RATE, _K.RATE, _K.CLOSE, _K.SUPERVISE, _K.WITHDRAW),
-    _S.CLOSED: (_K.RATE, _K.RATE, _K.RATE, _K.ARCHIVE),
+    _S.RETURN_REQUESTED: (*(_K.ACCEPT_RETURN, _K.ACCEPT_RETURN, _K.REJECT_RETURN) * 3, *_RARE),
+    _S.REPLIED: (*(_K.PASS_REVIEW, _K.PASS_REVIEW, _K.FAIL_REVIEW) * 4, _K.APPROVE_EXTENSION, *_RARE),
+    _S.AWAITING_CALL_BACK: (*(_K.CALL_BACK, _K.CALL_BACK, _K.RATE) * 4, _K.CLOSE, *_RARE),
+    _S.CALLED_BACK: (*(_K.RATE,) * 8, _K.CLOSE, *_RARE),
+    _S.CLOSED: (*(_K.RATE,) * 6, _K.ARCHIVE),
     _S.DECLINED: (_K.ARCHIVE,),
     _S.WITHDRAWN: (_K.ARCHIVE,),
     _S.ARCHIVED: (_K.RATE, _K.NUDGE),
 }
 """What people try in each state; most of it fits there."""
 
-_OF_CO_UNIT = frozenset({_K.CO_REPLY})
 _UNITS = ("U-LAMP", "U-WATER", "U-EAST", "U-WEST", "U-GONE", "U-MOON")
+_REPORT: dict[str, Sequence[Any]] = {
+    "investigation": ("看了",),
+    "result": ("修了",),
+    "basis": ("合同",),
+    "contacted": (True, False),
+}
+_CHOICES: dict[CommandKind, dict[str, Sequence[Any]]] = {
+    _K.CONFIRM: {"unit": (None, None, *_UNITS), "type": (None, "投诉"), "co_units": ((), ("U-EAST", "U-LAMP"))},
+    _K.DISPATCH: {"unit": _UNITS, "co_units": ((), *(("U-EAST", unit) for unit in _UNITS[:3]))},
+    _K.ACCEPT_RETURN: {"transfer_to": (None, *_UNITS[:5])},
+    _K.RETURN: {"reason": ("R1", "R2", "R7", "R9"), "basis": ("三定方案",)},
+    _K.REQUEST_EXTENSION: {"working_days": (1, 3, 10, 11), "reason": ("需检测",)},
+    _K.PAUSE: {"reason": ("待诉求人补充材料", "不可抗力", "不想办")},
+    _K.CHANGE_URGENCY: {"urgency": ("一般", "紧急", "特急")},
+    _K.REPLY: _REPORT,
+    _K.CO_REPLY: _REPORT,
+    _K.CALL_BACK: {
+        "reached": (True, False),
+        "responded": (True,),
+        "solved": (True, True, False),
+        "rating": (None, "满意", "不满意"),
+    },
+    _K.RATE: {"rating": ("非常满意", "满意", "不满意", "非常不满意")},
+}
+"""What people say with a command, some of it wrong."""
+
+_OF_CO_UNIT = frozenset({_K.CO_REPLY})
 
 
 @dataclass
@@ -92,18 +121,19 @@ class Walk:
             clock=self.clock,
         )
 
-    async def step(self, most_tickets: int = 5) -> None:
+    async def step(self, most_tickets: int = 3) -> None:
         """Let one thing happen."""
         self.clock.advance(seconds=1)
         self.timers_looked = False
         tickets, _ = await self.look()
         dice = self._dice.random()
-        if not tickets or (dice < 0.12 and len(tickets) < most_tickets):
+        going_on = [ticket for ticket in tickets if ticket.state in OPEN_STATES]
+        if not tickets or (dice < 0.1 and len(going_on) < most_tickets):
             await self._citizens_call()
-        elif dice < 0.35:
+        elif dice < 0.25:
             await self._time_passes()
         else:
-            await self._somebody_acts(self._dice.choice(tickets))
+            await self._somebody_acts(self._dice.choice(going_on if going_on and dice < 0.9 else tickets))
 
     async def timers_look(self) -> None:
         """The timers look until nothing rings."""
@@ -114,7 +144,7 @@ class Walk:
         raise AssertionError("something rings again and again")
 
     async def _time_passes(self) -> None:
-        hours = self._dice.choice((0.2, 1, 3, 8, 8, 24, 24, 30, 72, 200, 500))
+        hours = self._dice.choice((0.1, 0.2, 0.5, 0.5, 1, 1, 3, 8, 24, 24, 72, 240))
         self.done.append(f"{hours} hours pass")
         self.clock.advance(hours=hours)
         if self._dice.random() < 0.8:
@@ -148,7 +178,7 @@ class Walk:
         self.told = len(contacts)
 
     async def _somebody_acts(self, ticket: Ticket) -> None:
-        odd = self._dice.random() < 0.15
+        odd = self._dice.random() < 0.08
         kind = self._dice.choice(tuple(_K)) if odd else self._dice.choice(FITTING[ticket.state])
         command = a_command(ticket, kind, self._actor(ticket, kind), self._data(kind))
         try:
@@ -170,32 +200,9 @@ class Walk:
         return Actor(Role.UNIT_CLERK, f"clerk of {unit_code}", unit_code)
 
     def _data(self, kind: CommandKind) -> dict[str, Any]:
-        pick = self._dice.choice
-        unit = {"unit": pick(self.units), "co_units": [pick(self.units[:4])] if self._dice.random() < 0.6 else []}
-        match kind:
-            case _K.CONFIRM:
-                return pick(({}, {}, unit, {"type": "投诉"}))
-            case _K.DISPATCH:
-                return unit
-            case _K.ACCEPT_RETURN:
-                return pick(({}, {"transfer_to": pick(self.units)}))
-            case _K.RETURN:
-                return {"reason": pick(("R1", "R2", "R7", "R9")), "basis": "三定方案"}
-            case _K.REQUEST_EXTENSION:
-                return {"working_days": pick((1, 3, 10, 11)), "reason": "需检测"}
-            case _K.PAUSE:
-                return {"reason": pick(("待诉求人补充材料", "不可抗力", "不想办"))}
-            case _K.CHANGE_URGENCY:
-                return {"urgency": pick(("一般", "紧急", "特急"))}
-            case _K.REPLY | _K.CO_REPLY:
-                return {"investigation": "看了", "result": "修了", "basis": "合同", "contacted": pick((True, False))}
-            case _K.CALL_BACK:
-                rating = pick((None, "满意", "不满意"))
-                return {"reached": pick((True, False)), "responded": True, "solved": pick((True, True, False)), "rating": rating}
-            case _K.RATE:
-                return {"rating": pick(("非常满意", "满意", "不满意", "非常不满意"))}
-            case _:
-                return {"text": "已经答复", "code": "N3", "reason": "有原因"}
+        choices = _CHOICES.get(kind, {"text": ("已经答复",), "code": ("N3",), "reason": ("有原因",)})
+        data = {key: self._dice.choice(values) for key, values in choices.items()}
+        return {key: value for key, value in data.items() if value is not None}
 
 
 async def walk(one: Walk, steps: int, check: Callable[[Walk], Awaitable[None]] | None = None) -> None:
@@ -209,5 +216,3 @@ async def walk(one: Walk, steps: int, check: Callable[[Walk], Awaitable[None]] |
         story = "\n".join(one.done)
         error.add_note(f"seed {one.seed}, after:\n{story}")
         raise
-
-

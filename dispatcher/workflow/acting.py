@@ -100,12 +100,11 @@ class Scene:
         for stored in map(self.current, deadlines):
             if stored.done_at is not None or stored.result is DeadlineResult.VOID:
                 continue
-            if stored.result is None and self._was_due(stored):
-                missed = stored.settled(DeadlineResult.MISSED, self.at)
-                self._count_deadline(missed)
-                stored = missed
-            ended = stored.settled(DeadlineResult.VOID, self.at)
-            self.change(replace(ended, stopped_at=ended.stopped_at or self.at))
+            result = DeadlineResult.MISSED if self._was_due(stored) else DeadlineResult.VOID
+            ended = replace(stored.settled(result, self.at), stopped_at=stored.stopped_at or self.at)
+            self.change(ended)
+            if stored.result is None and result is DeadlineResult.MISSED:
+                self._count_deadline(ended)
 
     def _was_due(self, stored: StoredDeadline) -> bool:
         """Return whether a deadline had passed when its clock stopped; a paused clock stands before its due."""

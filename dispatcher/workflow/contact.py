@@ -2,7 +2,7 @@
 
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD
-from models.codes import Stage, TicketState
+from models.codes import TicketState
 from models.ticket import EventKind, Ticket
 
 _BEFORE_REPLY = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLING)

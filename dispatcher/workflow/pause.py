@@ -66,5 +66,5 @@ def resume_clocks(scene: Scene, before: Ticket) -> Ticket:
 
 def _clocks(scene: Scene) -> list[StoredDeadline]:
     """Return the clocks that stand and go together: the lead's first, its co-units', and the promise."""
-    found = (scene.running(scene.work_stage, scene.ticket.lead_unit), *scene.work_of_co_units(), scene.running(Stage.PROMISE, None))
-    return [stored for stored in found if stored is not None]
+    lead, promise = scene.running(scene.work_stage, scene.ticket.lead_unit), scene.running(Stage.PROMISE, None)
+    return [stored for stored in (lead, *scene.work_of_co_units(), promise) if stored is not None]

@@ -49,13 +49,9 @@ def accept_return(act: Act) -> Ticket:
     returns = act.ticket.accepted_returns + 1
     data = {"from": returning, "to": unit_code}
     if unit_code is None:
-        after = before.moved_to(
-            TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None
-        )
+        after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
         return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
-    after = before.moved_to(
-        TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None
-    )
+    after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
         act.release(unit_code)  # a co-unit becomes the lead
     put_on_stream(
