@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-import orjson
-
 from dispatcher.ports import OpenUnitOfWork, ReserveNumbers, Vault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import MAY, run_command
@@ -17,7 +15,6 @@ from models.codes import UNIT_ROLES, Role, TicketState, Urgency
 from models.command import CommandKind
 from models.contact import PersonalData
 from models.errors import Rejected
-from models.message import Message, Topic
 from models.ticket import OPEN_STATES, Actor, Ticket
 from streams.decode import contact_from_bytes
 from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
@@ -96,7 +93,7 @@ _OF_CO_UNIT = frozenset({_K.CO_REPLY})
 
 @dataclass
 class Walk:
-    """One walk of a seed. ``look`` returns all tickets and all announcements as they were committed."""
+    """One walk of a seed. ``look`` returns all tickets, and the announcements of contacts, as they were committed."""
 
     seed: int
     city: City
@@ -104,8 +101,9 @@ class Walk:
     clock: FixedClock
     open_work: OpenUnitOfWork
     reserve_numbers: ReserveNumbers
-    look: Callable[[], Awaitable[tuple[Sequence[Ticket], Sequence[Message]]]]
+    look: Callable[[], Awaitable[tuple[Sequence[Ticket], Sequence[bytes]]]]
     units: Sequence[str] = _UNITS
+    most_open: int = 3
     told: int = 0
     done: list[str] = field(default_factory=list)
     timers_looked: bool = True
@@ -121,14 +119,14 @@ class Walk:
             clock=self.clock,
         )
 
-    async def step(self, most_tickets: int = 3) -> None:
+    async def step(self) -> None:
         """Let one thing happen."""
         self.clock.advance(seconds=1)
         self.timers_looked = False
         tickets, _ = await self.look()
         dice = self._dice.random()
         going_on = [ticket for ticket in tickets if ticket.state in OPEN_STATES]
-        if not tickets or (dice < 0.1 and len(going_on) < most_tickets):
+        if not tickets or (dice < 0.1 and len(going_on) < self.most_open):
             await self._citizens_call()
         elif dice < 0.25:
             await self._time_passes()
@@ -166,16 +164,12 @@ class Walk:
         await self._settle()
 
     async def _settle(self) -> None:
-        _, messages = await self.look()
-        contacts = [message for message in messages if message.topic == Topic.CONTACTS]
-        position = POSITION
-        records = [
-            a_record(offset, contact_from_bytes(orjson.dumps(message.envelope())), position=position)
-            for offset, message in enumerate(contacts)
-        ][max(self.told - 2, 0) :]  # the last two are told again
-        if records:
-            await self._intake.settle(position, await self._intake.understand(records))
-        self.told = len(contacts)
+        _, announced = await self.look()
+        records = [a_record(offset, contact_from_bytes(told)) for offset, told in enumerate(announced)]
+        new = records[max(self.told - 2, 0) :]  # the last two are told again
+        if new:
+            await self._intake.settle(POSITION, await self._intake.understand(new))
+        self.told = len(announced)
 
     async def _somebody_acts(self, ticket: Ticket) -> None:
         odd = self._dice.random() < 0.08

@@ -3,12 +3,14 @@
 from collections import Counter
 from itertools import pairwise
 
+import orjson
 import pytest
 
 from dispatcher import metrics
 from dispatcher.rules.ringing import next_ring
 from models.codes import NoticeKind, Stage, TicketState
 from models.deadline import DeadlineResult
+from models.message import Topic
 from models.ticket import NEXT_STATES, EventKind
 from tests.builders import a_city
 from tests.fakes import FixedClock, MemoryStore, OpenVault
@@ -39,8 +41,9 @@ class Witness:
         self.promises, self.results, self.versions, self.states = {}, {}, {}, {}
 
     async def look(self):
-        """Return tickets and announcements."""
-        return list(self.store.tables.tickets.values()), self.store.messages
+        """Return the tickets, and the announcements of contacts."""
+        told = [orjson.dumps(message.envelope()) for message in self.store.messages if message.topic == Topic.CONTACTS]
+        return list(self.store.tables.tickets.values()), told
 
     async def check(self, one):
         """Hold every invariant against the tables."""
