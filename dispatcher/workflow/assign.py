@@ -116,7 +116,7 @@ def _hand_over(
             ticket,
             unit_code=unit_code,
             role=role,
-            category=city.category(ticket.category_code),
+            category=city.profile.categories.get(ticket.category_code),
             deadlines=clocks,
             actor=actor,
             at=at,
