@@ -109,13 +109,16 @@ def dispatch_message(
     *,
     unit_code: str,
     role: str,
-    category: Category,
+    category: Category | None,
     deadlines: dict[Stage, Deadline],
     actor: Actor,
     at: datetime,
     basis: str,
 ) -> Message:
-    """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid."""
+    """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid.
+
+    A category that the profile has lost stands for itself by its code.
+    """
     work = deadlines[Stage.RESOLVE]
     caller: dict[str, Any] = {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref}
     if ticket.anonymous or ticket.confidential:
@@ -127,7 +130,7 @@ def dispatch_message(
         "title": title_of(ticket.text),
         "content": ticket.text,
         "category": ticket.category_code,
-        "category_name": [category.level1, category.level2],
+        "category_name": [category.level1, category.level2] if category else [ticket.category_code] * 2,
         "type": ticket.request_type.label,
         "urgency": ticket.urgency.label,
         "channel": ticket.channel.label,

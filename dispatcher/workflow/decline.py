@@ -22,6 +22,7 @@ def decline(act: Act) -> Ticket:
     after = act.ticket.moved_to(TicketState.DECLINED, act.at)
     act.finish_stage(Stage.DISPATCH, None)
     act.finish_stage(Stage.PROMISE, None)
+    act.end_all_work()
     tell(after, "declined", city=act.city, effects=act.effects, at=act.at, reason=code.label)
     act.effects.increments.append(metrics.count(metrics.DECLINED, code.value))
     return act.record(after, EventKind.DECLINED, {"code": code.value})

@@ -4,14 +4,14 @@ A deadline rings once for each of its moments, whoever asks and however often: t
 rang while nobody listened is made up for, in order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from dispatcher import metrics
 from dispatcher.ports import Clock, Effects, OpenUnitOfWork, StoredDeadline
-from dispatcher.rules.ringing import Ring, RingKind, rings_of
+from dispatcher.rules.ringing import WINDOWS, Ring, RingKind, rings_of
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import nudge_message
 from dispatcher.workflow.assign import put_on_stream
@@ -27,6 +27,7 @@ from models.ticket import ENDED_STATES, Actor, EventKind, Ticket
 
 TIMERS = Actor(Role.SYSTEM, "timers")
 _SLOT = 48
+_MOMENT = timedelta(microseconds=1)
 
 _CARDS = {RingKind.YELLOW_CARD: NoticeKind.YELLOW_CARD, RingKind.RED_CARD: NoticeKind.RED_CARD}
 _AWAITING_RATING = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK)
@@ -57,8 +58,7 @@ async def ring(*, city: City, open_work: OpenUnitOfWork, clock: Clock, limit: in
 def _ring_one(scene: Scene) -> Ticket:
     after = scene.ticket
     for stored in _ringing(scene.deadlines, scene.at):
-        passed = [each for each in _rings(scene, stored) if (stored.rings_at or scene.at) <= each.at <= scene.at]
-        for each in passed:
+        for each in _rung(scene, stored):
             if each.kind is RingKind.PASSED:
                 _miss(scene, stored)
             after = _act_on(scene, stored, each, after)
@@ -66,23 +66,32 @@ def _ring_one(scene: Scene) -> Ticket:
     return after
 
 
+def _rung(scene: Scene, stored: StoredDeadline) -> Iterator[Ring]:
+    """Iterate over the moments that have come; each may move those after it, or leave none."""
+    rung_until = (stored.rings_at or scene.at) - _MOMENT
+    while (current := scene.current(stored)).is_running:
+        rings = rings_of(current.deadline, rules=scene.city.profile.deadlines, calendar=scene.city.calendar)
+        coming = [each for each in rings if rung_until < each.at <= scene.at]
+        if not coming:
+            return
+        rung_until = coming[0].at
+        yield from (each for each in coming if each.at == rung_until)
+
+
 def _ringing(deadlines: Sequence[StoredDeadline], now: datetime) -> list[StoredDeadline]:
     ringing = [stored for stored in deadlines if stored.rings_at is not None and stored.rings_at <= now]
     return sorted(ringing, key=lambda stored: (stored.rings_at or now, stored.deadline.stage, stored.number))
 
 
-def _rings(scene: Scene, stored: StoredDeadline) -> tuple[Ring, ...]:
-    return rings_of(stored.deadline, rules=scene.city.profile.deadlines, calendar=scene.city.calendar)
-
-
 def _miss(scene: Scene, stored: StoredDeadline) -> None:
-    if stored.result is not None:
+    stored = scene.current(stored)
+    if stored.result is not None or stored.deadline.stage in WINDOWS:
         return
     deadline = stored.deadline
     owner = deadline.unit_code or metrics.HOTLINE_ITSELF
     missed = metrics.count(metrics.DEADLINES, owner, deadline.stage.value, DeadlineResult.MISSED.value)
     scene.effects.increments.append(missed)
-    scene.change(scene.current(stored).settled(DeadlineResult.MISSED, scene.at))
+    scene.change(stored.settled(DeadlineResult.MISSED, scene.at))
 
 
 def _act_on(scene: Scene, stored: StoredDeadline, rung: Ring, before: Ticket) -> Ticket:
