@@ -15,6 +15,7 @@ from classifiers.lines import RequestLine
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
+from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
@@ -73,6 +74,7 @@ class Subject:
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
                 hints=hints_of(self.profile.categories.values()),
+                urgency=UrgencyReader(self.profile.urgency, self.profile.categories),
                 profile=self.profile.name,
                 progress=progress,
             )

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.confidence import Confidence
+from classifiers.danger import Danger, DangerScale
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from models.errors import Rejected
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"
@@ -38,8 +39,7 @@ class MeasuredBands:
 
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
     ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
-    probability of 特急 is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more. Below ``calm``
-    lie fewer than 1 in 100 of the true 特急.
+    probability of an emergency is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more.
     """
 
     automatic: float | None
@@ -49,7 +49,6 @@ class MeasuredBands:
     critical: float | None
     urgent: float | None
     urgency_precision: float
-    calm: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class Artifact:
 
     ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
     values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
+    ``danger`` hears emergencies, where the training rows had enough of them.
     """
 
     card: Card
@@ -113,6 +113,7 @@ class Artifact:
     category: LinearHead
     sides: Mapping[str, LinearHead]
     confidence: Confidence | None
+    danger: Danger | None = None
 
     def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
@@ -136,11 +137,13 @@ def content_version(
     category: LinearHead,
     sides: Mapping[str, LinearHead],
     confidence: Confidence | None,
+    *,
+    danger: Danger | None,
     bands: MeasuredBands,
 ) -> str:
     """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
     digest = hashlib.sha256(json.dumps(asdict(bands)).encode())
-    for name, values in sorted(_arrays_of(features, category, sides, confidence).items()):
+    for name, values in sorted(_arrays_of(features, category, sides, confidence, danger).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -190,7 +193,7 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
 def _write(artifact: Artifact, directory: Path) -> None:
     (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence)
+        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence, artifact.danger)
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -203,15 +206,23 @@ def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     if "confidence_weights" in arrays:
         weights, offsets, intercept = (arrays[f"confidence_{part}"] for part in ("weights", "offsets", "intercept"))
         confidence = Confidence().restore(weights, offsets, float(intercept))
-    if content_version(features, category, sides, confidence, card.bands) != card.version or (
+    danger = None
+    if "danger_scale" in arrays:
+        scale = DangerScale().restore(arrays["danger_scale"], float(arrays["danger_scale_intercept"]))
+        danger = Danger(_head_from("danger", arrays), scale)
+    if content_version(features, category, sides, confidence, danger=danger, bands=card.bands) != card.version or (
         (tuple(category.classes_), labels) != (card.labels, card.side_labels)
     ):
         raise BadArtifact("the card does not belong to this model; train again")
-    return Artifact(card, features, category, sides, confidence)
+    return Artifact(card, features, category, sides, confidence, danger)
 
 
 def _arrays_of(
-    features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead], confidence: Confidence | None
+    features: TextFeatures,
+    category: LinearHead,
+    sides: Mapping[str, LinearHead],
+    confidence: Confidence | None,
+    danger: Danger | None,
 ) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "terms": features.hashes_,
@@ -224,6 +235,9 @@ def _arrays_of(
             "confidence_offsets": confidence.offsets_,
             "confidence_intercept": np.array(confidence.intercept_),
         }
+    if danger is not None:
+        arrays |= _head_arrays("danger", danger.head)
+        arrays |= {"danger_scale": danger.scale.weights_, "danger_scale_intercept": np.array(danger.scale.intercept_)}
     for name, head in sides.items():
         arrays |= _head_arrays(name, head)
     return arrays

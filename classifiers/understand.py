@@ -14,7 +14,8 @@ from classifiers.language import language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
-from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
+from classifiers.tone import Tone, hear_tones, weigh
+from classifiers.urgency import Alarm, Signs, UrgencyReader
 from classifiers.words import cut_words
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
@@ -53,10 +54,12 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
         tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
-        types, tones = self._types(features, tops), self._tones(features)
+        types = self._types(features, tops)
+        alarms, signs = self._alarms([each.text for each in normalised], tops)
+        tones = hear_tones(self._artifact, features, signs)
         places = self._place.read_all([each.text for each in normalised])
         facts = self._facts.read_all(normalised)
-        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, types, tones, places, facts, strict=True)]
+        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, types, alarms, tones, places, facts, strict=True)]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
         """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
@@ -80,15 +83,13 @@ class Understander:
             return guess_types(head, features)
         return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _tones(self, features: csr_matrix) -> list[Tone]:
-        head = self._artifact.sides.get("urgency")
-        if head is not None:
-            return hear_tones(head, self._artifact.card.bands, features)
-        return [NO_TONE] * features.shape[0]
+    def _alarms(self, texts: Sequence[str], tops: Sequence[tuple[Guess, ...]]) -> tuple[list[Alarm], list[Signs]]:
+        read = [self._urgency.read(text, [guess.category_code for guess in top]) for text, top in zip(texts, tops, strict=True)]
+        return [alarm for alarm, _ in read], [signs for _, signs in read]
 
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
-        alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
+        alarm = parts.alarm
         urgency = weigh(alarm, parts.tone)
         return Understanding(
             top=parts.top,
@@ -113,6 +114,7 @@ class _Parts(NamedTuple):
     text: NormalisedText
     top: tuple[Guess, ...]
     request_type: RequestType
+    alarm: Alarm
     tone: Tone
     place: PlaceGuess
     facts: Facts
