@@ -16,6 +16,7 @@ from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
+from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
@@ -75,6 +76,7 @@ class Subject:
                 unseen=self.test_rows,
                 hints=hints_of(self.profile.categories.values(), local_words_of(self.profile)),
                 local_words=local_words_of(self.profile),
+                urgency=UrgencyReader(self.profile.urgency, self.profile.categories),
                 profile=self.profile.name,
                 progress=progress,
             )

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -13,12 +13,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.pipeline import Pipeline
 
-from classifiers.artifact import Artifact, Card, content_version
-from classifiers.calibration import Margins, Truth, calibrate
+from classifiers.artifact import Artifact, Card, signed
+from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
 from classifiers.category import Hint, category_pipeline, words_of
+from classifiers.danger import Danger
+from classifiers.danger_training import DangerRows, learn_danger
+from classifiers.features import TextFeatures
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
+from classifiers.normalise import normalise
 from classifiers.rows import LabelledText
+from classifiers.urgency import Signs, UrgencyReader
+from models.codes import Urgency
 from models.errors import Rejected
 
 _BEGINNING, _LONG = 40, 60
@@ -53,6 +59,7 @@ def train(
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
     hints: Sequence[Hint] = (),
+    urgency: UrgencyReader | None = None,
     local_words: tuple[str, ...] = (),
     profile: str | None = None,
     progress: Progress = lambda _what, _done, _total: None,
@@ -65,6 +72,8 @@ def train(
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
     folds; the card names it. Rows without a type teach no type; with fewer than two types there is no type head. The same
     holds for urgency.
+
+    ``urgency`` tells what a profile's lexicon finds; whoever understands with the model must find with the same lexicon.
 
     Raises:
         Rejected: fewer than two categories, or none with two different texts.
@@ -89,9 +98,11 @@ def train(
         split = f"{N_FOLDS} folds, equal texts together, seed {seed}"
     progress("learning", N_FOLDS + 1, N_FOLDS + 1)
     features, category = pipeline["features"], pipeline["head"]
+    danger, sure_from = _learn_danger(features, material, _signs_of(rows, urgency))
     confidence, scores, bands = calibrate(category, sides, margins, truth)
+    bands = replace(bands, critical=sure_from)
     card = Card(
-        version=content_version(features, category, sides, confidence, bands, local_words=local_words),
+        version="",
         created_at=created_at,
         seed=seed,
         profile=profile,
@@ -105,7 +116,7 @@ def train(
         scores=scores,
         bands=bands,
     )
-    return Artifact(card, features, category, sides, confidence, local_words)
+    return signed(Artifact(card, features, category, sides, confidence, danger, local_words))
 
 
 def _cut(rows: Sequence[LabelledText], local_words: tuple[str, ...], progress: Progress) -> list[list[str]]:
@@ -132,6 +143,21 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
             head = LinearHead(_SIDE_REGULARISATION, material.seed)
             sides[name] = head.fit(features[labelled], side_labels[shown][labelled])
     return pipeline, sides
+
+
+def _signs_of(rows: Sequence[LabelledText], urgency: UrgencyReader | None) -> list[Signs]:
+    texts = (normalise(row.text).text for row in rows)
+    return [Signs(characters=len(text)) if urgency is None else urgency.read(text, ())[1] for text in texts]
+
+
+def _learn_danger(features: TextFeatures, material: _Material, signs: Sequence[Signs]) -> tuple[Danger | None, float | None]:
+    """Return what hears danger, if there is enough to learn from, with the probability from which it is sure."""
+    truth = material.truth
+    learned = learn_danger(features, DangerRows(material.words, truth.labels, truth.sides["urgency"], signs), material.seed)
+    if learned is None:
+        return None, None
+    danger, probabilities = learned
+    return danger, sure_danger_from(probabilities, truth.sides["urgency"] == Urgency.CRITICAL.value)
 
 
 def _beginning(words: Sequence[str]) -> list[str]:

@@ -16,7 +16,8 @@ from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
 from classifiers.strangeness import strangeness
-from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
+from classifiers.tone import Tone, hear_tones, weigh
+from classifiers.urgency import Alarm, Signs, UrgencyReader
 from classifiers.words import cut_words, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
@@ -60,10 +61,12 @@ class Understander:
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
         strange = self._strange(margins, unknown_shares)
-        types, tones = self._types(features, tops), self._tones(features)
+        types = self._types(features, tops)
+        alarms, signs = self._alarms([each.text for each in normalised], tops)
+        tones = hear_tones(self._artifact, features, signs)
         places = self._place.read_all([each.text for each in normalised])
         facts = self._facts.read_all(normalised)
-        of_each = zip(normalised, tops, types, tones, places, facts, strange, strict=True)
+        of_each = zip(normalised, tops, types, alarms, tones, places, facts, strange, strict=True)
         return [self._one(_Parts(*parts)) for parts in of_each]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
@@ -88,11 +91,9 @@ class Understander:
             return guess_types(head, features)
         return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _tones(self, features: spmatrix) -> list[Tone]:
-        head = self._artifact.sides.get("urgency")
-        if head is not None:
-            return hear_tones(head, self._artifact.card.bands, features)
-        return [NO_TONE] * features.shape[0]
+    def _alarms(self, texts: Sequence[str], tops: Sequence[tuple[Guess, ...]]) -> tuple[list[Alarm], list[Signs]]:
+        read = [self._urgency.read(text, [guess.category_code for guess in top]) for text, top in zip(texts, tops, strict=True)]
+        return [alarm for alarm, _ in read], [signs for _, signs in read]
 
     def _strange(self, margins: NDArray[np.float32], unknown_shares: NDArray[np.float32]) -> list[bool]:
         """Return which texts are far from everything learned: a model without that threshold knows the wholly unknown."""
@@ -102,7 +103,7 @@ class Understander:
 
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
-        alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
+        alarm = parts.alarm
         urgency = weigh(alarm, parts.tone)
         language = language_of(text.text)
         return Understanding(
@@ -130,6 +131,7 @@ class _Parts(NamedTuple):
     text: NormalisedText
     top: tuple[Guess, ...]
     request_type: RequestType
+    alarm: Alarm
     tone: Tone
     place: PlaceGuess
     facts: Facts

@@ -10,6 +10,7 @@ from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
+from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files
 from hotline.bootstrap import SystemClock
 from hotline.progress import progress_bars
@@ -63,6 +64,7 @@ def learn(rows: Sequence[LabelledText], profile: Profile | None, out: Path, *, u
             unseen=unseen,
             hints=() if profile is None else hints_of(profile.categories.values(), local_words),
             local_words=local_words,
+            urgency=None if profile is None else UrgencyReader(profile.urgency, profile.categories),
             profile=None if profile is None else profile.name,
             progress=progress,
         )

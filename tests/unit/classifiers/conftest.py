@@ -13,6 +13,7 @@ from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
+from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files, find_profile, load_profile
 from models.codes import RequestType, Urgency
 from models.profile import Profile
@@ -71,6 +72,7 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         unseen=[row for row in own if in_test_part(row.text)],
         hints=hints_of(haikou.categories.values(), local_words_of(haikou)),
         local_words=local_words_of(haikou),
+        urgency=UrgencyReader(haikou.urgency, haikou.categories),
         profile=haikou.name,
     )
 
