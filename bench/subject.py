@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from classifiers.artifact import Artifact
 from classifiers.category import hints_of
 from classifiers.lines import RequestLine
+from classifiers.request_type import type_hints_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
@@ -73,6 +74,7 @@ class Subject:
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
                 hints=hints_of(self.profile.categories.values()),
+                type_hints=type_hints_of(self.profile.type_words),
                 profile=self.profile.name,
                 progress=progress,
             )

@@ -18,6 +18,7 @@ from classifiers.calibration import Margins, Truth, calibrate
 from classifiers.category import Hint, category_pipeline, words_of
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
+from classifiers.request_type import learn_types
 from classifiers.rows import LabelledText
 from models.errors import Rejected
 
@@ -43,6 +44,7 @@ class _Material:
     words: Sequence[list[str]]
     truth: Truth
     hints: Sequence[Hint]
+    type_hints: Sequence[Hint]
     seed: int
 
 
@@ -53,10 +55,13 @@ def train(
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
     hints: Sequence[Hint] = (),
+    type_hints: Sequence[Hint] = (),
     profile: str | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
-    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
+    """Learn category, type and urgency from ``rows`` of any label set.
+
+    ``hints`` (``hints_of``) lend a profile's words, ``type_hints`` (``type_hints_of``) the phrases of each type.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -70,7 +75,14 @@ def train(
     if len(known) < 2:
         raise Rejected(f"training needs at least two categories; the {len(rows)} rows have {len(known)}")
     truth = Truth.of(rows)
-    material = _Material(_cut(rows, progress), truth, [hint for hint in hints if hint[1] in known], seed)
+    known_types = set(truth.sides["type"].tolist())
+    material = _Material(
+        _cut(rows, progress),
+        truth,
+        [hint for hint in hints if hint[1] in known],
+        [hint for hint in type_hints if hint[1] in known_types],
+        seed,
+    )
     measured = [row for row in unseen if row.category in known]
     pipeline, sides = _learn(material, np.arange(len(rows)))
     if len(measured) >= _ENOUGH_UNSEEN:
@@ -96,7 +108,7 @@ def train(
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
         rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
         thin_labels=tuple(sorted(thin)),
-        training_sha256=_hash_of(rows, material.hints),
+        training_sha256=_hash_of(rows, [*material.hints, *material.type_hints]),
         packages={name: version(name) for name in _NOTED_PACKAGES},
         split=split,
         scores=scores,
@@ -125,9 +137,16 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
     sides = {}
     for name, side_labels in material.truth.sides.items():
         labelled = side_labels[shown] != ""
-        if len(set(side_labels[shown][labelled])) > 1:
-            head = LinearHead(_SIDE_REGULARISATION, material.seed)
-            sides[name] = head.fit(features[labelled], side_labels[shown][labelled])
+        taught = side_labels[shown][labelled]
+        if len(set(taught)) < 2:
+            continue
+        if name == "type":
+            lengths = np.array([sum(map(len, text)) for text in words])[labelled]
+            phrases = pipeline["features"].transform([text for text, _ in material.type_hints])
+            kinds = [kind for _, kind in material.type_hints]
+            sides[name] = learn_types(features[labelled], taught, lengths, hints=phrases, hint_labels=kinds, seed=material.seed)
+        else:
+            sides[name] = LinearHead(_SIDE_REGULARISATION, material.seed).fit(features[labelled], taught)
     return pipeline, sides
 
 

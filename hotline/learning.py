@@ -6,6 +6,7 @@ from pathlib import Path
 from classifiers.artifact import Artifact, save_artifact
 from classifiers.category import hints_of
 from classifiers.fingerprints import write_learned
+from classifiers.request_type import type_hints_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
@@ -60,6 +61,7 @@ def learn(rows: Sequence[LabelledText], profile: Profile | None, out: Path, *, u
             created_at=SystemClock().now(),
             unseen=unseen,
             hints=() if profile is None else hints_of(profile.categories.values()),
+            type_hints=() if profile is None else type_hints_of(profile.type_words),
             profile=None if profile is None else profile.name,
             progress=progress,
         )

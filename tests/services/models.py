@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifiers.artifact import save_artifact
 from classifiers.category import hints_of
+from classifiers.request_type import type_hints_of
 from classifiers.training import train
 from config.profiles import find_profile, load_profile
 from hotline.learning import kept_apart, outside_test_part, own_rows
@@ -32,6 +33,7 @@ class TrainedModels:
                 created_at=datetime.now(UTC),
                 unseen=kept_apart(own),
                 hints=hints_of(loaded.categories.values()),
+                type_hints=type_hints_of(loaded.type_words),
                 profile=loaded.name,
             )
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import pytest
 
 from classifiers.artifact import Artifact
 from classifiers.category import hints_of
+from classifiers.request_type import type_hints_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
@@ -69,6 +70,7 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         created_at=A_DAY,
         unseen=[row for row in own if in_test_part(row.text)],
         hints=hints_of(haikou.categories.values()),
+        type_hints=type_hints_of(haikou.type_words),
         profile=haikou.name,
     )
 
