@@ -10,13 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.artifact import Artifact
-from classifiers.category import hints_of
+from classifiers.background import background_of
 from classifiers.lines import RequestLine
-from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
-from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
@@ -74,10 +72,7 @@ class Subject:
                 seed=SEED,
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
-                hints=hints_of(self.profile.categories.values(), local_words_of(self.profile)),
-                local_words=local_words_of(self.profile),
-                urgency=UrgencyReader(self.profile.urgency, self.profile.categories),
-                profile=self.profile.name,
+                background=background_of(self.profile),
                 progress=progress,
             )
 

@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from sklearn.pipeline import Pipeline
 
 from classifiers.artifact import Artifact, Card, signed
+from classifiers.background import NO_BACKGROUND, Background
 from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
 from classifiers.category import Hint, category_pipeline, words_of
 from classifiers.danger import Danger
@@ -22,6 +23,7 @@ from classifiers.features import TextFeatures
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
+from classifiers.request_type import learn_types
 from classifiers.rows import LabelledText
 from classifiers.urgency import Signs, UrgencyReader
 from models.codes import Urgency
@@ -49,6 +51,7 @@ class _Material:
     words: Sequence[list[str]]
     truth: Truth
     hints: Sequence[Hint]
+    type_hints: Sequence[Hint]
     seed: int
 
 
@@ -58,22 +61,15 @@ def train(
     seed: int,
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
-    hints: Sequence[Hint] = (),
-    urgency: UrgencyReader | None = None,
-    local_words: tuple[str, ...] = (),
-    profile: str | None = None,
+    background: Background = NO_BACKGROUND,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
-    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
-
-    ``local_words`` are cut in one piece, here and wherever the model is used; the hints must have been cut so, too.
+    """Learn category, type and urgency from ``rows`` of any label set, with the ``background`` that a profile lends.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
     folds; the card names it. Rows without a type teach no type; with fewer than two types there is no type head. The same
     holds for urgency.
-
-    ``urgency`` tells what a profile's lexicon finds; whoever understands with the model must find with the same lexicon.
 
     Raises:
         Rejected: fewer than two categories, or none with two different texts.
@@ -82,12 +78,19 @@ def train(
     if len(known) < 2:
         raise Rejected(f"training needs at least two categories; the {len(rows)} rows have {len(known)}")
     truth = Truth.of(rows)
-    material = _Material(_cut(rows, local_words, progress), truth, [hint for hint in hints if hint[1] in known], seed)
+    known_types = set(truth.sides["type"].tolist())
+    material = _Material(
+        _cut(rows, background.local_words, progress),
+        truth,
+        [hint for hint in background.hints if hint[1] in known],
+        [hint for hint in background.type_hints if hint[1] in known_types],
+        seed,
+    )
     measured = [row for row in unseen if row.category in known]
     pipeline, sides = _learn(material, np.arange(len(rows)))
     if len(measured) >= _ENOUGH_UNSEEN:
         progress("measuring", 0, 1)
-        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, local_words, progress))
+        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, background.local_words, progress))
         thin, split, truth = known - {row.category for row in measured}, "rows that were kept apart", Truth.of(measured)
     else:
         folds = deal_folds(truth.labels.tolist(), [" ".join(each) for each in material.words], n_folds=N_FOLDS, seed=seed)
@@ -98,25 +101,25 @@ def train(
         split = f"{N_FOLDS} folds, equal texts together, seed {seed}"
     progress("learning", N_FOLDS + 1, N_FOLDS + 1)
     features, category = pipeline["features"], pipeline["head"]
-    danger, sure_from = _learn_danger(features, material, _signs_of(rows, urgency))
+    danger, sure_from = _learn_danger(features, material, _signs_of(rows, background.urgency))
     confidence, scores, bands = calibrate(category, sides, margins, truth)
     bands = replace(bands, critical=sure_from)
     card = Card(
         version="",
         created_at=created_at,
         seed=seed,
-        profile=profile,
+        profile=background.profile,
         labels=tuple(category.classes_.tolist()),
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
         rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
         thin_labels=tuple(sorted(thin)),
-        training_sha256=_hash_of(rows, material.hints),
+        training_sha256=_hash_of(rows, [*material.hints, *material.type_hints]),
         packages={name: version(name) for name in _NOTED_PACKAGES},
         split=split,
         scores=scores,
         bands=bands,
     )
-    return signed(Artifact(card, features, category, sides, confidence, danger, local_words))
+    return signed(Artifact(card, features, category, sides, confidence, danger, background.local_words))
 
 
 def _cut(rows: Sequence[LabelledText], local_words: tuple[str, ...], progress: Progress) -> list[list[str]]:
@@ -139,9 +142,16 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
     sides = {}
     for name, side_labels in material.truth.sides.items():
         labelled = side_labels[shown] != ""
-        if len(set(side_labels[shown][labelled])) > 1:
-            head = LinearHead(_SIDE_REGULARISATION, material.seed)
-            sides[name] = head.fit(features[labelled], side_labels[shown][labelled])
+        taught = side_labels[shown][labelled]
+        if len(set(taught)) < 2:
+            continue
+        if name == "type":
+            lengths = np.array([sum(map(len, text)) for text in words])[labelled]
+            phrases = pipeline["features"].transform([text for text, _ in material.type_hints])
+            kinds = [kind for _, kind in material.type_hints]
+            sides[name] = learn_types(features[labelled], taught, lengths, hints=phrases, hint_labels=kinds, seed=material.seed)
+        else:
+            sides[name] = LinearHead(_SIDE_REGULARISATION, material.seed).fit(features[labelled], taught)
     return pipeline, sides
 
 

@@ -12,6 +12,7 @@ from config.profile_lexicons import read_lexicon, read_repeat_lexicon
 from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
 from config.profile_several import check_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
+from config.profile_types import read_type_words
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
 
@@ -93,6 +94,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         messages=MappingProxyType(messages),
         safety=MappingProxyType(safety),
         facts=read_fact_lexicon(directory / "lexicons", problems),
+        type_words=MappingProxyType(read_type_words(directory / "lexicons", problems)),
     )
     check_whole(profile, problems)
     return profile

@@ -260,7 +260,8 @@ class FactLexicon:
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided.
 
-    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``.
+    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
+    ``type_words`` how citizens say what they want, for the model to lean on.
     """
 
     name: str
@@ -282,6 +283,7 @@ class Profile:
     messages: Mapping[str, str]
     safety: Mapping[str, str]
     facts: FactLexicon = field(default_factory=FactLexicon)
+    type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

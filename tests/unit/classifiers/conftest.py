@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from classifiers.artifact import Artifact
-from classifiers.category import hints_of
-from classifiers.local_words import local_words_of
+from classifiers.background import background_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
-from classifiers.urgency import UrgencyReader
 from config.profiles import corpus_files, find_profile, load_profile
 from models.codes import RequestType, Urgency
 from models.profile import Profile
@@ -70,10 +68,7 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         seed=12345,
         created_at=A_DAY,
         unseen=[row for row in own if in_test_part(row.text)],
-        hints=hints_of(haikou.categories.values(), local_words_of(haikou)),
-        local_words=local_words_of(haikou),
-        urgency=UrgencyReader(haikou.urgency, haikou.categories),
-        profile=haikou.name,
+        background=background_of(haikou),
     )
 
 

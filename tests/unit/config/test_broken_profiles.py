@@ -660,6 +660,7 @@ def add_calendar(directory: Path, lines: str) -> None:
         ("sounds.txt", "路", "lexicons/sounds.txt: 路: is alone in its group, so it does nothing"),
         ("satisfied.txt", "不满意", "lexicons/dissatisfied.txt: 不满意: stands in satisfied.txt too"),
         ("trades.txt", "物业 装修", "lexicons/trades.txt: line 1: has 2 words; 1 wanted"),
+        ("type_praise.txt", "咨询", "lexicons/type_praise.txt: 咨询: stands in type_consult.txt too"),
     ],
 )
 def test_a_towns_own_list_takes_the_place_of_the_shared_one(directory, file, words, problem):
