@@ -200,6 +200,7 @@ class ReviewReason(_Labelled):
     NO_LEAD_UNIT = "no_lead_unit", "派单目录无主办单位"
     DISTRICT_UNKNOWN = "district_unknown", "属地不明"
     UNCLASSIFIED = "unclassified", "无法归类"
+    SEVERAL_REQUESTS = "several_requests", "一件多诉"
 
 
 class CallState(_Labelled):

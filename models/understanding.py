@@ -58,13 +58,24 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """One of several requests in a contact: it stands at ``text[start:end]`` and has guesses of its own, best first."""
+
+    start: int
+    end: int
+    top: tuple[Guess, ...]
+    request_type: RequestType
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
-    """Everything that was understood of one request.
+    """Everything that was understood of one contact.
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
     ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
     like an emergency, enough to interrupt a running call of which only a part was heard. ``address`` is the citizen's own
-    wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
+    wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name. ``issues`` are the
+    requests of a contact that holds several, in their order; empty where it holds one.
     """
 
     top: tuple[Guess, ...]
@@ -80,6 +91,7 @@ class Understanding:
     facts: Facts = NO_FACTS
     repairs: tuple[Repair, ...] = ()
     alarm_is_sure: bool = False
+    issues: tuple[Issue, ...] = ()
 
     @property
     def best(self) -> Guess:

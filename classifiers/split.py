@@ -1,0 +1,182 @@
+"""Splitting: one contact cut into the requests that it holds (domain.md A.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifiers.clauses import Meaning, Sense, groups_of
+from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
+from classifiers.features import TextFeatures
+from classifiers.joints import JointFinder, Joints
+from classifiers.linear import LinearHead
+from models.profile import SplitCues
+
+_ROUNDS = 3
+"""How often pieces are cut again: 8 requests at most."""
+
+_LATEST_OPENING = 80
+"""Characters; later in a text, 第一 or 两个问题 belong to a request."""
+
+_NO_SECOND = -5.0
+"""The log odds of the second best cut where there is but one."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitWeights:
+    """What splitting has learned.
+
+    ``several`` are the weights of a text's terms and ``gate`` those of what they come to, the text's size and a constant:
+    is it worth a closer look? ``complete`` is that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and
+    ``MEANING``), by which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which
+    it is made or not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that gate, first
+    and further cuts must reach.
+    """
+
+    several: NDArray[np.float32]
+    gate: NDArray[np.float64]
+    complete: NDArray[np.float32]
+    cut: NDArray[np.float64]
+    first: NDArray[np.float64]
+    further: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything by name, as an artifact keeps it."""
+        return {f"split_{field.name}": getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "SplitWeights | None":
+        """Return what ``arrays`` gave; None when the model has not learned to split."""
+        if "split_cut" not in arrays:
+            return None
+        return cls(**{field.name: arrays[f"split_{field.name}"] for field in fields(cls)})
+
+
+class Splitter:
+    """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
+
+    ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
+    the taxonomy.
+    """
+
+    def __init__(
+        self,
+        weights: SplitWeights,
+        *,
+        features: TextFeatures,
+        category: LinearHead,
+        request_type: LinearHead | None,
+        level1: Mapping[str, str],
+        cues: SplitCues,
+    ) -> None:
+        self._weights = weights
+        self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete)
+        self._finder = JointFinder(cues)
+
+    def split(self, texts: Sequence[str], features: csr_matrix) -> dict[int, list[Span]]:
+        """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
+
+        ``features`` are those of the texts, shape (n_texts, n_terms).
+        """
+        weights = self._weights
+        several = features @ weights.several
+        worth = np.flatnonzero(log_odds(gate_rows(several, features), weights.gate) >= weights.thresholds[0])
+        if not len(worth):
+            return {}
+        looked_at = [texts[number] for number in worth.tolist()]
+        joints = [self._finder.find(text) for text in looked_at]
+        table = CutTable(looked_at, joints)
+        meaning = Meaning(table, self._sense)
+        pieces, done = table.whole(), list[Piece]()
+        for judge, threshold in ((weights.first, weights.thresholds[1]), *[(weights.further, weights.thresholds[2])] * (_ROUNDS - 1)):
+            chosen = self._chosen(table, meaning, pieces, several[worth], judge, threshold)
+            done += [piece for number, piece in enumerate(pieces) if number not in chosen]
+            pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
+            if not pieces:
+                break
+        spans = _spans([*done, *pieces], joints)
+        return {int(worth[number]): of_text for number, of_text in spans.items()}
+
+    def _chosen(
+        self,
+        table: CutTable,
+        meaning: Meaning,
+        pieces: Sequence[Piece],
+        several: NDArray[np.float64],
+        judge: NDArray[np.float64],
+        threshold: float,
+    ) -> dict[int, int]:
+        """Return the joint at which a piece is to be cut, by the piece's place in ``pieces``; others stay whole."""
+        cuts = table.cuts(pieces)
+        if not len(cuts.piece):
+            return {}
+        best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
+        made = log_odds(best.rows, judge) >= threshold
+        return dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BestCuts:
+    """The best cut of each piece that can be cut: the piece's place, the cut's place, and what is seen of it.
+
+    ``rows`` hold the cut's columns, then the log odds of the best, the second, the mean and all cuts together, and what the
+    terms of the whole text say.
+    """
+
+    piece: NDArray[np.int64]
+    cut: NDArray[np.int64]
+    rows: NDArray[np.float64]
+
+
+def best_cuts(
+    cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], several: NDArray[np.floating]
+) -> BestCuts:
+    """Choose each piece's cut of the highest log odds; ``several`` has a value for each text, shape (n_texts,)."""
+    return best_by_odds(cuts, rows, log_odds(rows, weights), several)
+
+
+def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
+    """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
+    order = np.lexsort((-odds, cuts.piece))
+    piece, starts, counts = np.unique(cuts.piece[order], return_index=True, return_counts=True)
+    falling = odds[order]
+    best = order[starts]
+    second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
+    mean = np.add.reduceat(falling, starts) / counts
+    together = np.log(np.add.reduceat(np.exp(falling), starts))
+    seen = np.column_stack([rows[best], falling[starts], second, mean, together, several[cuts.text[best]]])
+    return BestCuts(piece, best, seen)
+
+
+def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64]:
+    """Return what is seen of each cut, shape (n_cuts, len(FORM) + len(MEANING))."""
+    return np.hstack([table.form(cuts), meaning.of_cuts(cuts)])
+
+
+def gate_rows(several: NDArray[np.floating], features: csr_matrix) -> NDArray[np.float64]:
+    """Return what is seen of a text at first glance: what its terms say, and how many they are; shape (n_texts, 2)."""
+    return np.column_stack([several, np.log1p(np.diff(features.indptr))]).astype(np.float64)
+
+
+def log_odds(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log odds of rows by weights whose last one is the constant."""
+    odds: NDArray[np.float64] = rows @ weights[:-1] + weights[-1]
+    return odds
+
+
+def _spans(pieces: Sequence[Piece], joints: Sequence[Joints]) -> dict[int, list[Span]]:
+    """Return the spans of texts in several pieces; the first begins behind what only announces or numbers it."""
+    spans: dict[int, list[Span]] = {}
+    for piece in sorted(pieces):
+        start = piece.start
+        if not start:
+            openings = (end for _, end, _ in joints[piece.text].openings)
+            start = max((end for end in openings if end <= min(_LATEST_OPENING, piece.end - LEAST_CHARACTERS)), default=0)
+        spans.setdefault(piece.text, []).append((start, piece.end))
+    return {text: of_text for text, of_text in spans.items() if len(of_text) > 1}
