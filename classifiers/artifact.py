@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from classifiers.confidence import Confidence
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
+from classifiers.split import SplitWeights
 from models.errors import Rejected
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"
@@ -105,7 +106,8 @@ class Artifact:
     """A trained model: features shared by the heads.
 
     ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
-    values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
+    values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is. A
+    model that had no example contacts to learn ``splitting`` from takes every contact for one request.
     """
 
     card: Card
@@ -113,6 +115,7 @@ class Artifact:
     category: LinearHead
     sides: Mapping[str, LinearHead]
     confidence: Confidence | None
+    splitting: SplitWeights | None = None
 
     def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
@@ -137,10 +140,12 @@ def content_version(
     sides: Mapping[str, LinearHead],
     confidence: Confidence | None,
     bands: MeasuredBands,
+    *,
+    splitting: SplitWeights | None = None,
 ) -> str:
     """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
     digest = hashlib.sha256(json.dumps(asdict(bands)).encode())
-    for name, values in sorted(_arrays_of(features, category, sides, confidence).items()):
+    for name, values in sorted(_arrays_of(features, category, sides, confidence, splitting=splitting).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -190,7 +195,9 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
 def _write(artifact: Artifact, directory: Path) -> None:
     (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence)
+        arrays = _arrays_of(
+            artifact.features, artifact.category, artifact.sides, artifact.confidence, splitting=artifact.splitting
+        )
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -203,15 +210,21 @@ def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     if "confidence_weights" in arrays:
         weights, offsets, intercept = (arrays[f"confidence_{part}"] for part in ("weights", "offsets", "intercept"))
         confidence = Confidence().restore(weights, offsets, float(intercept))
-    if content_version(features, category, sides, confidence, card.bands) != card.version or (
+    splitting = SplitWeights.from_arrays(arrays)
+    if content_version(features, category, sides, confidence, card.bands, splitting=splitting) != card.version or (
         (tuple(category.classes_), labels) != (card.labels, card.side_labels)
     ):
         raise BadArtifact("the card does not belong to this model; train again")
-    return Artifact(card, features, category, sides, confidence)
+    return Artifact(card, features, category, sides, confidence, splitting)
 
 
 def _arrays_of(
-    features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead], confidence: Confidence | None
+    features: TextFeatures,
+    category: LinearHead,
+    sides: Mapping[str, LinearHead],
+    confidence: Confidence | None,
+    *,
+    splitting: SplitWeights | None,
 ) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "terms": features.hashes_,
@@ -224,6 +237,8 @@ def _arrays_of(
             "confidence_offsets": confidence.offsets_,
             "confidence_intercept": np.array(confidence.intercept_),
         }
+    if splitting is not None:
+        arrays |= splitting.arrays()
     for name, head in sides.items():
         arrays |= _head_arrays(name, head)
     return arrays

@@ -14,7 +14,7 @@ from classifiers.linear import LinearHead
 from classifiers.words import cut_words
 
 MEANING = (
-    *("other_level1", "other_level1_near", "alike"),
+    *("other_level1", "alike"),
     *("sure_left", "sure_right", "less_sure", "both_sure_and_other"),
     *("margin_left", "margin_right", "less_margin", "less_lead"),
     *("left_has_rights", "right_has_lefts", "margin_whole", "gain"),
@@ -30,9 +30,6 @@ _HEARSAY = re.compile(r".{0,4}?[说讲问]")
 
 _BEGINNING = 12
 """Characters: a new request soon says where it is, a story that goes on who said something."""
-
-_NEAR = 2
-"""Clauses on either side that are compared by themselves: a long story far away says little of this cut."""
 
 _LEAST_PROBABILITY = 1e-4
 
@@ -83,7 +80,6 @@ class Meaning:
         """Return shape (n_cuts, len(MEANING))."""
         first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
         left, right = (first, middle), (middle, end)
-        near = (np.maximum(first, middle - _NEAR), middle), (middle, np.minimum(end, middle + _NEAR))
         beginnings = self._table.behind(cuts, _BEGINNING)
         columns = (
             *self._of_categories(left, right, (first, end)),
@@ -92,10 +88,9 @@ class Meaning:
             [_PLACE.search(beginning) is not None for beginning in beginnings],
             [_HEARSAY.match(beginning) is not None for beginning in beginnings],
         )
-        near_level1 = 1 - (self._groups(near[0]) * self._groups(near[1])).sum(axis=1)
-        return np.column_stack((columns[0], near_level1, *columns[1:])).astype(np.float64)
+        return np.column_stack(columns).astype(np.float64)
 
-    def _of_categories(self, left: _Runs, right: _Runs, whole: _Runs) -> tuple[NDArray[np.float64], ...]:
+    def _of_categories(self, left: _Runs, right: _Runs, whole: _Runs) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
         lefts, rights, wholes = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right, whole))
         sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
@@ -115,12 +110,7 @@ class Meaning:
             *(margin_whole, less_margin - margin_whole),
         )
 
-    def _groups(self, runs: _Runs) -> NDArray[np.float32]:
-        margins = self._margins(self._category, runs) + self._sense.category.intercepts_
-        groups: NDArray[np.float32] = self._sense.category.probabilities(margins) @ self._sense.level1
-        return groups
-
-    def _of_completeness(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.float64], ...]:
+    def _of_completeness(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.float32], ...]:
         lefts, rights = self._margins(self._complete, left), self._margins(self._complete, right)
         return lefts[:, 0], rights[:, 1], np.minimum(lefts[:, 0], rights[:, 1]), lefts[:, 1], rights[:, 0]
 
@@ -132,11 +122,10 @@ class Meaning:
         lefts, rights = (head.probabilities(self._margins(self._type, runs) + head.intercepts_) for runs in (left, right))
         return (lefts * rights).sum(axis=1), lefts.max(axis=1), rights.max(axis=1)
 
-    def _margins(self, sums: NDArray[np.float64], runs: _Runs) -> NDArray[np.float64]:
+    def _margins(self, sums: NDArray[np.float64], runs: _Runs) -> NDArray[np.float32]:
         start, end = runs
         squares = np.maximum(self._squares[end] - self._squares[start], 1.0)
-        margins: NDArray[np.float64] = (sums[end] - sums[start]) / np.sqrt(squares)[:, None]
-        return margins
+        return (sums[end] - sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
 
 
 def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -158,9 +147,9 @@ def _summed(rows: NDArray[np.floating]) -> NDArray[np.float64]:
     return sums
 
 
-def _cosines(lefts: NDArray[np.float64], rights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _cosines(lefts: NDArray[np.float32], rights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how alike the margins are, row by row, -1 to 1."""
     lefts, rights = (margins - margins.mean(axis=1, keepdims=True) for margins in (lefts, rights))
     lengths = np.sqrt((lefts * lefts).sum(axis=1) * (rights * rights).sum(axis=1))
-    cosines: NDArray[np.float64] = (lefts * rights).sum(axis=1) / np.maximum(lengths, 1e-9)
+    cosines: NDArray[np.float32] = (lefts * rights).sum(axis=1) / np.maximum(lengths, 1e-9)
     return cosines

@@ -11,8 +11,10 @@ from scipy.sparse import csr_matrix
 from classifiers.clauses import Meaning, Sense, groups_of
 from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
 from classifiers.features import TextFeatures
-from classifiers.joints import JointFinder, Joints
+from classifiers.joints import Joints
 from classifiers.linear import LinearHead
+from classifiers.pauses import JointReader
+from classifiers.split_gate import glances, marks_seen
 from models.profile import SplitCues
 
 _ROUNDS = 3
@@ -31,15 +33,19 @@ Span = tuple[int, int]
 class SplitWeights:
     """What splitting has learned.
 
-    ``several`` are the weights of a text's terms and ``gate`` those of what they come to, the text's size and a constant:
-    is it worth a closer look? ``complete`` is that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and
+    ``ordinary`` are the weights of terms by which a text of several requests differs from ordinary ones, ``glance`` and
+    ``gate`` those of what else is seen of it (``glances``; and ``marks_seen``): is it worth a closer look? ``several`` are
+    the weights of terms by which it differs from one request that seems to be several. ``pauses`` are those of ``JointReader``, ``complete`` is that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and
     ``MEANING``), by which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which
-    it is made or not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that gate, first
-    and further cuts must reach.
+    it is made or not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that glance,
+    gate, first and further cuts must reach.
     """
 
-    several: NDArray[np.float32]
+    ordinary: NDArray[np.float32]
+    glance: NDArray[np.float64]
     gate: NDArray[np.float64]
+    several: NDArray[np.float32]
+    pauses: NDArray[np.float32]
     complete: NDArray[np.float32]
     cut: NDArray[np.float64]
     first: NDArray[np.float64]
@@ -77,31 +83,42 @@ class Splitter:
     ) -> None:
         self._weights = weights
         self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete)
-        self._finder = JointFinder(cues)
+        self._joints = JointReader(cues, weights.pauses)
 
-    def split(self, texts: Sequence[str], features: csr_matrix) -> dict[int, list[Span]]:
+    def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
 
-        ``features`` are those of the texts, shape (n_texts, n_terms).
+        ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
-        weights = self._weights
-        several = features @ weights.several
-        worth = np.flatnonzero(log_odds(gate_rows(several, features), weights.gate) >= weights.thresholds[0])
+        worth, joints = self._worth_reading(texts, features, margins)
         if not len(worth):
             return {}
         looked_at = [texts[number] for number in worth.tolist()]
-        joints = [self._finder.find(text) for text in looked_at]
+        joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(looked_at, joints, strict=True)]
         table = CutTable(looked_at, joints)
-        meaning = Meaning(table, self._sense)
+        meaning, several = Meaning(table, self._sense), features[worth] @ self._weights.several
         pieces, done = table.whole(), list[Piece]()
-        for judge, threshold in ((weights.first, weights.thresholds[1]), *[(weights.further, weights.thresholds[2])] * (_ROUNDS - 1)):
-            chosen = self._chosen(table, meaning, pieces, several[worth], judge, threshold)
+        _, _, first, further = self._weights.thresholds.tolist()
+        verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
+        for weights, threshold in verdicts:
+            chosen = self._chosen(table, meaning, pieces, several, weights, threshold)
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
-            if not pieces:
-                break
         spans = _spans([*done, *pieces], joints)
         return {int(worth[number]): of_text for number, of_text in spans.items()}
+
+    def _worth_reading(
+        self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]
+    ) -> tuple[NDArray[np.intp], list[Joints]]:
+        """Return the places of the texts that may hold several requests, with their joints."""
+        weights, (glance, gate, _, _) = self._weights, self._weights.thresholds.tolist()
+        seen = glances(features @ weights.ordinary, features, margins, self._sense.category, self._sense.level1)
+        worth = np.flatnonzero(log_odds(seen, weights.glance) >= glance)
+        joints = [self._joints.find(texts[number]) for number in worth.tolist()]
+        if not joints:
+            return worth, joints
+        through = np.flatnonzero(log_odds(np.hstack([seen[worth], marks_seen(joints)]), weights.gate) >= gate)
+        return worth[through], [joints[number] for number in through.tolist()]
 
     def _chosen(
         self,
@@ -109,7 +126,7 @@ class Splitter:
         meaning: Meaning,
         pieces: Sequence[Piece],
         several: NDArray[np.float64],
-        judge: NDArray[np.float64],
+        weights: NDArray[np.float64],
         threshold: float,
     ) -> dict[int, int]:
         """Return the joint at which a piece is to be cut, by the piece's place in ``pieces``; others stay whole."""
@@ -117,7 +134,7 @@ class Splitter:
         if not len(cuts.piece):
             return {}
         best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
-        made = log_odds(best.rows, judge) >= threshold
+        made = log_odds(best.rows, weights) >= threshold
         return dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
 
 
@@ -134,9 +151,7 @@ class BestCuts:
     rows: NDArray[np.float64]
 
 
-def best_cuts(
-    cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], several: NDArray[np.floating]
-) -> BestCuts:
+def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
     """Choose each piece's cut of the highest log odds; ``several`` has a value for each text, shape (n_texts,)."""
     return best_by_odds(cuts, rows, log_odds(rows, weights), several)
 
@@ -157,11 +172,6 @@ def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64
 def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64]:
     """Return what is seen of each cut, shape (n_cuts, len(FORM) + len(MEANING))."""
     return np.hstack([table.form(cuts), meaning.of_cuts(cuts)])
-
-
-def gate_rows(several: NDArray[np.floating], features: csr_matrix) -> NDArray[np.float64]:
-    """Return what is seen of a text at first glance: what its terms say, and how many they are; shape (n_texts, 2)."""
-    return np.column_stack([several, np.log1p(np.diff(features.indptr))]).astype(np.float64)
 
 
 def log_odds(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,37 +3,47 @@
 The heads must not have learned from the examples: they would be surer of their requests than of a stranger's.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from classifiers.clauses import Meaning, Sense, groups_of
 from classifiers.cuts import Cuts, CutTable, Piece
 from classifiers.features import TextFeatures
-from classifiers.joints import JointFinder
+from classifiers.joints import Joints
 from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
-from classifiers.split import BestCuts, SplitWeights, best_by_odds, gate_rows, log_odds, rows_of
+from classifiers.pauses import JointReader, learn_pauses
+from classifiers.rows import LabelledText
+from classifiers.split import BestCuts, SplitWeights, best_by_odds, best_cuts, log_odds, rows_of
+from classifiers.split_gate import glances, marks_seen
 from classifiers.words import cut_words
-from models.example import ExampleContact
+from models.codes import Channel, RequestType
+from models.example import ExampleContact, ExampleRequest
 from models.profile import SplitCues
 
 FALSE_SPLITS = 0.03
 """The share of one-request examples that may be split, by cross-validation. Source: the target of this project (D)."""
 
-_MISSED_BY_GATE = 0.02
-"""The share of contacts with several requests that may be lost because they did not seem worth a closer look."""
+_MISSED_AT_A_GLANCE, _MISSED_BY_GATE = 0.03, 0.05
+"""The shares of contacts to be split that may be lost because they did not seem worth a closer look."""
+
+_ORDINARY = slice(None, None, 4)
+_ORDINARY_WEIGHT = 0.15
+"""Every fourth ordinary request is an example, too, of what must not be split: easier than those that were written for it."""
 
 _LEAST_EXAMPLES = 20  # of either kind
 _MOST_REQUESTS = 3_000  # show as well how requests begin and end as 10,000 do
 _CUT_REGULARISATION, _VERDICT_REGULARISATION, _GATE_REGULARISATION = 0.1, 0.03, 1.0
 _N_FOLDS = 5
+_PUNCTUATED = re.compile("[，。；！？]")
 _NEAR = 4  # characters by which a joint may miss the end of a request, and twice that its begin: people fill the gap
 
 
@@ -60,9 +70,18 @@ class _Lesson:
     is_whole: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Texts:
+    """Texts with what a model makes of them: features, margins of its category head, joints that are written there."""
+
+    features: csr_matrix
+    margins: NDArray[np.float32]
+    joints: Sequence[Joints]
+
+
 def learn_to_split(
     lessons: SplitLessons,
-    requests: Sequence[str],
+    requests: Sequence[LabelledText],
     *,
     features: TextFeatures,
     category: LinearHead,
@@ -71,55 +90,130 @@ def learn_to_split(
 ) -> SplitWeights | None:
     """Return what the examples teach; None when they are too few to teach anything.
 
-    ``requests`` are texts of one request each, such as the heads have learned from: they show how requests begin and end,
-    and how a text reads that is not worth a closer look.
+    ``requests`` are texts of one request each, those from which the heads have learned: they show how requests begin and end,
+    where people pause, and how a text reads that is not worth a closer look.
     """
     is_several = np.array([len(example.requests) > 1 for example in lessons.examples], np.bool_)
     if min(is_several.sum(), (~is_several).sum()) < _LEAST_EXAMPLES:
         return None
     folds = np.random.default_rng(seed).permutation(len(is_several)) % _N_FOLDS
-    finder = JointFinder(lessons.cues)
-    some = [normalise(request).text for request in requests[:: 1 + len(requests) // _MOST_REQUESTS]]
-    several, gate, held_out_several, gate_threshold = _learn_gate(lessons, some, is_several, folds, features, seed)
-    complete = _learn_completeness(some, finder, features, seed)
+    normalised = [normalise(request.text).text for request in requests]
+    some = normalised[:: 1 + len(normalised) // _MOST_REQUESTS]
+    pauses = learn_pauses(text for text in normalised if _PUNCTUATED.search(text))
+    reader = JointReader(lessons.cues, pauses)
+    complete = _learn_completeness(some, reader, features, seed)
     sense = Sense(features, category, request_type, groups_of(category, lessons.level1), complete)
-    lesson = _lesson_of(lessons.examples, finder, sense)
+    contacts = [*lessons.examples, *(_as_example(request) for request in requests[_ORDINARY])]
+    examples = _read([normalise(example.text).text for example in lessons.examples], reader, features, category)
+    lesson = _lesson_of(lessons.examples, reader, sense)
+    stranger = _stranger(requests, normalised, sense, seed)
+    ordinary = _read(normalised[_ORDINARY], reader, features, stranger)
+    unseen = _lesson_of(contacts[len(is_several) :], reader, replace(sense, category=stranger))
+
     of_several = is_several[lesson.example[lesson.cuts.piece]]
-    best = best_by_odds(lesson.cuts, lesson.rows, _held_out_odds(lesson, of_several, folds), held_out_several)
+    cut = _fit(lesson.rows[of_several], lesson.right[of_several], _CUT_REGULARISATION, _evenly(lesson)[of_several])
+    several = _term_weights(examples.features, is_several, seed)
+    held_out = _held_out_odds(lesson, of_several, folds), _held_out_values(examples.features, is_several, folds, seed)
+    best = best_by_odds(lesson.cuts, lesson.rows, *held_out)
+    best_of_ordinary = best_cuts(unseen.cuts, unseen.rows, cut, ordinary.features @ several)
     has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])
-    first, held_out_first = _learn_verdict(best, lesson, has_right, folds, of=lesson.is_whole[best.piece])
-    further, _ = _learn_verdict(best, lesson, has_right, folds, of=~lesson.is_whole[best.piece])
+    is_whole = lesson.is_whole[best.piece]
+    first, odds = _learn_verdict(best, lesson, has_right, folds, of=is_whole, ordinary=best_of_ordinary.rows)
+    further, _ = _learn_verdict(best, lesson, has_right, folds, of=~is_whole, ordinary=best_of_ordinary.rows[:0])
+    threshold = _threshold(odds, lesson, best, is_several)
+
+    is_split = np.zeros(len(contacts), np.bool_)
+    is_split[lesson.example[best.piece[is_whole & (odds >= threshold)]]] = True
+    is_one = np.ones(len(contacts), np.bool_)
+    is_one[: len(is_several)] = ~is_several
+    is_split &= ~is_one
+    glanced = _glance_at(examples, ordinary, is_several, folds, sense, seed)
+    glance, least_glance = _learn_gate(glanced.rows[:, : glanced.n_glances], is_split, is_one, _MISSED_AT_A_GLANCE)
+    gate, least_gate = _learn_gate(glanced.rows, is_split, is_one, _MISSED_BY_GATE)
     return SplitWeights(
-        several=several,
+        ordinary=glanced.ordinary,
+        glance=glance,
         gate=gate,
+        several=several,
+        pauses=pauses,
         complete=complete,
-        cut=_fit(lesson.rows[of_several], lesson.right[of_several], _CUT_REGULARISATION, _evenly(lesson)[of_several]),
+        cut=cut,
         first=first,
         further=further,
-        thresholds=np.array([gate_threshold, _threshold(held_out_first, lesson, best, is_several), 0.0]),
+        thresholds=np.array([least_glance, least_gate, threshold, 0.0]),
     )
 
 
-def _learn_gate(
-    lessons: SplitLessons,
-    requests: Sequence[str],
-    is_several: NDArray[np.bool_],
-    folds: NDArray[np.int64],
-    features: TextFeatures,
-    seed: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64], float]:
-    """Return the weights ``several`` and ``gate``, held-out values of ``several`` of the examples, and the gate's threshold."""
-    texts = [*(normalise(example.text).text for example in lessons.examples), *requests]
+def _as_example(request: LabelledText) -> ExampleContact:
+    """Return an ordinary request as a contact that must not be split."""
+    only = ExampleRequest(0, len(request.text), request.category, RequestType.HELP)
+    return ExampleContact(request.text, Channel.PHONE, (only,))
+
+
+def _read(texts: Sequence[str], reader: JointReader, features: TextFeatures, category: LinearHead) -> _Texts:
     rows = features.transform([cut_words(text) for text in texts])
-    wanted = np.concatenate([is_several, np.zeros(len(requests), np.bool_)])
-    fold = np.concatenate([folds, np.arange(len(requests)) % _N_FOLDS])
-    several = np.empty(len(texts))
+    return _Texts(rows, category.decision_function(rows), [reader.find(text) for text in texts])
+
+
+def _stranger(requests: Sequence[LabelledText], normalised: Sequence[str], sense: Sense, seed: int) -> LinearHead:
+    """Return a category head that has not seen the requests of ``_ORDINARY``: it is no surer of them than of a stranger's."""
+    shown = np.ones(len(requests), np.bool_)
+    shown[_ORDINARY] = False
+    labels = np.array([request.category for request in requests])
+    if not set(sense.category.classes_.tolist()) <= set(labels[shown].tolist()):
+        return sense.category
+    rows = sense.features.transform([cut_words(text) for text in normalised])[shown]
+    head = LinearHead(seed=seed).fit(rows, labels[shown])
+    head.steepness_ = sense.category.steepness_
+    return head
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Glances:
+    """What is seen cheaply of the examples, then of ordinary requests, with the weights of terms that it rests on.
+
+    ``rows`` are held-out values, shape (n_texts, …), of which the first ``n_glances`` columns need no joints.
+    """
+
+    ordinary: NDArray[np.float32]
+    rows: NDArray[np.float64]
+    n_glances: int
+
+
+def _glance_at(
+    examples: _Texts, ordinary: _Texts, is_several: NDArray[np.bool_], folds: NDArray[np.int64], sense: Sense, seed: int
+) -> _Glances:
+    features = vstack([examples.features, ordinary.features]).tocsr()
+    wanted = np.concatenate([is_several, np.zeros(ordinary.features.shape[0], np.bool_)])
+    fold = np.concatenate([folds, np.arange(ordinary.features.shape[0]) % _N_FOLDS])
+    seen = glances(
+        _held_out_values(features, wanted, fold, seed),
+        features,
+        np.vstack([examples.margins, ordinary.margins]),
+        sense.category,
+        sense.level1,
+    )
+    rows = np.hstack([seen, marks_seen([*examples.joints, *ordinary.joints])])
+    return _Glances(_term_weights(features, wanted, seed), rows, seen.shape[1])
+
+
+def _held_out_values(
+    features: csr_matrix, wanted: NDArray[np.bool_], folds: NDArray[np.int64], seed: int
+) -> NDArray[np.float64]:
+    """Return what the terms of each text say by weights that were not shown it."""
+    values = np.empty(len(wanted))
     for held in range(_N_FOLDS):
-        several[fold == held] = rows[fold == held] @ _term_weights(rows[fold != held], wanted[fold != held], seed)
-    seen = gate_rows(several, rows)
-    gate = _fit(seen, wanted, _GATE_REGULARISATION, np.ones(len(seen)))
-    threshold = float(np.quantile(log_odds(seen[wanted], gate), _MISSED_BY_GATE))
-    return _term_weights(rows, wanted, seed), gate, several[: len(is_several)], threshold
+        values[folds == held] = features[folds == held] @ _term_weights(features[folds != held], wanted[folds != held], seed)
+    return values
+
+
+def _learn_gate(
+    rows: NDArray[np.float64], is_split: NDArray[np.bool_], is_one: NDArray[np.bool_], missed: float
+) -> tuple[NDArray[np.float64], float]:
+    """Return weights of ``rows`` and the log odds that all but a share ``missed`` of the texts reach that are to be split."""
+    shown = is_split | is_one
+    weights = _fit(rows[shown], is_split[shown], _GATE_REGULARISATION, np.ones(shown.sum()))
+    return weights, float(np.quantile(log_odds(rows[is_split], weights), missed))
 
 
 def _term_weights(rows: csr_matrix, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float32]:
@@ -127,9 +221,9 @@ def _term_weights(rows: csr_matrix, wanted: NDArray[np.bool_], seed: int) -> NDA
     return np.ascontiguousarray(head.weights_[:, 1])
 
 
-def _learn_completeness(requests: Sequence[str], finder: JointFinder, features: TextFeatures, seed: int) -> NDArray[np.float32]:
+def _learn_completeness(requests: Sequence[str], reader: JointReader, features: TextFeatures, seed: int) -> NDArray[np.float32]:
     """Learn to tell whole requests from their beginnings and from their ends: shape (n_terms, 2)."""
-    fragments = [(text, joint) for text in requests for joint in finder.find(text).cuts]
+    fragments = [(text, joint) for text in requests for joint in reader.read(text).cuts]
     beginnings = [text[:start] for text, (start, _, _) in fragments]
     ends = [text[end:] for text, (_, end, _) in fragments]
     columns = []
@@ -139,9 +233,9 @@ def _learn_completeness(requests: Sequence[str], finder: JointFinder, features: 
     return np.column_stack(columns)
 
 
-def _lesson_of(examples: Sequence[ExampleContact], finder: JointFinder, sense: Sense) -> _Lesson:
+def _lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Sense) -> _Lesson:
     normalised = [normalise(example.text) for example in examples]
-    joints = [finder.find(text.text) for text in normalised]
+    joints = [reader.read(text.text) for text in normalised]
     table = CutTable([text.text for text in normalised], joints)
     is_right = np.array(
         [
@@ -200,16 +294,28 @@ def _held_out_odds(lesson: _Lesson, of_several: NDArray[np.bool_], folds: NDArra
 
 
 def _learn_verdict(
-    best: BestCuts, lesson: _Lesson, has_right: NDArray[np.bool_], folds: NDArray[np.int64], *, of: NDArray[np.bool_]
+    best: BestCuts,
+    lesson: _Lesson,
+    has_right: NDArray[np.bool_],
+    folds: NDArray[np.int64],
+    *,
+    of: NDArray[np.bool_],
+    ordinary: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the weights that tell whether a piece is to be cut, and held-out log odds of all pieces."""
+    """Return the weights that tell whether a piece is to be cut, and held-out log odds of all pieces of the examples.
+
+    ``of`` tells which pieces are learned from; the rows ``ordinary`` of other requests, not to be cut, weigh little.
+    """
     fold = folds[lesson.example[best.piece]]
     odds = np.empty(len(fold))
+
+    def learned(shown: NDArray[np.bool_]) -> NDArray[np.float64]:
+        rows, right = np.vstack([best.rows[shown], ordinary]), np.append(has_right[shown], np.zeros(len(ordinary), np.bool_))
+        return _fit(rows, right, _VERDICT_REGULARISATION, np.repeat([1.0, _ORDINARY_WEIGHT], [shown.sum(), len(ordinary)]))
+
     for held in range(_N_FOLDS):
-        shown = of & (fold != held)
-        weights = _fit(best.rows[shown], has_right[shown], _VERDICT_REGULARISATION, np.ones(shown.sum()))
-        odds[fold == held] = log_odds(best.rows[fold == held], weights)
-    return _fit(best.rows[of], has_right[of], _VERDICT_REGULARISATION, np.ones(of.sum())), odds
+        odds[fold == held] = log_odds(best.rows[fold == held], learned(of & (fold != held)))
+    return learned(of), odds
 
 
 def _fit(

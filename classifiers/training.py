@@ -19,7 +19,9 @@ from classifiers.category import Hint, category_pipeline, words_of
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
 from classifiers.rows import LabelledText
+from classifiers.split_training import SplitLessons, learn_to_split
 from models.errors import Rejected
+from models.example import ExampleContact
 
 _BEGINNING, _LONG = 40, 60
 """A text of more than 60 characters is learned from once more by its first 40: what is known early in a call. Measured on
@@ -53,10 +55,12 @@ def train(
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
     hints: Sequence[Hint] = (),
+    lessons: SplitLessons | None = None,
     profile: str | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
-    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
+    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words,
+    ``lessons`` the example contacts from which splitting is learned.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -87,8 +91,13 @@ def train(
     progress("learning", N_FOLDS + 1, N_FOLDS + 1)
     features, category = pipeline["features"], pipeline["head"]
     confidence, scores, bands = calibrate(category, sides, margins, truth)
+    splitting = None
+    if lessons is not None:
+        progress("learning to split", 0, 1)
+        type_head = sides.get("type")
+        splitting = learn_to_split(lessons, rows, features=features, category=category, request_type=type_head, seed=seed)
     card = Card(
-        version=content_version(features, category, sides, confidence, bands),
+        version=content_version(features, category, sides, confidence, bands, splitting=splitting),
         created_at=created_at,
         seed=seed,
         profile=profile,
@@ -96,13 +105,13 @@ def train(
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
         rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
         thin_labels=tuple(sorted(thin)),
-        training_sha256=_hash_of(rows, material.hints),
+        training_sha256=_hash_of(rows, material.hints, () if lessons is None else lessons.examples),
         packages={name: version(name) for name in _NOTED_PACKAGES},
         split=split,
         scores=scores,
         bands=bands,
     )
-    return Artifact(card, features, category, sides, confidence)
+    return Artifact(card, features, category, sides, confidence, splitting)
 
 
 def _cut(rows: Sequence[LabelledText], progress: Progress) -> list[list[str]]:
@@ -171,7 +180,7 @@ def _margins(head: LinearHead, features: csr_matrix, labels: NDArray[np.str_]) -
     return margins
 
 
-def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint]) -> str:
+def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint], examples: Sequence[ExampleContact]) -> str:
     """Return the SHA-256 of everything that was learned from, in its order."""
-    content = [[asdict(row) for row in rows], hints]
+    content = [[asdict(row) for row in rows], hints, [asdict(example) for example in examples]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

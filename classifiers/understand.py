@@ -14,11 +14,12 @@ from classifiers.language import language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
+from classifiers.split import Splitter
 from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
 from classifiers.words import cut_words
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
-from models.understanding import Evidence, Facts, Guess, Understanding
+from models.understanding import Evidence, Facts, Guess, Issue, Understanding
 
 N_GUESSES = 3
 
@@ -27,7 +28,8 @@ class Understander:
     """Understands requests with a trained model and the facts of one profile.
 
     The facts are a profile's ``city``, ``categories``, ``districts``, ``places`` and its lexicons. A label of the model that is
-    no category of the profile is guessed all the same; its type is 求助 unless the model guesses types.
+    no category of the profile is guessed all the same; its type is 求助 unless the model guesses types. Without a
+    ``splitter`` every contact holds one request.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Understander:
         places: Sequence[Place],
         urgency: UrgencyLexicon,
         facts: FactLexicon,
+        splitter: Splitter | None = None,
     ) -> None:
         self._artifact = artifact
         self._categories = categories
@@ -47,16 +50,19 @@ class Understander:
         self._urgency = UrgencyReader(urgency, categories)
         self._place = PlaceReader(districts, places, city=city, lexicon=facts)
         self._facts = FactReader(facts)
+        self._splitter = splitter
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
         features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
-        tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
+        margins = self._artifact.category.decision_function(features)
+        tops = self._top_guesses(self._artifact.probabilities(margins))
+        issues = self._issues(normalised, features, margins)
         types, tones = self._types(features, tops), self._tones(features)
         places = self._place.read_all([each.text for each in normalised])
         facts = self._facts.read_all(normalised)
-        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, types, tones, places, facts, strict=True)]
+        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, issues, types, tones, places, facts, strict=True)]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
         """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
@@ -73,6 +79,23 @@ class Understander:
             tuple(Guess(self._labels[column], value) for column, value in zip(row, row_values, strict=True))
             for row, row_values in zip(columns, ranked, strict=True)
         ]
+
+    def _issues(
+        self, texts: Sequence[NormalisedText], features: csr_matrix, margins: NDArray[np.float32]
+    ) -> list[tuple[Issue, ...]]:
+        """Return the requests of each text that holds several; nothing for the others."""
+        issues: list[tuple[Issue, ...]] = [()] * len(texts)
+        if self._splitter is None or not texts:
+            return issues
+        spans = self._splitter.split([text.text for text in texts], features, margins)
+        if not spans:
+            return issues
+        parts = [(number, *span) for number, of_text in spans.items() for span in of_text]
+        rows = self._artifact.features.transform([cut_words(texts[number].text[start:end]) for number, start, end in parts])
+        tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(rows)))
+        for (number, start, end), top, type_ in zip(parts, tops, self._types(rows, tops), strict=True):
+            issues[number] += (Issue(*texts[number].raw_span(start, end), top, type_),)
+        return issues
 
     def _types(self, features: csr_matrix, tops: Sequence[tuple[Guess, ...]]) -> list[RequestType]:
         head = self._artifact.sides.get("type")
@@ -104,6 +127,7 @@ class Understander:
             street=place.street,
             facts=parts.facts,
             repairs=place.repairs_in(text),
+            issues=parts.issues,
         )
 
 
@@ -112,6 +136,7 @@ class _Parts(NamedTuple):
 
     text: NormalisedText
     top: tuple[Guess, ...]
+    issues: tuple[Issue, ...]
     request_type: RequestType
     tone: Tone
     place: PlaceGuess

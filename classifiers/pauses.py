@@ -1,0 +1,92 @@
+"""Pauses: where a recognised call, which has no punctuation, would have some if it had been written."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.joints import PUNCTUATION, Joint, JointFinder, Joints, Mark
+from classifiers.words import cut_words
+from models.profile import SplitCues
+
+_N_SIGNS = 1 << 15
+_LEAST_ODDS = -1.2  # of a pause; lower would cut sentences to words, whose meaning is in no single one
+_REGULARISATION = 0.3
+_APART = 4  # characters between two joints; a cue's own joint stands for the pauses around it
+_MOST_GAPS = 300  # what is considered of one text: a call of ten minutes is cut at its cues alone behind that
+
+Gap = tuple[int, Sequence[int]]
+"""Where it stands between two words, with the signs of the words around it."""
+
+
+class JointReader:
+    """Finds the joints of normalised texts; in one without punctuation the pauses, too, by the words around them.
+
+    ``pauses`` has a weight for each sign, and the constant last: what ``learn_pauses`` returned.
+    """
+
+    def __init__(self, cues: SplitCues, pauses: NDArray[np.float32]) -> None:
+        self._finder = JointFinder(cues)
+        self._weights = pauses.tolist()
+
+    def read(self, text: str) -> Joints:
+        """Return the joints of ``text`` with its pauses."""
+        return self.with_pauses(text, self.find(text))
+
+    def find(self, text: str) -> Joints:
+        """Return the joints of ``text`` that are written there."""
+        return self._finder.find(text)
+
+    def with_pauses(self, text: str, joints: Joints) -> Joints:
+        """Return ``joints``, which were found in ``text``, with its pauses among them, marked ``PAUSE``."""
+        if joints.marks & PUNCTUATION:
+            return joints
+        weights, constant = self._weights, self._weights[-1]
+        taken = [False] * (len(text) + 1)
+        for start, end, _ in (*joints.cuts, *joints.openings):
+            for position in range(max(0, start - _APART), min(len(text), end + _APART) + 1):
+                taken[position] = True
+        found: list[Joint] = []
+        for position, signs in _gaps_of(text):
+            if not taken[position] and constant + sum(weights[sign] for sign in signs) > _LEAST_ODDS:
+                found.append((position, position, int(Mark.PAUSE)))
+        return Joints(sorted([*joints.cuts, *found]), joints.openings, joints.marks)
+
+
+def learn_pauses(texts: Iterable[str]) -> NDArray[np.float32]:
+    """Return the weights by which the punctuation of normalised ``texts`` can be told from their words."""
+    signs: list[Sequence[int]] = []
+    is_pause: list[bool] = []
+    for text in texts:
+        for position, of_gap in _gaps_of(text):
+            signs.append(of_gap)
+            is_pause.append(not text[position].isalnum())
+    ends = np.cumsum([0, *map(len, signs)])
+    rows = csr_matrix(
+        (np.ones(ends[-1], np.float32), np.fromiter((sign for of_gap in signs for sign in of_gap), np.int32), ends),
+        shape=(len(signs), _N_SIGNS),
+    )
+    model = LogisticRegression(C=_REGULARISATION, solver="liblinear").fit(rows, is_pause)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
+
+
+def _gaps_of(text: str) -> list[Gap]:
+    """Return the places where a word ends and another follows, with their signs."""
+    words = cut_words(text)[:_MOST_GAPS]
+    gaps: list[Gap] = []
+    end = 0
+    for left, right in pairwise(words):
+        end = text.index(left, end) + len(left)
+        gaps.append((end, _signs_of(left, right)))
+    return gaps
+
+
+@lru_cache(maxsize=1 << 16)
+def _signs_of(left: str, right: str) -> Sequence[int]:
+    signs = (f"l{left}", f"r{right}", f"{left[-1]}|{right[0]}", f"e{left[-1]}")
+    return [crc32(sign.encode("utf-8", "surrogatepass")) % _N_SIGNS for sign in signs]
