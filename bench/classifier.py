@@ -21,6 +21,7 @@ from bench.machine import machine
 from bench.places import places
 from bench.quality import cold_start, emergencies, own_test_part
 from bench.speed import memory, single_texts, speed
+from bench.splitting import splitting
 from bench.subject import Subject
 from bench.taidi import taidi
 
@@ -44,6 +45,7 @@ MEASURES: tuple[Callable[[Subject], Iterator[Figure]], ...] = (
     own_test_part,
     emergencies,
     places,
+    splitting,
     speed,
     single_texts,
     memory,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from scipy.sparse import csr_matrix
 from classifiers.cuts import Cuts, CutTable
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
-from classifiers.words import cut_words
+from classifiers.words import CutText, cut_words
 
 MEANING = (
     *("other_level1", "alike"),
@@ -43,7 +44,7 @@ class Sense:
 
     ``level1`` has a 1 where a label of ``category`` belongs to a level-1 group, shape (n_labels, n_groups). ``complete``
     tells how much each term sounds like a whole request and not like its beginning (first column) or its end: (n_terms, 2).
-    ``request_type`` is None for a model that guesses no types.
+    ``request_type`` is None for a model that guesses no types. ``cut`` cuts texts into words.
     """
 
     features: TextFeatures
@@ -51,6 +52,7 @@ class Sense:
     request_type: LinearHead | None
     level1: NDArray[np.float32]
     complete: NDArray[np.float32]
+    cut: CutText = cut_words
 
 
 def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32]:
@@ -68,7 +70,7 @@ class Meaning:
 
     def __init__(self, table: CutTable, sense: Sense) -> None:
         self._table, self._sense = table, sense
-        features = sense.features.transform([cut_words(clause) for clause in table.clauses()])
+        features = sense.features.transform([sense.cut(clause) for clause in table.clauses()])
         lengths = _lengths(features, sense.features.idf_)
         self._squares = _summed(lengths[:, None] ** 2)[:, 0]
         self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
@@ -81,7 +83,7 @@ class Meaning:
         first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
         left, right = (first, middle), (middle, end)
         beginnings = self._table.behind(cuts, _BEGINNING)
-        columns = (
+        columns: tuple[Any, ...] = (
             *self._of_categories(left, right, (first, end)),
             *self._of_completeness(left, right),
             *self._of_types(left, right),

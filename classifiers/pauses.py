@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.joints import PUNCTUATION, Joint, JointFinder, Joints, Mark
-from classifiers.words import cut_words
+from classifiers.words import CutText, cut_words
 from models.profile import SplitCues
 
 _N_SIGNS = 1 << 15
@@ -30,7 +30,8 @@ class JointReader:
     ``pauses`` has a weight for each sign, and the constant last: what ``learn_pauses`` returned.
     """
 
-    def __init__(self, cues: SplitCues, pauses: NDArray[np.float32]) -> None:
+    def __init__(self, cues: SplitCues, pauses: NDArray[np.float32], cut: CutText = cut_words) -> None:
+        self._cut = cut
         self._finder = JointFinder(cues)
         self._weights = pauses.tolist()
 
@@ -52,18 +53,18 @@ class JointReader:
             for position in range(max(0, start - _APART), min(len(text), end + _APART) + 1):
                 taken[position] = True
         found: list[Joint] = []
-        for position, signs in _gaps_of(text):
+        for position, signs in _gaps_of(text, self._cut(text)):
             if not taken[position] and constant + sum(weights[sign] for sign in signs) > _LEAST_ODDS:
                 found.append((position, position, int(Mark.PAUSE)))
         return Joints(sorted([*joints.cuts, *found]), joints.openings, joints.marks)
 
 
-def learn_pauses(texts: Iterable[str]) -> NDArray[np.float32]:
+def learn_pauses(texts: Iterable[str], cut: CutText = cut_words) -> NDArray[np.float32]:
     """Return the weights by which the punctuation of normalised ``texts`` can be told from their words."""
     signs: list[Sequence[int]] = []
     is_pause: list[bool] = []
     for text in texts:
-        for position, of_gap in _gaps_of(text):
+        for position, of_gap in _gaps_of(text, cut(text)):
             signs.append(of_gap)
             is_pause.append(not text[position].isalnum())
     ends = np.cumsum([0, *map(len, signs)])
@@ -75,12 +76,11 @@ def learn_pauses(texts: Iterable[str]) -> NDArray[np.float32]:
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
 
-def _gaps_of(text: str) -> list[Gap]:
+def _gaps_of(text: str, words: Sequence[str]) -> list[Gap]:
     """Return the places where a word ends and another follows, with their signs."""
-    words = cut_words(text)[:_MOST_GAPS]
     gaps: list[Gap] = []
     end = 0
-    for left, right in pairwise(words):
+    for left, right in pairwise(words[:_MOST_GAPS]):
         end = text.index(left, end) + len(left)
         gaps.append((end, _signs_of(left, right)))
     return gaps

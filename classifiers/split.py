@@ -15,6 +15,7 @@ from classifiers.joints import Joints
 from classifiers.linear import LinearHead
 from classifiers.pauses import JointReader
 from classifiers.split_gate import glances, marks_seen
+from classifiers.words import CutText, cut_words
 from models.profile import SplitCues
 
 _ROUNDS = 3
@@ -35,10 +36,11 @@ class SplitWeights:
 
     ``ordinary`` are the weights of terms by which a text of several requests differs from ordinary ones, ``glance`` and
     ``gate`` those of what else is seen of it (``glances``; and ``marks_seen``): is it worth a closer look? ``several`` are
-    the weights of terms by which it differs from one request that seems to be several. ``pauses`` are those of ``JointReader``, ``complete`` is that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and
-    ``MEANING``), by which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which
-    it is made or not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that glance,
-    gate, first and further cuts must reach.
+    the weights of terms by which it differs from one request that seems to be several. ``pauses`` are those of
+    ``JointReader``, ``complete`` that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and ``MEANING``), by
+    which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which it is made or
+    not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that glance, gate, first and
+    further cuts must reach.
     """
 
     ordinary: NDArray[np.float32]
@@ -68,7 +70,7 @@ class Splitter:
     """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
 
     ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
-    the taxonomy.
+    the taxonomy, ``cut`` cuts normalised texts into the words that it learned with.
     """
 
     def __init__(
@@ -80,10 +82,11 @@ class Splitter:
         request_type: LinearHead | None,
         level1: Mapping[str, str],
         cues: SplitCues,
+        cut: CutText = cut_words,
     ) -> None:
         self._weights = weights
-        self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete)
-        self._joints = JointReader(cues, weights.pauses)
+        self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete, cut)
+        self._joints = JointReader(cues, weights.pauses, cut)
 
     def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
@@ -101,7 +104,12 @@ class Splitter:
         _, _, first, further = self._weights.thresholds.tolist()
         verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
         for weights, threshold in verdicts:
-            chosen = self._chosen(table, meaning, pieces, several, weights, threshold)
+            cuts = table.cuts(pieces)
+            if not len(cuts.piece):
+                break
+            best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
+            made = log_odds(best.rows, weights) >= threshold
+            chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
         spans = _spans([*done, *pieces], joints)
@@ -119,23 +127,6 @@ class Splitter:
             return worth, joints
         through = np.flatnonzero(log_odds(np.hstack([seen[worth], marks_seen(joints)]), weights.gate) >= gate)
         return worth[through], [joints[number] for number in through.tolist()]
-
-    def _chosen(
-        self,
-        table: CutTable,
-        meaning: Meaning,
-        pieces: Sequence[Piece],
-        several: NDArray[np.float64],
-        weights: NDArray[np.float64],
-        threshold: float,
-    ) -> dict[int, int]:
-        """Return the joint at which a piece is to be cut, by the piece's place in ``pieces``; others stay whole."""
-        cuts = table.cuts(pieces)
-        if not len(cuts.piece):
-            return {}
-        best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
-        made = log_odds(best.rows, weights) >= threshold
-        return dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

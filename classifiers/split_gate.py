@@ -9,6 +9,8 @@ from scipy.sparse import csr_matrix
 from classifiers.joints import PUNCTUATION, Joints, Mark
 from classifiers.linear import LinearHead
 
+N_GLANCES = 6
+
 _COUNTED = np.array([Mark.STOP, Mark.HALT, Mark.ASK, Mark.PAUSE], np.int64)
 _ANYWHERE = np.array(
     [*(Mark.ANOTHER, Mark.BESIDES, Mark.ALSO, Mark.THEN, Mark.ITEM), *(Mark.FIRST, Mark.SEVERAL, Mark.SINGLE)], np.int64
@@ -22,7 +24,7 @@ def glances(
     category: LinearHead,
     level1: NDArray[np.float32],
 ) -> NDArray[np.float64]:
-    """Return what is seen of texts without reading them again, shape (n_texts, 6).
+    """Return what is seen of texts without reading them again, shape (n_texts, N_GLANCES).
 
     ``said`` is what their terms say, shape (n_texts,); ``margins`` are those of ``category``. Two requests make a text long
     and its category doubtful, the more so its level-1 group (``level1``: see ``clauses.Sense``).

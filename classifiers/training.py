@@ -19,7 +19,8 @@ from classifiers.category import Hint, category_pipeline, words_of
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
 from classifiers.rows import LabelledText
-from classifiers.split_training import SplitLessons, learn_to_split
+from classifiers.split_lessons import SplitLessons
+from classifiers.split_training import learn_to_split
 from models.errors import Rejected
 from models.example import ExampleContact
 
@@ -59,8 +60,9 @@ def train(
     profile: str | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
-    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words,
-    ``lessons`` the example contacts from which splitting is learned.
+    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
+
+    Splitting is learned from ``lessons``; without enough of them the model splits no contact.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in

@@ -14,6 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+CutText = Callable[[str], list[str]]
+"""Cuts a normalised text into its words."""
+
 CutHan = Callable[[str], Iterable[str]]
 """Cuts a run of Han characters into words that, joined, are the run again."""
 

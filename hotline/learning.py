@@ -7,7 +7,7 @@ from classifiers.artifact import Artifact, save_artifact
 from classifiers.category import hints_of
 from classifiers.fingerprints import write_learned
 from classifiers.rows import LabelledText, read_labelled
-from classifiers.split_training import SplitLessons
+from classifiers.split_lessons import SplitLessons
 from classifiers.test_part import in_test_part
 from classifiers.training import train
 from config.profiles import corpus_files, load_example_contacts

@@ -14,7 +14,7 @@ from models.codes import Channel, RequestType, ReviewReason, Stage, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.ticket import Ticket
-from models.understanding import Guess
+from models.understanding import Guess, Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,24 @@ class GuessView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """One of several requests in a contact: it stands at ``[start:end]`` of the text, and who would lead it by itself."""
+
+    text: str
+    start: int
+    end: int
+    guess: Guess
+    request_type: RequestType
+    lead: str | None
+    doubt: ReviewReason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The engine's proposal. ``doubts`` are why a person would have to confirm it; empty: it would be dispatched at once."""
+    """The engine's proposal. ``doubts`` are why a person would have to confirm it; empty: it would be dispatched at once.
+
+    ``parts`` are the requests of a contact that holds several.
+    """
 
     guesses: tuple[GuessView, ...]
     request_type: RequestType
@@ -46,6 +62,7 @@ class Suggestion:
     category_code: str
     lead: str | None
     highlighted: Markup
+    parts: tuple[PartView, ...]
 
 
 async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Suggestion:
@@ -69,6 +86,7 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
         category_code=judged.category_code,
         lead=route.lead,
         highlighted=await highlight(text, doors),
+        parts=_parts(text, understood, district, now, doors),
     )
 
 
@@ -76,6 +94,14 @@ def guesses_of(ticket: Ticket, doors: Doors) -> tuple[GuessView, ...]:
     """Return a waiting ticket's guesses with the units that would lead them today."""
     now = doors.clock.now()
     return tuple(_guess_view(guess, ticket.district_code, now, doors) for guess in ticket.top)
+
+
+async def parts_of(ticket: Ticket, doors: Doors) -> tuple[PartView, ...]:
+    """Return the requests of a ticket that was kept for a person because it holds several; nothing for another one."""
+    if ReviewReason.SEVERAL_REQUESTS not in ticket.review_reasons:
+        return ()
+    understood = (await doors.understand([ticket.text])).understandings[0]
+    return _parts(ticket.text, understood, ticket.district_code, doors.clock.now(), doors)
 
 
 async def highlight(text: str, doors: Doors) -> Markup:
@@ -86,6 +112,15 @@ async def highlight(text: str, doors: Doors) -> Markup:
 def _guess_view(guess: Guess, district: str | None, now: datetime, doors: Doors) -> GuessView:
     route = _route(guess.category_code, district, now, doors)
     return GuessView(guess, route.lead, route.doubt)
+
+
+def _parts(text: str, understood: Understanding, district: str | None, now: datetime, doors: Doors) -> tuple[PartView, ...]:
+    parts = []
+    for issue in understood.issues:
+        route = _route(issue.top[0].category_code, district, now, doors)
+        quoted = text[issue.start : issue.end]
+        parts.append(PartView(quoted, issue.start, issue.end, issue.top[0], issue.request_type, route.lead, route.doubt))
+    return tuple(parts)
 
 
 def _route(category_code: str, district: str | None, now: datetime, doors: Doors) -> Route:
