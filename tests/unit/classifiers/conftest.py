@@ -13,6 +13,8 @@ from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
+from hotline.bootstrap import splitter_of
+from hotline.learning import split_lessons_of
 from models.codes import RequestType, Urgency
 from models.profile import Profile
 
@@ -69,6 +71,7 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         created_at=A_DAY,
         unseen=[row for row in own if in_test_part(row.text)],
         hints=hints_of(haikou.categories.values()),
+        lessons=split_lessons_of(haikou, haikou_directory),
         profile=haikou.name,
     )
 
@@ -86,6 +89,7 @@ def understander_for(haikou: Profile) -> Callable[[Artifact], Understander]:
             places=haikou.places,
             urgency=haikou.urgency,
             facts=haikou.facts,
+            splitter=splitter_of(haikou, artifact),
         )
 
     return build
