@@ -41,6 +41,8 @@ _LEAST_EXAMPLES = 20  # of either kind
 _MOST_REQUESTS = 3_000  # show as well how requests begin and end as 10,000 do
 _CUT_REGULARISATION, _VERDICT_REGULARISATION, _GATE_REGULARISATION = 0.1, 0.03, 1.0
 _N_FOLDS = 5
+_N_DEALS = 4  # the threshold hangs on ten examples: their odds are the mean over so many deals of the folds
+_SURE = 4.0  # log odds of what was never otherwise
 _PUNCTUATED = re.compile("[，。；！？]")
 
 
@@ -176,15 +178,17 @@ def _learn_verdict(
     ``of`` tells which pieces are learned from; the rows ``ordinary`` of other requests, not to be cut, weigh little.
     """
     has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])
-    fold = plan.folds[lesson.example[best.piece]]
-    odds = np.empty(len(fold))
+    odds = np.zeros(len(has_right))
 
     def learned(shown: NDArray[np.bool_]) -> NDArray[np.float64]:
         rows, right = np.vstack([best.rows[shown], ordinary]), np.append(has_right[shown], np.zeros(len(ordinary), np.bool_))
         return _fit(rows, right, _VERDICT_REGULARISATION, np.repeat([1.0, _ORDINARY_WEIGHT], [shown.sum(), len(ordinary)]))
 
-    for held in range(_N_FOLDS):
-        odds[fold == held] = log_odds(best.rows[fold == held], learned(of & (fold != held)))
+    for deal in range(_N_DEALS):
+        folds = plan.folds if not deal else np.random.default_rng(plan.seed + deal).permutation(plan.folds)
+        fold = folds[lesson.example[best.piece]]
+        for held in range(_N_FOLDS):
+            odds[fold == held] += log_odds(best.rows[fold == held], learned(of & (fold != held))) / _N_DEALS
     return learned(of), odds
 
 
@@ -231,6 +235,8 @@ def _held_out_values(features: csr_matrix, wanted: NDArray[np.bool_], plan: _Pla
 
 def _term_weights(rows: csr_matrix, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float32]:
     """Learn by its terms whether a text is wanted: shape (n_terms,)."""
+    if wanted.all() or not wanted.any():
+        return np.zeros(rows.shape[1], np.float32)
     head = LinearHead(seed=seed).fit(rows, wanted.astype(np.int64).astype(np.str_))
     return np.ascontiguousarray(head.weights_[:, 1])
 
@@ -238,7 +244,9 @@ def _term_weights(rows: csr_matrix, wanted: NDArray[np.bool_], seed: int) -> NDA
 def _fit(
     rows: NDArray[np.float64], wanted: NDArray[np.bool_], regularisation: float, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return weights of the columns as they are, the constant last."""
+    """Return weights of the columns as they are, the constant last; where all rows are alike there is nothing to weigh."""
+    if wanted.all() or not wanted.any():
+        return np.append(np.zeros(rows.shape[1]), _SURE if wanted.any() else -_SURE)
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=regularisation, max_iter=2000).fit(scaler.transform(rows), wanted, sample_weight=weights)
     scaled = model.coef_[0] / scaler.scale_

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -18,34 +17,11 @@ from classifiers.training import train
 from classifiers.understand import Understander
 from classifiers.words import cut_words
 from config.profiles import load_example_contacts
-from models.codes import Channel, RequestType
-from models.example import ExampleContact, ExampleRequest
+from models.codes import RequestType
+from models.example import ExampleContact
 from models.profile import Profile
 from models.understanding import Guess, Issue, Understanding
-from tests.unit.classifiers.conftest import A_DAY, some_rows
-
-_SUBJECTS = {"lamp": ("路灯", "灯杆", "照明"), "water": ("停水", "水管", "水龙头"), "noise": ("噪音", "施工", "打桩")}
-
-
-def an_example(*requests: tuple[int, int, str], text: str = "") -> ExampleContact:
-    """Return a contact with requests at these places, of these categories."""
-    return ExampleContact(text, Channel.PHONE, tuple(ExampleRequest(*request, RequestType.HELP) for request in requests))
-
-
-def some_examples() -> list[ExampleContact]:
-    """Return 126 contacts: for each two subjects one that joins two requests, or one that adds to the first."""
-    examples = []
-    subjects = [(subject, category) for category, of_category in _SUBJECTS.items() for subject in of_category]
-    for first, second in permutations(subjects, 2):
-        if first[1] == second[1]:
-            text = f"门口的{first[0]}三天了没人管，{second[0]}也不行"
-            examples.append(an_example((0, len(text), first[1]), text=text))
-        else:
-            left, right = f"门口的{first[0]}三天了没人管", f"昨天反映的{second[0]}又来了"
-            ends = len(left), len(left) + 3 + len(right)
-            examples.append(an_example((0, ends[0], first[1]), (ends[0] + 3, ends[1], second[1]), text=f"{left}，还有{right}"))
-            examples.append(an_example((0, len(left) + 7, first[1]), text=f"{left}，到现在也没来"))
-    return examples
+from tests.unit.classifiers.conftest import A_DAY, an_example, some_examples, some_rows
 
 
 @pytest.fixture(scope="module")
