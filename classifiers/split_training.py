@@ -39,7 +39,7 @@ Measured on ordinary requests of the test part: without them 3.2 in 100 are spli
 
 _LEAST_EXAMPLES = 20  # of either kind
 _MOST_REQUESTS = 3_000  # show as well how requests begin and end as 10,000 do
-_CUT_REGULARISATION, _VERDICT_REGULARISATION, _GATE_REGULARISATION = 0.1, 0.03, 1.0
+_CUT_REGULARISATION, _VERDICT_REGULARISATION, _GATE_REGULARISATION = 0.1, 0.1, 1.0
 _N_FOLDS = 5
 _N_DEALS = 4  # the threshold hangs on ten examples: their odds are the mean over so many deals of the folds
 _SURE = 4.0  # log odds of what was never otherwise
@@ -97,11 +97,13 @@ def learn_to_split(
     cut_weights, several = _fit_cuts(lesson, plan.is_several), _term_weights(examples.features, is_several, seed)
     unseen = lesson_of([as_example(request) for request in requests[_ORDINARY]], reader, strangers_sense)
     best_of_ordinary = best_cuts(unseen.cuts, unseen.rows, cut_weights, ordinary.features @ several).rows
-    is_whole = lesson.is_whole[best.piece]
-    first, odds = _learn_verdict(best, lesson, plan, of=is_whole, ordinary=best_of_ordinary)
-    further, _ = _learn_verdict(best, lesson, plan, of=~is_whole, ordinary=best_of_ordinary[:0])
-    threshold = _threshold(odds[is_whole], lesson.example[best.piece[is_whole]], is_several)
-    split = np.unique(lesson.example[best.piece[is_whole & (odds >= threshold)]])
+    is_whole, example = lesson.is_whole[best.piece], lesson.example[best.piece]
+    has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])
+    told_apart = is_whole & (has_right == is_several[example])  # several requests with no joint between them teach nothing
+    first, odds = _learn_verdict(best.rows, has_right, example, plan, of=told_apart, ordinary=best_of_ordinary)
+    further, _ = _learn_verdict(best.rows, has_right, example, plan, of=~is_whole, ordinary=best_of_ordinary[:0])
+    threshold = _threshold(odds[is_whole], example[is_whole], is_several)
+    split = np.unique(example[is_whole & (odds >= threshold)])
     split = split[is_several[split]]
     if not len(split):
         return None
@@ -171,24 +173,31 @@ def _fit_cuts(lesson: Lesson, shown: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _learn_verdict(
-    best: BestCuts, lesson: Lesson, plan: _Plan, *, of: NDArray[np.bool_], ordinary: NDArray[np.float64]
+    rows: NDArray[np.float64],
+    has_right: NDArray[np.bool_],
+    example: NDArray[np.int64],
+    plan: _Plan,
+    *,
+    of: NDArray[np.bool_],
+    ordinary: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the weights that tell whether a piece is to be cut, and held-out log odds of all pieces of the examples.
 
-    ``of`` tells which pieces are learned from; the rows ``ordinary`` of other requests, not to be cut, weigh little.
+    ``rows`` are those of the pieces' best cuts. ``of`` tells which pieces are learned from; the rows ``ordinary`` of other
+    requests, not to be cut, weigh little.
     """
-    has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])
     odds = np.zeros(len(has_right))
 
     def learned(shown: NDArray[np.bool_]) -> NDArray[np.float64]:
-        rows, right = np.vstack([best.rows[shown], ordinary]), np.append(has_right[shown], np.zeros(len(ordinary), np.bool_))
-        return _fit(rows, right, _VERDICT_REGULARISATION, np.repeat([1.0, _ORDINARY_WEIGHT], [shown.sum(), len(ordinary)]))
+        right = np.append(has_right[shown], np.zeros(len(ordinary), np.bool_))
+        weights = np.repeat([1.0, _ORDINARY_WEIGHT], [shown.sum(), len(ordinary)])
+        return _fit(np.vstack([rows[shown], ordinary]), right, _VERDICT_REGULARISATION, weights)
 
     for deal in range(_N_DEALS):
         folds = plan.folds if not deal else np.random.default_rng(plan.seed + deal).permutation(plan.folds)
-        fold = folds[lesson.example[best.piece]]
+        fold = folds[example]
         for held in range(_N_FOLDS):
-            odds[fold == held] += log_odds(best.rows[fold == held], learned(of & (fold != held))) / _N_DEALS
+            odds[fold == held] += log_odds(rows[fold == held], learned(of & (fold != held))) / _N_DEALS
     return learned(of), odds
 
 

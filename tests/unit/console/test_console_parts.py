@@ -1,5 +1,6 @@
 """A contact of several requests: the operator sees that it holds several, and where each stands."""
 
+from console.identity import COOKIE, Sessions
 from console.pages.suggestion import parts_of, suggest
 from models.codes import RequestType, ReviewReason
 from models.understanding import Guess, Issue
@@ -28,9 +29,11 @@ async def test_the_suggestion_tells_the_requests_while_the_operator_types(consol
 async def test_the_page_shows_the_requests(console):
     """With their places in the text."""
     console.understands = Understands({"路灯": an_understanding(issues=ISSUES)})
-    async with await console.browser("operator") as operator:
-        several = (await operator.post("/operator/suggest", data={"text": TEXT})).text
-        one = (await operator.post("/operator/suggest", data={"text": "停水了，一整天"})).text
+    operator = await console.browser("operator-1")
+    token = Sessions(console.doors.session_key, console.accounts, console.clock)._csrf(operator.cookies[COOKIE])
+    headers = {"X-Fragment": "1", "X-CSRF-Token": token, "Sec-Fetch-Site": "same-origin"}
+    several = (await operator.post("/operator/suggest", data={"text": TEXT}, headers=headers)).text
+    one = (await operator.post("/operator/suggest", data={"text": "停水了，一整天"}, headers=headers)).text
 
     assert "其中有 2 件诉求" in several
     assert "“还有门口的垃圾没人收”" in several
