@@ -19,7 +19,7 @@ from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
 from hotline.describing import Describer
-from hotline.learning import SEED, kept_apart, outside_test_part
+from hotline.learning import SEED, kept_apart, outside_test_part, split_lessons_of
 from hotline.progress import progress_bars
 from models.understanding import Understanding
 
@@ -73,6 +73,7 @@ class Subject:
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
                 background=background_of(self.profile),
+                lessons=split_lessons_of(self.profile, self.directory),
                 progress=progress,
             )
 

@@ -22,9 +22,10 @@ from classifiers.confidence import Confidence
 from classifiers.danger import Danger, DangerScale
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
+from classifiers.split import SplitWeights
 from models.errors import Rejected
 
-FORMAT = 4
+FORMAT = 5
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"
@@ -110,6 +111,7 @@ class Artifact:
     values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
     ``danger`` hears emergencies, where the training rows had enough of them. ``local_words`` stay in one piece when a text is
     cut for this model.
+    A model that had no example contacts to learn ``splitting`` from takes every contact for one request.
     """
 
     card: Card
@@ -119,6 +121,7 @@ class Artifact:
     confidence: Confidence | None
     danger: Danger | None = None
     local_words: tuple[str, ...] = ()
+    splitting: SplitWeights | None = None
 
     def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
@@ -211,8 +214,9 @@ def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     if "danger_scale" in arrays:
         scale = DangerScale().restore(arrays["danger_scale"], float(arrays["danger_scale_intercept"]))
         danger = Danger(_head_from("danger", arrays), scale)
+    splitting = SplitWeights.from_arrays(arrays)
     local_words = tuple(arrays["local_words"].tolist())
-    artifact = Artifact(card, features, category, sides, confidence, danger, local_words)
+    artifact = Artifact(card, features, category, sides, confidence, danger, local_words, splitting)
     if _version_of(artifact) != card.version or (tuple(category.classes_), labels) != (card.labels, card.side_labels):
         raise BadArtifact("the card does not belong to this model; train again")
     return artifact
@@ -235,6 +239,8 @@ def _arrays_of(artifact: Artifact) -> dict[str, NDArray[Any]]:
     if danger is not None:
         arrays |= _head_arrays("danger", danger.head)
         arrays |= {"danger_scale": danger.scale.weights_, "danger_scale_intercept": np.array(danger.scale.intercept_)}
+    if artifact.splitting is not None:
+        arrays |= artifact.splitting.arrays()
     for name, head in artifact.sides.items():
         arrays |= _head_arrays(name, head)
     return arrays

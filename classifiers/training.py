@@ -25,9 +25,13 @@ from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
 from classifiers.request_type import learn_types
 from classifiers.rows import LabelledText
+from classifiers.split_lessons import SplitLessons
+from classifiers.split_training import learn_to_split
 from classifiers.urgency import Signs, UrgencyReader
+from classifiers.words import cutter_of
 from models.codes import Urgency
 from models.errors import Rejected
+from models.example import ExampleContact
 
 _BEGINNING, _LONG = 40, 60
 """A text of more than 60 characters is learned from once more by its first 40: what is known early in a call. Measured on
@@ -62,9 +66,12 @@ def train(
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
     background: Background = NO_BACKGROUND,
+    lessons: SplitLessons | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
     """Learn category, type and urgency from ``rows`` of any label set, with the ``background`` that a profile lends.
+
+    Splitting is learned from ``lessons``; without enough of them the model splits no contact.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -104,6 +111,18 @@ def train(
     danger, sure_from = _learn_danger(features, material, _signs_of(rows, background.urgency))
     confidence, scores, bands = calibrate(category, sides, margins, truth)
     bands = replace(bands, critical=sure_from)
+    splitting = None
+    if lessons is not None:
+        progress("learning to split", 0, 1)
+        splitting = learn_to_split(
+            lessons,
+            rows,
+            features=features,
+            category=category,
+            request_type=sides.get("type"),
+            seed=seed,
+            cut=cutter_of(background.local_words),
+        )
     card = Card(
         version="",
         created_at=created_at,
@@ -113,13 +132,13 @@ def train(
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
         rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
         thin_labels=tuple(sorted(thin)),
-        training_sha256=_hash_of(rows, [*material.hints, *material.type_hints]),
+        training_sha256=_hash_of(rows, [*material.hints, *material.type_hints], () if lessons is None else lessons.examples),
         packages={name: version(name) for name in _NOTED_PACKAGES},
         split=split,
         scores=scores,
         bands=bands,
     )
-    return signed(Artifact(card, features, category, sides, confidence, danger, background.local_words))
+    return signed(Artifact(card, features, category, sides, confidence, danger, background.local_words, splitting))
 
 
 def _cut(rows: Sequence[LabelledText], local_words: tuple[str, ...], progress: Progress) -> list[list[str]]:
@@ -212,7 +231,7 @@ def _margins(head: LinearHead, features: csr_matrix, labels: NDArray[np.str_]) -
     return margins
 
 
-def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint]) -> str:
+def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint], examples: Sequence[ExampleContact]) -> str:
     """Return the SHA-256 of everything that was learned from, in its order."""
-    content = [[asdict(row) for row in rows], hints]
+    content = [[asdict(row) for row in rows], hints, [asdict(example) for example in examples]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

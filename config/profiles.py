@@ -8,15 +8,15 @@ from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
-from config.profile_lexicons import read_lexicon, read_repeat_lexicon
+from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
 from config.profile_rules import ProfileHead, read_deadlines, read_head, read_messages
-from config.profile_several import check_example_contacts
+from config.profile_several import check_example_contacts, load_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from config.profile_types import read_type_words
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
 
-__all__ = ["check_profile", "corpus_files", "find_profile", "load_profile", "profile_names"]
+__all__ = ["check_profile", "corpus_files", "find_profile", "load_example_contacts", "load_profile", "profile_names"]
 
 _SHIPPED = Path(__file__).parent / "profiles"
 
@@ -95,6 +95,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         safety=MappingProxyType(safety),
         facts=read_fact_lexicon(directory / "lexicons", problems),
         type_words=MappingProxyType(read_type_words(directory / "lexicons", problems)),
+        split_cues=read_split_cues(directory / "lexicons", problems),
     )
     check_whole(profile, problems)
     return profile
