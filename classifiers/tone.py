@@ -13,7 +13,7 @@ TAKEN_FROM = 1 / 12
 """From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
 eleven vain alarms. How many of each that costs stands in docs/understanding.md."""
 
-_OUTWEIGHS_DOUBT_FROM = 0.9
+_OUTWEIGHS_DOUBT_FROM = 0.5
 """From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完). Over a short
 text the doubt reaches as a whole, so that nothing is left to outweigh it (上个月闻到煤气味)."""
 

@@ -32,7 +32,7 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: 
     ("probability", "tone"),
     [
         (0.95, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
-        (0.5, Tone(Urgency.CRITICAL, is_sure=True)),
+        (0.4, Tone(Urgency.CRITICAL, is_sure=True)),
         (TAKEN_FROM + 0.01, Tone(Urgency.CRITICAL)),
         (TAKEN_FROM - 0.01, Tone(Urgency.NORMAL, is_calm=True)),
     ],
