@@ -50,15 +50,25 @@ def emergencies(subject: Subject) -> Iterator[Figure]:
         hits, alarms, wanted = _alarms(subject, rows)
         on = f"emergencies and false friends of the own test part ({name}), {len(rows)} rows"
         yield shares("特急: recall / precision", on, how, (hits / max(wanted, 1), 0.99), (hits / max(alarms, 1), 0.75))
+    hits, alarms, wanted = _alarms(subject, together, surely=True)
+    on = f"the same (all), {len(together)} rows"
+    what = "特急, surely: recall / precision"
+    yield shares(
+        what, on, f"{how}; a hot word or the model's band", (hits / max(wanted, 1), None), (hits / max(alarms, 1), None)
+    )
     for length in _BEGINNINGS:
         hits, alarms, wanted = _alarms(subject, [replace(row, text=row.text[:length]) for row in together])
         on = f"the same (all), first {length} characters"
         yield shares("特急: recall / precision", on, how, (hits / max(wanted, 1), None), (hits / max(alarms, 1), None))
     known = {row.text for row in together}
     ordinary = [row for row in subject.test_rows if row.urgency is Urgency.NORMAL and row.text not in known]
-    _, alarms, _ = _alarms(subject, ordinary)
     on = f"ordinary requests of the own test part, {len(ordinary)} rows"
-    yield Figure("特急: taken for it without being it", on, f"{alarms} ({alarms / max(len(ordinary), 1):.3f})", how)
+    for what, surely in (
+        ("特急: taken for it without being it", False),
+        ("the same, surely: a hot word or the model's band", True),
+    ):
+        _, alarms, _ = _alarms(subject, ordinary, surely=surely)
+        yield Figure(what, on, f"{alarms} ({alarms / max(len(ordinary), 1):.3f})", how)
 
 
 def cold_start(subject: Subject) -> Iterator[Figure]:
@@ -122,9 +132,11 @@ def _coverage(answers: Answers, hits: NDArray[np.bool_], *, precision: float, le
     return shares(f"coverage at ≥ {precision:.2f} precision", on, f"{how}; best threshold on these rows", (coverage, least))
 
 
-def _alarms(subject: Subject, rows: Sequence[LabelledText]) -> tuple[int, int, int]:
+def _alarms(subject: Subject, rows: Sequence[LabelledText], *, surely: bool = False) -> tuple[int, int, int]:
     """Return how many 特急 were found, how many were claimed, and how many there are."""
     answers = subject.answers(subject.model, [row.text for row in rows])
-    claimed = np.array([each.urgency is Urgency.CRITICAL for each in answers.understandings])
+    claimed = np.array(
+        [each.urgency is Urgency.CRITICAL and (each.alarm_is_sure or not surely) for each in answers.understandings]
+    )
     critical = np.array([row.urgency is Urgency.CRITICAL for row in rows])
     return int((claimed & critical).sum()), int(claimed.sum()), int(critical.sum())

@@ -1,4 +1,4 @@
-"""Learning danger: the head from whole texts and their beginnings, the scale from margins of texts the head had not seen."""
+"""Learning danger: the head from whole texts and excerpts of them, the scale from margins of texts the head had not seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +18,12 @@ _LEAST_EMERGENCIES = 100  # fewer show nothing of what emergencies have in commo
 _FOLDS = 5
 _REGULARISATION = 0.5
 
-_BEGINNING, _LONG = 12, 18
-"""An emergency of more than 18 characters is learned from once more by its first 12: a call is listened to while it goes on.
-So are some others, or every short text would sound like one. In folds, 97 % found: ordinary ones taken .057 instead of .061,
-by the first 6 characters .61 found instead of .52."""
-_OTHER_BEGINNINGS = 0.3  # so much of the long rows that are no emergencies
+_EXCERPT, _STEP, _MOST_EXCERPTS = 12, 6, 8
+"""An emergency is learned from once more by excerpts of 12 characters, each beginning 6 after the one before: one clause is
+often all that tells of it, and a call is listened to while it goes on. Measured in folds, 4 % of the ordinary requests taken:
+.949 instead of .936 of the emergencies found."""
+_LONG = 16  # characters; a shorter text is its own excerpt
+_OTHERS = 0.1  # the share of other rows that are cut up too, or every short text would sound like an emergency
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +46,8 @@ def learn_danger(features: TextFeatures, rows: DangerRows, seed: int) -> tuple[D
     if critical.sum() < _LEAST_EMERGENCIES:
         return None
     kinds = kinds_of(rows.categories.tolist(), urgencies.tolist())
-    beginnings = _rows_with_beginnings(words, critical, seed)
-    material = _Material(
-        features.transform(words),
-        features.transform([_beginning(words[row]) for row in beginnings.tolist()]),
-        kinds,
-        beginnings,
-        seed,
-    )
+    cut, excerpts = _excerpts(words, critical, seed)
+    material = _Material(features.transform(words), features.transform(excerpts), kinds, cut, seed)
     folds = deal_folds(kinds.tolist(), [" ".join(each) for each in words], n_folds=_FOLDS, seed=seed)
     folds[urgencies == ""] = ALWAYS_SHOWN
     labelled = np.flatnonzero(urgencies != "")
@@ -72,28 +67,32 @@ def learn_danger(features: TextFeatures, rows: DangerRows, seed: int) -> tuple[D
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """Rows in the form that the head learns from; ``beginnings`` are those whose beginnings stand in ``begun``."""
+    """Rows in the form that the head learns from; ``cut`` tells of which row each of the ``excerpts`` is."""
 
     texts: csr_matrix
-    begun: csr_matrix
+    excerpts: csr_matrix
     kinds: NDArray[np.str_]
-    beginnings: NDArray[np.intp]
+    cut: NDArray[np.intp]
     seed: int
 
     def learn(self, shown: NDArray[np.intp]) -> LinearHead:
-        """Return a head that was shown these rows, with the beginnings among them, and no others."""
-        begun = np.flatnonzero(np.isin(self.beginnings, shown))
-        features = vstack([self.texts[shown], self.begun[begun]]).tocsr()
-        kinds = np.concatenate([self.kinds[shown], self.kinds[self.beginnings[begun]]])
+        """Return a head that was shown these rows, with the excerpts from them, and no others."""
+        excerpts = np.flatnonzero(np.isin(self.cut, shown))
+        features = vstack([self.texts[shown], self.excerpts[excerpts]]).tocsr()
+        kinds = np.concatenate([self.kinds[shown], self.kinds[self.cut[excerpts]]])
         return LinearHead(_REGULARISATION, self.seed).fit(features, kinds)
 
 
-def _rows_with_beginnings(words: Sequence[list[str]], critical: NDArray[np.bool_], seed: int) -> NDArray[np.intp]:
-    is_long = np.array([sum(map(len, text)) > _LONG for text in words])
-    chosen = np.random.default_rng(seed).random(len(words)) < _OTHER_BEGINNINGS
-    return np.flatnonzero(is_long & (critical | chosen))
-
-
-def _beginning(words: Sequence[str]) -> list[str]:
-    lengths = np.cumsum([len(word) for word in words])
-    return list(words[: int(np.searchsorted(lengths, _BEGINNING)) + 1])
+def _excerpts(words: Sequence[list[str]], critical: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.intp], list[list[str]]]:
+    """Return the row of each excerpt, and the excerpts."""
+    chosen = critical | (np.random.default_rng(seed).random(len(words)) < _OTHERS)
+    cut, excerpts = [], []
+    for row in np.flatnonzero(chosen).tolist():
+        ends = np.cumsum([0, *(len(word) for word in words[row])])
+        if ends[-1] <= _LONG:
+            continue
+        for start in range(0, ends[-1] - _EXCERPT + _STEP, _STEP)[:_MOST_EXCERPTS]:
+            first, last = np.searchsorted(ends, [start, start + _EXCERPT])
+            cut.append(row)
+            excerpts.append(words[row][first:last])
+    return np.array(cut, np.intp), excerpts

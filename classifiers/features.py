@@ -20,7 +20,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from classifiers.hashing import HashTable
-from classifiers.words import term_of
+from classifiers.words import BREAK, CutTexts, term_of
 
 _Hashes = NDArray[np.uint64]
 _Codes = NDArray[np.uint64]
@@ -37,8 +37,8 @@ _N_CHARACTERS = 1 << 16
 """Only characters of the basic plane are terms: no word holds others (``cut_words``)."""
 
 _LARGEST_INT32 = (1 << 31) - 1
-_NEW = -2
-"""In the place of a column: the word was not met yet."""
+_NEW, _AT_BREAK = -2, -3
+"""In the place of a column: the word was not met yet; it is no word, but stands between two runs."""
 
 _MOST_REMEMBERED = 300_000
 """Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
@@ -80,7 +80,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.hashes_ = hashes
         self.idf_ = idf
         self._table = HashTable(hashes)
-        self._column_of_word: dict[str, int] = {}
+        self._column_of_word: dict[str, int] = {BREAK: _AT_BREAK}
         self._column_of_character = self._table.places_of(_hashes_of_characters(np.arange(_N_CHARACTERS, dtype=np.uint64)))
         return self
 
@@ -98,36 +98,55 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Raises:
             NotFittedError: ``fit`` was not called.
         """
-        if not hasattr(self, "hashes_"):
-            raise NotFittedError("TextFeatures must be fitted first")
         texts = list(texts)
-        rows, columns = self._columns(texts)
-        counts = _counted(rows, columns, (len(texts), len(self.idf_)))
-        n_terms, n_unknown = (np.bincount(each, minlength=len(texts)) for each in (rows, rows[columns < 0]))
-        unknown = 1 - (n_terms - n_unknown) / np.maximum(n_terms, 1)
-        return self._weighted(counts), unknown.astype(np.float32)
+        words, row_of_word = _words_of(texts)
+        return self._looked_up(self._columns_of_words(words), row_of_word, ["".join(text) for text in texts])
+
+    def look_up_cut(self, texts: CutTexts) -> tuple[csr_matrix, NDArray[np.float32]]:
+        """Return what ``look_up`` does for texts that were cut together.
+
+        Raises:
+            NotFittedError: ``fit`` was not called.
+        """
+        columns = self._columns_of_words(texts.words)
+        is_break = columns == _AT_BREAK
+        rows = np.array(texts.text_of_run, np.int64)[np.cumsum(is_break)[~is_break]]
+        return self._looked_up(columns[~is_break], rows, texts.han)
 
     def word_spans(self, words: Sequence[str]) -> tuple[_Columns, _Rows, _Rows]:
         """Return, for each term of one text, its column (-1: unknown) and the first and last word it was taken from."""
-        _, columns = self._columns([words])
         numbers = np.arange(len(words))
-        _, of_character = _characters_of([[word] for word in words])
+        _, columns = self._columns(self._columns_of_words(words), np.zeros_like(numbers), ["".join(words)])
+        _, of_character = _characters_of(words)
         first = np.concatenate([numbers, of_character, of_character[:-1]])
         last = np.concatenate([numbers, of_character, of_character[1:]])
         return columns, first, last
 
-    def _columns(self, texts: Sequence[Sequence[str]]) -> tuple[_Rows, _Columns]:
-        """Return for each term its text and its column (-1: unknown); words come first, then characters, then pairs."""
-        words, row_of_word = _words_of(texts)
-        codes, row_of_character = _characters_of(texts)
+    def _looked_up(
+        self, of_words: _Columns, row_of_word: _Rows, joined: Sequence[str]
+    ) -> tuple[csr_matrix, NDArray[np.float32]]:
+        rows, columns = self._columns(of_words, row_of_word, joined)
+        counts = _counted(rows, columns, (len(joined), len(self.idf_)))
+        n_terms, n_unknown = (np.bincount(each, minlength=len(joined)) for each in (rows, rows[columns < 0]))
+        unknown = 1 - (n_terms - n_unknown) / np.maximum(n_terms, 1)
+        return self._weighted(counts), unknown.astype(np.float32)
+
+    def _columns(self, of_words: _Columns, row_of_word: _Rows, joined: Sequence[str]) -> tuple[_Rows, _Columns]:
+        """Return for each term its text and its column (-1: unknown); words come first, then characters, then pairs.
+
+        ``joined`` are the texts without what stands between their words.
+        """
+        codes, row_of_character = _characters_of(joined)
         pairs, row_of_pair = _pairs_of(codes, row_of_character)
-        columns = [self._columns_of_words(words), self._column_of_character[codes], self._table.places_of(pairs)]
+        columns = [of_words, self._column_of_character[codes], self._table.places_of(pairs)]
         return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(columns)
 
     def _columns_of_words(self, words: Sequence[str]) -> _Columns:
+        if not hasattr(self, "hashes_"):
+            raise NotFittedError("TextFeatures must be fitted first")
+        if len(self._column_of_word) > _MOST_REMEMBERED:
+            self._column_of_word = {BREAK: _AT_BREAK}
         remembered = self._column_of_word
-        if len(remembered) > _MOST_REMEMBERED:
-            remembered.clear()
         columns = np.fromiter(map(remembered.get, words, repeat(_NEW)), np.int32, len(words))
         new = np.flatnonzero(columns == _NEW)
         if len(new):
@@ -161,7 +180,7 @@ def _terms_of(texts: Sequence[Sequence[str]]) -> tuple[_Rows, _Hashes]:
     """Return for each term its text and its hash; words come first, then characters, then pairs."""
     words, row_of_word = _words_of(texts)
     hash_of = {word: _hash_of_word(word) for word in set(words)}
-    codes, row_of_character = _characters_of(texts)
+    codes, row_of_character = _characters_of(["".join(text) for text in texts])
     pairs, row_of_pair = _pairs_of(codes, row_of_character)
     hashes = [np.array([hash_of[word] for word in words], np.uint64), _hashes_of_characters(codes), pairs]
     return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(hashes)
@@ -171,12 +190,11 @@ def _words_of(texts: Sequence[Sequence[str]]) -> tuple[list[str], _Rows]:
     return list(chain.from_iterable(texts)), np.repeat(np.arange(len(texts)), [len(text) for text in texts])
 
 
-def _characters_of(texts: Sequence[Sequence[str]]) -> tuple[_Codes, _Rows]:
-    """Return the code points of the Han characters, each with its text."""
-    joined = ["".join(text) for text in texts]
-    codes = np.frombuffer("".join(joined).encode("utf-32-le", "surrogatepass"), np.uint32)
+def _characters_of(texts: Sequence[str]) -> tuple[_Codes, _Rows]:
+    """Return the code points of the Han characters of texts without punctuation, each with the number of its text."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     is_han = (codes > _LAST_ASCII) & (codes < _N_CHARACTERS)  # what else words are made of are Latin letters and digits
-    rows = np.repeat(np.arange(len(texts)), [len(text) for text in joined])
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     return codes[is_han].astype(np.uint64), rows[is_han]
 
 

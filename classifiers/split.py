@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from classifiers.batches import in_batches
 from classifiers.clauses import Meaning, Sense, groups_of
 from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
 from classifiers.features import TextFeatures
@@ -20,6 +21,9 @@ from models.profile import SplitCues
 
 _ROUNDS = 3
 """How often pieces are cut again: 8 requests at most."""
+
+_AT_ONCE = 64
+"""Texts that are read together: letters of forty clauses then take a few megabytes."""
 
 _LATEST_OPENING = 80
 """Characters; later in a text, 第一 or 两个问题 belong to a request."""
@@ -94,12 +98,19 @@ class Splitter:
         ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
         worth, joints = self._worth_reading(texts, features, margins)
-        if not len(worth):
-            return {}
-        looked_at = [texts[number] for number in worth.tolist()]
-        joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(looked_at, joints, strict=True)]
-        table = CutTable(looked_at, joints)
-        meaning, several = Meaning(table, self._sense), features[worth] @ self._weights.several
+        several = features[worth] @ self._weights.several
+        spans: dict[int, list[Span]] = {}
+        for some in in_batches(range(len(worth)), _AT_ONCE):
+            numbers = worth[some].tolist()
+            found = self._cut([texts[number] for number in numbers], [joints[each] for each in some], several[some])
+            spans |= {numbers[place]: of_text for place, of_text in found.items()}
+        return spans
+
+    def _cut(self, texts: Sequence[str], joints: Sequence[Joints], several: NDArray[np.floating]) -> dict[int, list[Span]]:
+        """Return the spans of those ``texts`` that are cut, by their place."""
+        joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(texts, joints, strict=True)]
+        table = CutTable(texts, joints)
+        meaning = Meaning(table, self._sense)
         pieces, done = table.whole(), list[Piece]()
         _, _, first, further = self._weights.thresholds.tolist()
         verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
@@ -112,8 +123,7 @@ class Splitter:
             chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
-        spans = _spans([*done, *pieces], joints)
-        return {int(worth[number]): of_text for number, of_text in spans.items()}
+        return _spans([*done, *pieces], joints)
 
     def _worth_reading(
         self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]

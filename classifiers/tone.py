@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from scipy.sparse import csr_matrix
 
 from classifiers.artifact import Artifact
-from classifiers.urgency import Alarm, Retraction, Signs
+from classifiers.urgency import CALM_REACH, Alarm, Retraction, Signs
 from models.codes import Urgency
 
 TAKEN_FROM = 1 / 12
-"""From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as eleven
-vain alarms. How many of each that costs stands in docs/understanding.md."""
+"""From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
+eleven vain alarms. How many of each that costs stands in docs/understanding.md."""
 
-_OUTWEIGHS_DOUBT_FROM = 0.9
-"""From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完)."""
+_OUTWEIGHS_DOUBT_FROM = 0.5
+"""From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完). Over a short
+text the doubt reaches as a whole, so that nothing is left to outweigh it (上个月闻到煤气味)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ def hear_tones(artifact: Artifact, features: csr_matrix, signs: Sequence[Signs])
         return [Tone(Urgency.URGENT) if each else NO_TONE for each in urgent]
     sure = artifact.card.bands.critical
     dangers = artifact.danger.probabilities(features, signs).tolist()
-    return [_tone(danger, is_urgent=is_urgent, sure=sure) for danger, is_urgent in zip(dangers, urgent, strict=True)]
+    return [
+        _tone(danger, is_urgent=is_urgent, sure=sure, characters=each.characters)
+        for danger, is_urgent, each in zip(dangers, urgent, signs, strict=True)
+    ]
 
 
 def _are_urgent(artifact: Artifact, features: csr_matrix) -> list[bool]:
@@ -54,10 +58,11 @@ def _are_urgent(artifact: Artifact, features: csr_matrix) -> list[bool]:
     return [bool(each) for each in urgent >= band]
 
 
-def _tone(danger: float, *, is_urgent: bool, sure: float | None) -> Tone:
+def _tone(danger: float, *, is_urgent: bool, sure: float | None, characters: int) -> Tone:
     if danger >= TAKEN_FROM:
         is_sure = sure is not None and danger >= sure
-        return Tone(Urgency.CRITICAL, is_sure=is_sure, outweighs_doubt=danger >= _OUTWEIGHS_DOUBT_FROM)
+        outweighs_doubt = danger >= _OUTWEIGHS_DOUBT_FROM and characters > CALM_REACH
+        return Tone(Urgency.CRITICAL, is_sure=is_sure, outweighs_doubt=outweighs_doubt)
     return Tone(Urgency.URGENT if is_urgent else Urgency.NORMAL, is_calm=True)
 
 

@@ -19,7 +19,7 @@ from classifiers.split import Splitter
 from classifiers.strangeness import strangeness
 from classifiers.tone import Tone, hear_tones, weigh
 from classifiers.urgency import Alarm, Signs, UrgencyReader
-from classifiers.words import cut_words, fastest_cutter
+from classifiers.words import cut_together, cut_words, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
 from models.understanding import Evidence, Facts, Guess, Issue, Understanding
@@ -59,10 +59,9 @@ class Understander:
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
-        words = [cut_words(without_closing(each.text), self._cut_han) for each in normalised]
-        features, unknown_shares = self._artifact.features.look_up(words)
-        by_text = features
-        features = features.tocsc()  # term by term a batch reads a term's weights once, in the order of memory; margins stay
+        words = cut_together([without_closing(each.text) for each in normalised], self._cut_han)
+        by_text, unknown_shares = self._artifact.features.look_up_cut(words)
+        features = by_text.tocsc()  # term by term a batch reads a term's weights once, in the order of memory; margins stay
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
         issues = self._issues(normalised, by_text, margins)

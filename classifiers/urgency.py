@@ -27,21 +27,15 @@ class Retraction(Enum):
 
 
 class Signs(NamedTuple):
-    """How often a text holds what speaks for an emergency or against it; its length comes last.
+    """What the lexicon found in a text.
 
-    Words, each counted once, and pairs count where they stand; those that are denied, feared, past or planned are counted
-    as taken back.
+    ``stands``: a hot word or a pair. ``is_taken_back``: one that is denied, feared, past or planned. ``is_urgent``: a word of
+    紧急. ``characters``: how long the text is.
     """
 
-    hot_words: int = 0
-    pairs: int = 0
-    urgent_words: int = 0
-    hot_words_taken_back: int = 0
-    pairs_taken_back: int = 0
-    denials: int = 0
-    doubts: int = 0
-    calming: int = 0
-    false_friends: int = 0
+    stands: bool = False
+    is_taken_back: bool = False
+    is_urgent: bool = False
     characters: int = 0
 
 
@@ -94,13 +88,7 @@ class UrgencyReader:
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
         all_pairs = self._pairs.among(words)
         pairs = all_pairs if len(standing) == len(words) else self._pairs.among(standing)
-        signs = self._signs(words, standing, all_pairs, pairs)._replace(
-            denials=len(words) - len(undenied),
-            doubts=len(undenied) - len(standing),
-            calming=len(calming),
-            false_friends=sum(each.phrase in self._false_friends for each in found),
-            characters=len(text),
-        )
+        signs = self._signs(text, words, standing, all_pairs=all_pairs, pairs=pairs)
         alarm = self._strongest(words, all_pairs, guesses)
         if alarm.urgency is not Urgency.CRITICAL or len(standing) == len(words):
             return alarm, signs
@@ -111,15 +99,15 @@ class UrgencyReader:
         lowered = max(left, replace(alarm, urgency=Urgency.URGENT), key=_strength)
         return replace(lowered, retraction=Retraction.DENIAL if is_denied else Retraction.DOUBT), signs
 
-    def _signs(self, words: Sequence[Found], standing: Sequence[Found], all_pairs: set[Pair], pairs: set[Pair]) -> Signs:
+    def _signs(
+        self, text: str, words: Sequence[Found], standing: Sequence[Found], *, all_pairs: set[Pair], pairs: set[Pair]
+    ) -> Signs:
         said, stands = {each.phrase for each in words}, {each.phrase for each in standing}
-        hot, hot_standing = said & self._critical, stands & self._critical
         return Signs(
-            hot_words=len(hot_standing),
-            pairs=len(pairs),
-            urgent_words=len(stands & self._urgent),
-            hot_words_taken_back=len(hot) - len(hot_standing),
-            pairs_taken_back=len(all_pairs) - len(pairs),
+            stands=bool(pairs) or not self._critical.isdisjoint(stands),
+            is_taken_back=len(pairs) < len(all_pairs) or not self._critical.isdisjoint(said - stands),
+            is_urgent=not self._urgent.isdisjoint(stands),
+            characters=len(text),
         )
 
     def _without_false_friends(self, found: Sequence[Found]) -> list[Found]:

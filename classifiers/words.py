@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 CutText = Callable[[str], list[str]]
 """Cuts a normalised text into its words."""
@@ -21,7 +21,11 @@ CutText = Callable[[str], list[str]]
 CutHan = Callable[[str], Iterable[str]]
 """Cuts a run of Han characters into words that, joined, are the run again."""
 
-_CHUNK = re.compile(r"[\u4e00-\u9fd5]+|[a-z0-9]+")
+BREAK = "\n"
+"""Stands between two runs of characters where texts are cut together; both cutters keep it as it is."""
+
+_HAN_RUN, _LATIN_RUN = re.compile(r"[\u4e00-\u9fd5]+"), re.compile(r"[a-z0-9]+")
+_CHUNK = re.compile(f"{_HAN_RUN.pattern}|{_LATIN_RUN.pattern}")
 _LOCAL_FREQUENCY = 5_000
 """How often a word of the town counts as seen, of 60,101,967 (jieba's dictionary, where 路灯 has 168 and 海口 474). With what
 the libraries suggest themselves 12 of 3,186 names in the corpus are still cut apart, with 100 one, with this none; ten times
@@ -45,6 +49,39 @@ def cut_words(text: str, cut_han: CutHan | None = None) -> list[str]:
 def cutter_of(local_words: tuple[str, ...]) -> CutText:
     """Return what cuts a normalised text with these words in one piece."""
     return partial(cut_words, cut_han=fastest_cutter(local_words))
+
+
+class CutTexts(NamedTuple):
+    """The words of several texts, for which their order within a text does not matter.
+
+    ``words`` are those of one run of characters after the other, with a ``BREAK`` between two runs; ``text_of_run`` is the
+    number of the text that each run is from. ``han`` are the Han characters of each text in order.
+    """
+
+    words: list[str]
+    text_of_run: list[int]
+    han: list[str]
+
+
+def cut_together(texts: Iterable[str], cut_han: CutHan) -> CutTexts:
+    """Return the words of normalised ``texts``, the same as ``cut_words`` gives: one call for all costs a tenth less."""
+    han_runs: list[str] = []
+    latin_runs: list[str] = []
+    texts_of_han: list[int] = []
+    texts_of_latin: list[int] = []
+    han: list[str] = []
+    for number, text in enumerate(texts):
+        runs = _HAN_RUN.findall(text)
+        han_runs += runs
+        texts_of_han += [number] * len(runs)
+        han.append("".join(runs))
+        runs = _LATIN_RUN.findall(text)
+        latin_runs += runs
+        texts_of_latin += [number] * len(runs)
+    words = list(cut_han(BREAK.join(han_runs)))
+    for run in latin_runs:
+        words += [BREAK, run] if words else [run]
+    return CutTexts(words, texts_of_han + texts_of_latin, han)
 
 
 def term_of(word: str) -> str:

@@ -330,6 +330,7 @@ class ReviewReason(_Labelled):
     SEVERAL_UNITS = "several_units", "可能涉及多个单位"
     OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
     SEVERAL_REQUESTS = "several_requests", "一件多诉"
+    UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
 
 
 class CallState(_Labelled):

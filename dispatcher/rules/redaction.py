@@ -17,7 +17,6 @@ _HAN = "\u4e00-\u9fff"
 _D = "[0-9０-９零〇一二三四五六七八九幺两]"
 _BREAK = r"[ \u3000\-‐‑–—－.．·,，、()（）]{0,2}"
 _NOT_INSIDE_NUMBER = f"(?<!{_D})"
-_MOBILE_IN_ONE = r"1[3-9]\d{9}(?!\d)"
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
 
 _MEASURE = r"(?:元(?![旦月])|块钱|[万亿](?!一)|平方|平米|立方|公里|吨|度电)"
@@ -30,11 +29,11 @@ _KEEP = "|".join(
         rf"(?<!\d){_YEAR}[-./](?:1[0-2]|0?[1-9])[-./](?:3[01]|[12]\d|0?[1-9])(?!\d)",
         rf"(?<!\d){_YEAR}(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?![\dXxＸｘ])",
         rf"(?<!\d){_YEAR}[-–—－~]{_YEAR}(?!\d)",
-        # An amount: nobody identifies a citizen by 5000000元. What has the form of a mobile number is none (…1平时打不通).
-        rf"[￥¥](?!{_MOBILE_IN_ONE})\d{{1,12}}(?:,\d{{3}}){{0,5}}(?:\.\d{{1,2}})?",
-        rf"(?<![\d.])(?!{_MOBILE_IN_ONE})\d{{1,12}}(?:,\d{{3}}){{0,5}}(?:\.\d{{1,4}})?\s?{_MEASURE}",
+        # An amount: nobody identifies a citizen by 5000000元. Eleven digits may be a mobile number (…1平时打不通).
+        r"[￥¥]\d{1,10}(?!\d)(?:,\d{3}){0,5}(?:\.\d{1,2})?",
+        rf"(?<![\d.])\d{{1,10}}(?!\d)(?:,\d{{3}}){{0,5}}(?:\.\d{{1,4}})?\s?{_MEASURE}",
         # A coordinate.
-        rf"(?<![\d.])\d{{1,3}}\.(?!{_MOBILE_IN_ONE})\d{{4,16}}(?![\d.])",
+        r"(?<![\d.])\d{1,3}\.\d{4,8}(?![\d.])",
     )
 )
 _NUMBER = _NOT_INSIDE_NUMBER + (

@@ -28,7 +28,7 @@ from models.command import Command, CommandKind
 from models.contact import PersonalData, Submission
 from models.profile import Profile
 from models.ticket import Actor, Ticket
-from models.understanding import Guess, Understanding
+from models.understanding import Guess, Issue, Understanding
 from streams.decode import record_from_bytes
 from streams.intake import INTAKE
 from streams.listen import LISTEN
@@ -86,6 +86,7 @@ class Town:
         kind: RequestType = RequestType.COMPLAINT,
         urgency: Urgency = Urgency.NORMAL,
         alarm_category: str | None = None,
+        issues: tuple[Issue, ...] = (),
         channel: Channel = Channel.PHONE,
         caller: str = "",
         waited: timedelta = timedelta(),
@@ -95,7 +96,7 @@ class Town:
         ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
         """
         self._meant[redact(text)] = _understood(
-            category, confidence, request_type=kind, urgency=urgency, alarm_category=alarm_category
+            category, confidence, request_type=kind, urgency=urgency, alarm_category=alarm_category, issues=issues
         )
         submission = Submission(
             source_id=f"story-{len(self._told)}",
@@ -108,6 +109,10 @@ class Town:
         await self.accepts(submission)
         await self.relays()
         return await self._ticket_of(submission.contact_id)
+
+    def meant(self, text: str) -> Understanding | None:
+        """Return what is understood of a text that was heard."""
+        return self._meant.get(text)
 
     async def hears_again(self) -> None:
         """The door hands in the last submission once more, as after a lost answer."""

@@ -21,7 +21,7 @@ def test_a_category_with_many_emergencies_is_a_kind_of_its_own():
 def test_what_the_words_leave_open_the_signs_decide():
     """Where the margins are the same, a hot word makes the emergency."""
     margins = np.zeros((40, 3), np.float32)
-    signs = [Signs(hot_words=row % 2, characters=20) for row in range(40)]
+    signs = [Signs(stands=row % 2 == 1, characters=20) for row in range(40)]
 
     scale = DangerScale().fit(margins, LABELS, signs, np.arange(40) % 2 == 1)
 
@@ -33,7 +33,7 @@ def test_what_the_words_leave_open_the_signs_decide():
 def test_the_loudest_kind_is_heard_among_the_quiet_ones():
     """A fire is no less a fire for not being a flood."""
     margins = np.array([[0, -1, -1], [0, 1, -1], [0, -1, 1], [0, -1, -1]] * 10, np.float32)
-    signs = [Signs(characters=20)] * 40
+    signs = [Signs(characters=9)] * 40
 
     scale = DangerScale().fit(margins, LABELS, signs, margins[:, 1:].max(axis=1) > 0)
 
@@ -66,6 +66,6 @@ def test_few_emergencies_teach_nothing():
     words = [[str(row)] for row in range(60)]
     features = TextFeatures().fit(words)
 
-    rows = DangerRows(words, np.array(["a"] * 60), np.array(["3", "1"] * 30), [Signs()] * 60)
+    rows = DangerRows(words, np.array(["a"] * 60), np.array(["3", "1"] * 30), [Signs(characters=9)] * 60)
 
     assert learn_danger(features, rows, 7) is None

@@ -9,6 +9,7 @@ from sklearn.model_selection import cross_val_score
 from classifiers.category import category_pipeline, words_of
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead, log_loss, softmax
+from classifiers.words import cut_together, fastest_cutter
 from tests.unit.classifiers.conftest import some_rows
 
 ROWS = some_rows()
@@ -80,6 +81,18 @@ def test_a_batch_is_no_different_from_its_texts():
     together = features.transform(texts)
 
     assert all((together[row] != features.transform([text])).nnz == 0 for row, text in enumerate(texts))
+
+
+def test_texts_that_are_cut_together_have_the_features_that_each_has_alone():
+    """A worker cuts a batch at once; what it sees is what the model learned from."""
+    features = TextFeatures().fit(WORDS)
+    texts = [*(row.text for row in ROWS[:5]), "", "wifi 12", "新词wifi", ROWS[5].text]
+
+    alone, unknown_alone = features.look_up([words_of(text) for text in texts])
+    together, unknown_together = features.look_up_cut(cut_together(texts, fastest_cutter()))
+
+    assert (alone != together).nnz == 0
+    assert np.array_equal(unknown_alone, unknown_together)
 
 
 @pytest.mark.parametrize("n_labels", [2, 3])

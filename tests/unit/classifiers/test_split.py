@@ -72,7 +72,7 @@ def test_a_contact_with_two_requests_is_cut_between_them(understander: Understan
         "",
         "自来水又黄又臭，洗菜都不敢用，水压也小",
         "工地晚上吵，白天灰尘大，车还把路堵了",
-        "谢谢你们上次帮忙，这次还是那个井盖，又松了",
+        "物业：1、不修门禁；2、不清楼道；3、不接电话",
         "还有" * 5_000,
         "，" * 10_000,
     ],
@@ -109,7 +109,7 @@ def test_more_than_half_of_the_contacts_of_several_requests_are_split_rightly(
     scores = score_splits([example for example, _ in understood], [each.issues for _, each in understood])
 
     assert scores.found >= 0.52
-    assert scores.false_splits <= 0.09
+    assert scores.false_splits <= 0.08
 
 
 def test_a_small_model_splits_nothing(small_model: Artifact, understander_for: Callable[[Artifact], Understander]):

@@ -17,22 +17,22 @@ from models.codes import Urgency
 def a_danger(probability: float) -> Danger:
     """Return what hears the same danger in everything."""
     head = LinearHead().restore(np.array(["1", "3"]), np.zeros((1, 2), np.float32), np.zeros(2), steepness=1.0)
-    n_inputs = 2 + 1 + 2 * (len(Signs._fields) - 1) + 2 + 4
+    n_inputs = 2 + 1 + 3 + 4
     return Danger(head, DangerScale().restore(np.zeros(n_inputs), float(np.log(probability / (1 - probability)))))
 
 
-def tone_of(artifact: Artifact, probability: float, *, sure: float) -> Tone:
+def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: int = 60) -> Tone:
     """Return the tone of a text in which ``artifact`` hears so much danger."""
     bands = MeasuredBands(None, 0.95, None, 0.85, critical=sure, urgent=None, urgency_precision=0.75)
     listening = replace(artifact, sides={}, danger=a_danger(probability), card=replace(artifact.card, bands=bands))
-    return hear_tones(listening, csr_matrix([[1.0]]), [Signs(characters=9)])[0]
+    return hear_tones(listening, csr_matrix([[1.0]]), [Signs(characters=characters)])[0]
 
 
 @pytest.mark.parametrize(
     ("probability", "tone"),
     [
         (0.95, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
-        (0.5, Tone(Urgency.CRITICAL, is_sure=True)),
+        (0.4, Tone(Urgency.CRITICAL, is_sure=True)),
         (TAKEN_FROM + 0.01, Tone(Urgency.CRITICAL)),
         (TAKEN_FROM - 0.01, Tone(Urgency.NORMAL, is_calm=True)),
     ],
@@ -40,6 +40,11 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float) -> Tone:
 def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, tone: Tone):
     """A missed emergency costs more than a vain alarm, so one chance in twelve is enough."""
     assert tone_of(small_model, probability, sure=0.3) == tone
+
+
+def test_nothing_outweighs_the_doubt_of_a_short_text(small_model: Artifact):
+    """What is left of 上个月闻到煤气味 without 上个月 is the doubted word itself."""
+    assert not tone_of(small_model, 0.99, sure=0.3, characters=8).outweighs_doubt
 
 
 def test_a_model_without_emergencies_hears_none(small_model: Artifact):

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from classifiers.local_words import local_words_of
 from classifiers.normalise import normalise
 from classifiers.rows import read_labelled
-from classifiers.words import CutHan, cut_words, jieba_cutter, rjieba_cutter, term_of
+from classifiers.words import BREAK, CutHan, cut_together, cut_words, jieba_cutter, rjieba_cutter, term_of
 from config.profiles import corpus_files, find_profile, load_profile, profile_names
 from models.profile import ROAD, District, Place, Unit
 from tests.builders import a_profile
@@ -37,6 +37,23 @@ def test_both_cutters_agree_on_every_run_of_the_seed_corpora(name: str, *, with_
 
     assert len(differing) <= len(runs) / 10_000, differing
     assert all(_SAID_AGAIN.search(run) for run in differing)
+
+
+@pytest.mark.parametrize("cutter", [rjieba_cutter, jieba_cutter])
+@pytest.mark.parametrize(
+    "texts",
+    [["海甸岛路灯不亮，12号b栋", "wifi 坏了\n修", "停水"], ["", "停水", "，", "a1"], ["ok", "海甸岛"], ["b12"], [""], []],
+)
+def test_texts_that_are_cut_together_have_the_words_that_each_has_alone(texts: list[str], cutter: Callable[[], CutHan]):
+    """With either cutter, also where a text is empty or has no Han characters."""
+    cut = cut_together(texts, cutter())
+    words: list[list[str]] = [[] for _ in texts]
+    texts_of_runs = iter(cut.text_of_run)
+    for run in " ".join(cut.words).split(BREAK) if cut.words else []:
+        words[next(texts_of_runs)] += run.split()
+
+    assert [sorted(each) for each in words] == [sorted(cut_words(text, cutter())) for text in texts]
+    assert ["".join(each) for each in cut.han] == ["".join(_HAN_RUN.findall(text)) for text in texts]
 
 
 def test_the_names_of_a_town_stay_in_one_piece():

@@ -2,7 +2,14 @@
 
 import pytest
 
-from config.profiles import check_profile, corpus_files, find_profile, load_profile, profile_names
+from config.profiles import (
+    check_profile,
+    corpus_files,
+    find_profile,
+    load_example_contacts,
+    load_profile,
+    profile_names,
+)
 from models.codes import RequestType, SubjectType
 from models.errors import NotFound
 from models.profile import DISTRICT_GOVERNMENT, Handling
@@ -18,6 +25,17 @@ def test_a_shipped_profile_has_no_problem(name):
 def test_a_shipped_profile_has_a_seed_corpus(name):
     """A first model can be trained at the first start."""
     assert corpus_files(find_profile(name))
+
+
+def test_the_default_profile_has_example_contacts_of_one_and_of_several_requests():
+    """Requests stand in their contacts one behind the other."""
+    examples = load_example_contacts(find_profile("haikou"), load_profile(find_profile("haikou")).categories)
+
+    assert sum(len(example.requests) == 1 for example in examples) > 400
+    assert sum(len(example.requests) > 1 for example in examples) > 800
+    for example in examples:
+        places = [place for request in example.requests for place in (request.start, request.end)]
+        assert places == sorted(places)
 
 
 def test_the_profiles_are_found_by_name():

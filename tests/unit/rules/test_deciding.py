@@ -48,7 +48,7 @@ def test_a_contact_of_several_requests_is_confirmed_by_a_person():
 
 def test_an_emergency_does_not_wait_because_it_is_one_of_several():
     """特急 overrides this doubt, too."""
-    several = an_understanding(issues=(an_issue("0703"), an_issue("0805")), urgency=Urgency.CRITICAL)
+    several = an_understanding(issues=(an_issue("0703"), an_issue("0805")), urgency=Urgency.CRITICAL, alarm="漏气")
 
     assert judged(several).doubts == ()
 
@@ -75,6 +75,15 @@ def test_an_emergency_overrides_every_band():
     judgement = judged(unsure, asr_confidence=0.1)
 
     assert (judgement.doubts, judgement.category_code, judgement.urgency) == ((), "0805", Urgency.CRITICAL)
+
+
+@pytest.mark.parametrize(("alarm", "is_sure", "waits"), [("漏气", False, False), (None, True, False), (None, False, True)])
+def test_what_merely_sounds_like_an_emergency_is_sent_by_a_person(alarm, is_sure, waits):
+    """It stays 特急, with its alarm and its short clock; a unit that is called out in vain learns not to come."""
+    judgement = judged(an_understanding(urgency=Urgency.CRITICAL, alarm=alarm, alarm_is_sure=is_sure))
+
+    assert judgement.doubts == ((ReviewReason.UNSURE_EMERGENCY,) if waits else ())
+    assert judgement.urgency is Urgency.CRITICAL
 
 
 def test_an_alarm_word_without_category_keeps_the_guess():
@@ -110,7 +119,7 @@ def test_the_unit_is_in_question_where_another_route_leads_to_another_unit():
 
 def test_an_emergency_goes_to_the_unit_of_the_matrix_whoever_else_might_lead():
     """特急 waits for nobody but a missing unit."""
-    judgement = judged(an_understanding(urgency=Urgency.CRITICAL))
+    judgement = judged(an_understanding(urgency=Urgency.CRITICAL, alarm_is_sure=True))
     lamps, water = (Route(lead, (), "", None) for lead in ("U-LAMP", "U-WATER"))
     unknown = Route(None, (), "", ReviewReason.DISTRICT_UNKNOWN)
 

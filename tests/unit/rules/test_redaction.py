@@ -223,6 +223,12 @@ def test_no_mobile_number_survives_in_any_company(before, lead, after):
     assert MOBILE not in redact(f"{before}{lead}{MOBILE}{after}")
 
 
+@pytest.mark.parametrize("text", [f"0.0{MOBILE}", f"0{MOBILE}元", f"￥0{MOBILE}", f"110.{MOBILE}", f"{MOBILE}平方"])
+def test_no_mobile_number_hides_in_an_amount_or_a_coordinate(text):
+    """No amount and no coordinate has as many digits."""
+    assert MOBILE not in redact(text)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
