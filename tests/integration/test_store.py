@@ -298,6 +298,7 @@ class TestQueries:
     def test_two_queries_of_one_name_are_refused(self, monkeypatch, tmp_path):
         """The second would silently hide the first."""
         (tmp_path / "twins.sql").write_text("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;\n")
+        (tmp_path / "snippets.sql").write_text("")
         monkeypatch.setattr("dispatcher.store.queries.files", lambda package: tmp_path)
 
         with pytest.raises(ValueError, match="'a' twice"):
