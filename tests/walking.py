@@ -107,6 +107,7 @@ class Walk:
     told: int = 0
     done: list[str] = field(default_factory=list)
     timers_looked: bool = True
+    was_refused: bool = False
 
     def __post_init__(self) -> None:
         """Start the dice."""
@@ -122,7 +123,7 @@ class Walk:
     async def step(self) -> None:
         """Let one thing happen."""
         self.clock.advance(seconds=1)
-        self.timers_looked = False
+        self.timers_looked = self.was_refused = False
         tickets, _ = await self.look()
         dice = self._dice.random()
         going_on = [ticket for ticket in tickets if ticket.state in OPEN_STATES]
@@ -179,6 +180,7 @@ class Walk:
             await run_command(command, city=self.city, open_work=self.open_work, clock=self.clock)
             self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} {dict(command.data)}")
         except Rejected as refusal:
+            self.was_refused = True
             self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} refused: {refusal}"[:110])
 
     def _actor(self, ticket: Ticket, kind: CommandKind) -> Actor:
@@ -204,7 +206,7 @@ async def walk(one: Walk, steps: int, check: Callable[[Walk], Awaitable[None]] |
     try:
         for _ in range(steps):
             await one.step()
-            if check is not None:
+            if check is not None and not one.was_refused:
                 await check(one)
     except Exception as error:
         story = "\n".join(one.done)
