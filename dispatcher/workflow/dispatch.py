@@ -99,10 +99,12 @@ def _send(
         request_type=request_type,
         district_code=district_code,
         lead_unit=unit_code,
+        self_service=False,
         profile_version=act.city.profile.version,
         matrix_version=act.city.routes.version,
     )
     act.finish_stage(Stage.DISPATCH, None)
+    act.void_stages(Stage.RESOLVE)  # what the machine had begun is a unit's work now
     helping = {hold.unit_code for hold in act.running_holds()}  # co-units of a lead that returned the ticket
     if unit_code in helping:
         act.release(unit_code)
