@@ -227,6 +227,14 @@ class CallNews:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedCall:
+    """What a telling of a call changed: ``versions`` of the segments that are new or heard differently, by their number."""
+
+    settled: bool
+    versions: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedCall:
     """A call with everything told of it so far. Once ``settled`` it has its course and, if words were said, its contact."""
 
@@ -329,8 +337,8 @@ class UnitOfWork(Protocol):
         """Store the contacts that are new, with their vault rows, and return their ids."""
         ...
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
-        """Store what is told of a call, and return which segments are new or heard differently, each with its version.
+    async def note_call(self, news: CallNews) -> NotedCall:
+        """Lock the call, store what is told of it, and return what that changed.
 
         A final segment never changes again; a step told twice, and a second number of the caller, change nothing.
         """

@@ -426,7 +426,8 @@ CREATE TABLE public.tickets (
     registered_at timestamp with time zone NOT NULL,
     profile_version text NOT NULL,
     matrix_version text NOT NULL,
-    model_version text NOT NULL
+    model_version text NOT NULL,
+    subject text
 )
 PARTITION BY RANGE (month);
 
@@ -437,6 +438,12 @@ ALTER TABLE ONLY public.tickets FORCE ROW LEVEL SECURITY;
 --
 
 COMMENT ON COLUMN public.tickets.month IS 'yyyymm as it stands in the ticket number; every lookup by number names it, so one partition is read.';
+
+--
+-- Name: COLUMN tickets.subject; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tickets.subject IS 'citizen or enterprise; NULL in tickets that were registered before this was kept.';
 
 --
 -- Name: tickets_other; Type: TABLE; Schema: public; Owner: -
@@ -469,7 +476,8 @@ CREATE TABLE public.tickets_other (
     registered_at timestamp with time zone CONSTRAINT tickets_registered_at_not_null NOT NULL,
     profile_version text CONSTRAINT tickets_profile_version_not_null NOT NULL,
     matrix_version text CONSTRAINT tickets_matrix_version_not_null NOT NULL,
-    model_version text CONSTRAINT tickets_model_version_not_null NOT NULL
+    model_version text CONSTRAINT tickets_model_version_not_null NOT NULL,
+    subject text
 );
 
 --

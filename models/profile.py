@@ -326,7 +326,8 @@ class SelfServiceRule:
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided.
 
-    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``.
+    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
+    ``linked`` the units that are told of one besides its lead, by category code.
     """
 
     name: str
@@ -349,6 +350,7 @@ class Profile:
     safety: Mapping[str, str]
     facts: FactLexicon = field(default_factory=FactLexicon)
     self_service: SelfServiceRule = field(default_factory=SelfServiceRule)
+    linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from models.codes import Channel, DispatchMode, PlateKind, RequestType, ReviewReason, Role, TicketState, Urgency
+from models.codes import Channel, DispatchMode, PlateKind, RequestType, ReviewReason, Role, SubjectType, TicketState, Urgency
 from models.errors import IllegalTransition
 from models.understanding import Guess
 
@@ -93,7 +93,8 @@ class Ticket:
     ``anonymous`` and ``confidential`` are the citizen's wishes: whom nobody calls back, and whose name no unit sees. ``round``
     rises with every second handling. ``extension_asked`` is how many working days the unit asks for, while nobody has decided.
     ``supervision`` is the step of the ladder on which it stands, 0 for none. ``self_service``: the machine handles it,
-    no person. ``amount`` is in yuan.
+    no person. ``linked`` units were told of an emergency besides the lead. ``amount`` is in yuan.
+    ``subject`` is None in tickets of an older release.
     """
 
     ticket_no: str
@@ -110,6 +111,7 @@ class Ticket:
     salutation: str | None
     district_code: str | None
     address: str | None
+    subject: SubjectType | None
     lead_unit: str | None
     top: tuple[Guess, ...]
     review_reasons: tuple[ReviewReason, ...]
@@ -129,6 +131,7 @@ class Ticket:
     extension_asked: int | None = None
     supervision: int = 0
     self_service: bool = False
+    linked: tuple[str, ...] = ()
     plate: str | None = None
     plate_kind: PlateKind | None = None
     amount: Decimal | None = None

@@ -271,6 +271,7 @@ def a_ticket(ticket_no: str = "TT20260518P0000010", **changes: Any) -> Ticket:
         "salutation": "符先生/女士",
         "district_code": None,
         "address": None,
+        "subject": None,
         "lead_unit": None,
         "top": (Guess("0703", 0.6), Guess("0801", 0.2)),
         "review_reasons": (),

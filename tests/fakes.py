@@ -23,6 +23,7 @@ from dispatcher.ports import (
     Hold,
     NewContact,
     NewRating,
+    NotedCall,
     Notice,
     OutboxRow,
     SealedData,
@@ -311,7 +312,7 @@ class MemoryWork:
             self._tables.vault.setdefault(contact.contact_id, contact.sealed)
         return set(new)
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+    async def note_call(self, news: CallNews) -> NotedCall:
         """Store what is told of a call."""
         call = self._tables.calls.setdefault(news.call_id, _Call(news, news.heard_at))
         call.last_heard_at = max(call.last_heard_at, news.heard_at)
@@ -328,7 +329,7 @@ class MemoryWork:
             if known is None or not (known.final or same):
                 call.segments[speech.seg] = speech, version + 1
                 changed[speech.seg] = version + 1
-        return changed
+        return NotedCall(call.settled is not None, changed)
 
     async def lock_call(self, call_id: str) -> FollowedCall:
         """Return a call."""
@@ -482,6 +483,7 @@ class MemoryWork:
             twins = [(one.ticket_no, one.round, one.attempt) for one in tables.call_backs]
             _refuse_twin((attempt.ticket_no, attempt.round, attempt.attempt) in twins)
             tables.call_backs.append(attempt)
+        tables.citizen_messages.extend(effects.citizen_messages)
         for notice in effects.notices:
             _refuse_twin(any(_notice_key(one) == _notice_key(notice) for one in tables.notices))
             tables.notices.append(notice)

@@ -201,7 +201,10 @@ class CommandDone(BaseModel):
 
 
 class TicketOut(BaseModel):
-    """A ticket. Codes travel as in the topics: ``state`` and ``channel`` as values, ``type`` and ``urgency`` as labels."""
+    """A ticket. Codes travel as in the topics: ``state`` and ``channel`` as values, ``type`` and ``urgency`` as labels.
+
+    ``subject`` is ``citizen`` or ``enterprise``; null in tickets of an older release.
+    """
 
     ticket_no: str
     version: int
@@ -217,6 +220,7 @@ class TicketOut(BaseModel):
     caller_ref: str
     district: str | None
     address: str | None
+    subject: str | None
     lead_unit: str | None
     confidence: float
     top3: list[tuple[str, float]]
@@ -410,6 +414,7 @@ def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:
         "caller_ref": ticket.caller_ref,
         "district": ticket.district_code,
         "address": ticket.address,
+        "subject": None if ticket.subject is None else ticket.subject.value,
         "lead_unit": ticket.lead_unit,
         "confidence": ticket.confidence,
         "top3": [(guess.category_code, guess.probability) for guess in ticket.top],

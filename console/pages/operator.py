@@ -41,7 +41,10 @@ def operator_routes(around: Surroundings) -> APIRouter:
 
     async def draw() -> Fragments:
         pending = await doors.views.pending(limit=_QUEUE_LENGTH)
-        return {"queue": screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON)}
+        return {
+            "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
+            "queue": screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
+        }
 
     @routes.get("")
     async def page(request: Request) -> Response:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dispatcher import metrics
 from dispatcher.metrics import Family
-from models.codes import CallResult, Correction, DispatchMode, Rating, Stage
+from models.codes import FIRST_DISPATCHES, CallResult, Correction, DispatchMode, Rating, Stage
 from models.deadline import DeadlineResult
 from models.rate import Rate
 
@@ -123,7 +123,7 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         merged=total(metrics.REPEATS) if whole_city else 0,
         corrected=total(metrics.CORRECTIONS, None, Correction.CATEGORY.value) if whole_city else 0,
         calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
-        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
+        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in FIRST_DISPATCHES},
         closed=total(metrics.CLOSED, unit_code),
         reopened=total(metrics.REOPENED, unit_code),
         returned=total(metrics.RETURNS, unit_code, "accepted"),

@@ -24,6 +24,7 @@ from dispatcher.views import (
     Due,
     OpenTexts,
     Pending,
+    RunningAlert,
     StreamItem,
     Supervision,
     TicketDetail,
@@ -42,7 +43,7 @@ from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, Ticke
 _WORK = load_queries("work.sql")
 _QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
 _ABOVE_EVERY_MONTH = 999999
-_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _TO_CLOSE = 50, 8, 8, 20
+_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _TO_CLOSE, _RUNNING_ALERTS = 50, 8, 8, 20, 20
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
 _ITEM_COLUMNS = frozenset({"role", "dispatched_at", "signed_at", "replied_at", "total", "place"})
 
@@ -185,6 +186,12 @@ class PostgresViews:
             found = await reader.rows("unit_progress", {"unit_codes": list(unit_codes)})
         return {row["unit_code"]: row["unit_seq"] for row in found}
 
+    async def running_alerts(self) -> tuple[RunningAlert, ...]:
+        """Return the emergencies in calls that still run."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("running_alerts", {"topic": Topic.ALERTS, "limit": _RUNNING_ALERTS})
+        return tuple(_running_alert(row) for row in found)
+
     async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
         """Return what is open at ``now``; due before ``soon`` counts as due soon."""
         async with self._reader(None) as reader:
@@ -253,6 +260,22 @@ def _open_text(row: DictRow) -> OpenText:
         district_code=row["district_code"],
         address=row["address"],
         received_at=row["received_at"],
+    )
+
+
+def _running_alert(row: DictRow) -> RunningAlert:
+    told = orjson.loads(row["envelope"])["data"]
+    return RunningAlert(
+        call_id=told["call_id"],
+        word=told["word"],
+        words=told["words"],
+        category_code=told["category"],
+        district_code=told["district"],
+        address=told["address"],
+        script=told["script"],
+        heard_at=datetime.fromisoformat(told["heard_at"]),
+        agent=row["agent"],
+        hung_up=row["hung_up"],
     )
 
 

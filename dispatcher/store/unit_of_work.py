@@ -17,6 +17,7 @@ from dispatcher.ports import (
     Hold,
     NewContact,
     NewRating,
+    NotedCall,
     SealedData,
     StoredDeadline,
     StreamPosition,
@@ -60,21 +61,22 @@ class PostgresUnitOfWork:
         found = await self._all("add_contacts", {"rows": rows.encode([rows.contact_row(one) for one in contacts])})
         return {row["contact_id"] for row in found}
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
-        """Store what is told of a call and return the changed segments with their versions."""
+    async def note_call(self, news: CallNews) -> NotedCall:
+        """Lock the call, store what is told of it and return what that changed."""
         hung_up = any(step.state is CallState.HANGUP for step in news.steps)
         call = {"call_id": news.call_id, "contact_id": news.contact_id, "heard_at": news.heard_at, "hung_up": hung_up}
-        await self._run("hold_call", call)
+        (held,) = await self._all("hold_call", call)
         if news.sealed is not None:
             await self._run("seal_call", asdict(news.sealed))
         if news.steps:
             steps = rows.encode([asdict(step) for step in news.steps])
             await self._run("add_call_steps", {"call_id": news.call_id, "rows": steps})
-        if not news.speeches:
-            return {}
-        speeches = rows.encode([asdict(speech) for speech in news.speeches])
-        changed = await self._all("add_call_segments", {"call_id": news.call_id, "rows": speeches})
-        return {row["seg"]: row["version"] for row in changed}
+        versions = {}
+        if news.speeches:
+            speeches = rows.encode([asdict(speech) for speech in news.speeches])
+            changed = await self._all("add_call_segments", {"call_id": news.call_id, "rows": speeches})
+            versions = {row["seg"]: row["version"] for row in changed}
+        return NotedCall(held["settled"], versions)
 
     async def lock_call(self, call_id: str) -> FollowedCall:
         """Lock and return a call.

@@ -7,7 +7,7 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, StoredDeadline
 from dispatcher.workflow.announce import dispatch_message
 from dispatcher.workflow.city import City
-from models.codes import DispatchMode, Stage
+from models.codes import FIRST_DISPATCHES, DispatchMode, Stage
 from models.deadline import Deadline
 from models.ticket import Actor, Assignment, Ticket
 
@@ -42,7 +42,7 @@ def put_on_stream(
             ticket, code, CO_UNIT, clocks, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects
         )
     effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
-    if mode in (DispatchMode.AUTO, DispatchMode.MANUAL):
+    if mode in FIRST_DISPATCHES:
         effects.increments.extend(
             metrics.observe_span(metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label)
         )

@@ -63,7 +63,6 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
     word = begun(submission.text, rule.words) if menu is None else _of_menu(rule.menus.get(menu))
     sealed = tools.vault.seal(submission.contact_id, submission.personal)
     now = tools.clock.now()
-    understood = await tools.understand([submission.text])
     async with tools.open_work() as work:
         talk = remembered(await work.hold_talk(sealed.caller_ref), now, rule)
         if word is None and talk.service is None:
@@ -73,7 +72,7 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         if not receipt.is_new:
             return ""
         effects.messages.clear()  # nobody else needs to understand it
-        turn = _Turn(work, tools, submission, sealed, understood.understandings[0], effects, now)
+        turn = _Turn(work, tools, submission, sealed, effects, now)
         answer, talk = await turn.answer(talk, word)
         if not effects.settled_contacts:
             effects.settled_contacts.append(Settled(submission.contact_id, Fate.SELF_SERVICE, None, now))
@@ -99,7 +98,6 @@ class _Turn:
     tools: Tools
     submission: Submission
     sealed: SealedData
-    understanding: Understanding
     effects: Effects
     now: datetime
 
@@ -114,16 +112,17 @@ class _Turn:
                 return await self._own_tickets(), talk.ended()
 
     async def _move_car(self, talk: Talk, rest: str) -> tuple[str, Talk]:
-        texts, plate = self.tools.city.profile.messages, self.understanding.facts.plate
+        texts, category_code = self.tools.city.profile.messages, self.tools.city.profile.self_service.move_car
         waiting = replace(talk, service=Service.MOVE_CAR, subject=None)
         if not rest:
             return texts["move_car_ask"], waiting
-        if plate is None or self.tools.city.profile.self_service.move_car is None:
+        (understanding,) = (await self.tools.understand([rest])).understandings
+        if understanding.facts.plate is None or category_code is None:
             return texts["move_car_plate"], waiting
-        ticket = await self._open_move_car()
+        ticket = await self._open_move_car(understanding, category_code)
         return texts["move_car_done"].format(ticket_no=ticket.ticket_no), talk.ended()
 
-    async def _open_move_car(self) -> Ticket:
+    async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
         city, personal = self.tools.city, self.submission.personal
         number = await self.tools.reserve_numbers(f"{city.local(self.now):%Y%m%d}", 1)
         contact = Contact(
@@ -136,13 +135,12 @@ class _Turn:
             asr_confidence=None,
             district=None,
         )
-        category_code = city.profile.self_service.move_car or ""
         return open_ticket(
             contact,
-            self.understanding,
+            understanding,
             Judgement(category_code, RequestType.HELP, Urgency.NORMAL, doubts=(), nuisance=False),
             Route(None, (), "", None),
-            district_code=self.understanding.district_code,
+            district_code=understanding.district_code,
             ticket_no=ticket_number(city.profile.ticket_prefix, city.local(self.now).date(), contact.channel, number),
             actor=MACHINE,
             mode=DispatchMode.AUTO,

@@ -25,7 +25,7 @@ def confirm(act: Act) -> Ticket:
     if district_code is not None and district_code not in act.city.profile.districts:
         raise Rejected(f"district {district_code!r} is not in profile {act.city.profile.name}")
     on = act.city.local(act.at).date()
-    by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=None, on=on)
+    by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=act.ticket.subject, on=on)
     route = _chosen(act, by_matrix)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")

@@ -7,7 +7,7 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, Settled, StoredDeadline
 from dispatcher.rules.deciding import Judgement, judge
 from dispatcher.rules.routing import Route
-from dispatcher.workflow.announce import emergency_message
+from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
@@ -43,10 +43,9 @@ def register(
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
     district_code = city.district_of(contact, understanding)
-    route = city.routes.choose(
-        judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
-    )
-    doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
+    on = city.local(at).date()
+    route = city.routes.choose(judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=on)
+    doubts = city.doubts(judgement, understanding, route, district_code=district_code, on=on)
     return open_ticket(
         contact,
         understanding,
@@ -96,6 +95,7 @@ def open_ticket(
         salutation=None if understanding.facts.anonymous or understanding.facts.confidential else contact.salutation,
         district_code=district_code,
         address=understanding.address,
+        subject=understanding.facts.subject,
         lead_unit=None,
         top=understanding.top,
         review_reasons=judgement.doubts,
@@ -111,6 +111,7 @@ def open_ticket(
         anonymous=understanding.facts.anonymous,
         confidential=understanding.facts.confidential,
         self_service=self_service,
+        linked=city.profile.linked.get(judgement.category_code, ()) if judgement.urgency is Urgency.CRITICAL else (),
         plate=understanding.facts.plate,
         plate_kind=understanding.facts.plate_kind,
         amount=understanding.facts.amount,
@@ -162,6 +163,7 @@ def open_ticket(
     if ticket.urgency is Urgency.CRITICAL:
         script = city.profile.safety_script(ticket.category_code)
         effects.messages.append(emergency_message(ticket, at=at, script=script))
+        effects.messages.extend(linked_message(ticket, unit_code, at=at) for unit_code in ticket.linked)
     effects.new_tickets.append(ticket)
     return ticket
 

@@ -145,7 +145,7 @@ def _hand_to_unit(scene: Scene, before: Ticket) -> Ticket:
         return before
     city, at = scene.city, scene.at
     on = city.local(at).date()
-    route = city.routes.choose(before.category_code, district_code=before.district_code, subject=None, on=on)
+    route = city.routes.choose(before.category_code, district_code=before.district_code, subject=before.subject, on=on)
     if route.lead is None:
         waiting = replace(before, version=before.version + 1, self_service=False)
         return scene.record(waiting, EventKind.SELF_SERVICE_ENDED, {}, before=before)

@@ -175,6 +175,20 @@ SELECT {short_ticket}
  ORDER BY registered_at DESC
  LIMIT %(limit)s;
 
+-- name: running_alerts
+-- Emergencies in calls that still run, the latest first, with the alert as it was told: what an outbox row says is what the
+-- supervisors' topic says. Both were written at one instant, which is how the row is found.
+SELECT outbox.envelope, calls.hung_up,
+       (SELECT agent FROM call_steps
+         WHERE call_steps.call_id = calls.call_id AND agent IS NOT NULL
+         ORDER BY seq DESC, at DESC
+         LIMIT 1) AS agent
+  FROM calls
+  JOIN outbox ON outbox.written_at = calls.alerted_at AND outbox.topic = %(topic)s AND outbox.key = calls.contact_id::text
+ WHERE calls.settled_at IS NULL AND calls.alerted_at IS NOT NULL
+ ORDER BY calls.alerted_at DESC, calls.call_id
+ LIMIT %(limit)s;
+
 -- name: dead_letters
 SELECT reference, cause, detail, contact_id, occurred_at FROM dead_letters ORDER BY id DESC LIMIT %(limit)s;
 

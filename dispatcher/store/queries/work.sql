@@ -51,7 +51,8 @@ SELECT contact_id FROM stored;
 INSERT INTO calls AS known (call_id, contact_id, first_heard_at, last_heard_at, hung_up)
 VALUES (%(call_id)s, %(contact_id)s, %(heard_at)s, %(heard_at)s, %(hung_up)s)
     ON CONFLICT (call_id) DO UPDATE
-   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up;
+   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up
+RETURNING settled_at IS NOT NULL AS settled;
 
 -- name: seal_call
 INSERT INTO vault (contact_id, caller_ref, key_id, sealed)

@@ -7,14 +7,14 @@ import pytest
 
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import MAY
-from models.codes import UNIT_ROLES, DeclineCode, Rating, RequestType, Role, Stage, TicketState
+from models.codes import UNIT_ROLES, DeclineCode, Rating, RequestType, Role, Stage, SubjectType, TicketState
 from models.command import CommandKind
 from models.contact import MAX_TEXT
 from models.deadline import DeadlineResult
 from models.errors import Forbidden, NotFound, Rejected, StaleVersion
 from models.profile import DispatchMatrix
 from models.ticket import Actor, EventKind
-from tests.builders import LAMPS, MONDAY, OPERATOR, PHONE, SUPERVISOR, WATER, a_profile, a_ticket, an_entry
+from tests.builders import LAMPS, MONDAY, OPERATOR, PHONE, SUPERVISOR, WATER, a_city, a_profile, a_ticket, an_entry
 from tests.unit.workflow.office import ADMIN, CITIZEN, GOOD, IN_TURN, NEEDS_MORE, OF_CO_UNITS, REPLY, RETURN, Office
 
 
@@ -256,6 +256,15 @@ class TestConfirm:
         assert office.store.count("hotline_corrections_total", "07", "category") == 1
         assert office.store.count("hotline_corrections_total", "07", "type") == 1
         assert office.store.count("hotline_corrections_total") == 2
+
+    async def test_a_person_asks_the_matrix_for_the_same_subject_as_the_engine(self):
+        """What was proposed for an enterprise is what a confirmation sends."""
+        lines = (an_entry("0703", "U-LAMP"), an_entry("0703", "U-WATER", subject=SubjectType.ENTERPRISE))
+        for subject, unit in ((SubjectType.ENTERPRISE, "U-WATER"), (SubjectType.CITIZEN, "U-LAMP"), (None, "U-LAMP")):
+            office = Office(a_city(matrix=DispatchMatrix("m1", lines)))
+            await office.open(subject=subject)
+
+            assert (await office.act(CommandKind.CONFIRM, OPERATOR)).lead_unit == unit
 
     async def test_what_is_confirmed_as_proposed_is_no_correction(self, office):
         """Naming what the engine proposed anyway counts as agreement, also where an alarm word overruled the model."""
