@@ -63,7 +63,7 @@ class Counts:
     @property
     def dispatched_total(self) -> int:
         """派单量: tickets that received their first lead unit, by whose choice ever."""
-        return self.dispatched.get(DispatchMode.AUTO, 0) + self.dispatched.get(DispatchMode.MANUAL, 0)
+        return sum(self.dispatched.get(mode, 0) for mode in FIRST_DISPATCHES)
 
     @property
     def led(self) -> int:
@@ -123,7 +123,7 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         merged=total(metrics.REPEATS) if whole_city else 0,
         corrected=total(metrics.CORRECTIONS, None, Correction.CATEGORY.value) if whole_city else 0,
         calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
-        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in FIRST_DISPATCHES},
+        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
         closed=total(metrics.CLOSED, unit_code),
         reopened=total(metrics.REOPENED, unit_code),
         returned=total(metrics.RETURNS, unit_code, "accepted"),

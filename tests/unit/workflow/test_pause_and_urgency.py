@@ -64,7 +64,7 @@ class TestPause:
         await office.reach(TicketState.HANDLING)
         await office.timers(days=8)
 
-        with pytest.raises(Rejected, match="已超过时限"):
+        with pytest.raises(Rejected, match="已到时限"):
             await office.act(_K.PAUSE)
 
     async def test_while_the_clock_stands_nothing_is_missed_and_no_card_comes(self, office):
