@@ -6,6 +6,7 @@ from dispatcher import metrics
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
+from dispatcher.workflow.supervise import supervise_returned
 from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -126,7 +127,7 @@ def _send(
     level1 = _proposed_level1(act)
     act.effects.increments.extend(metrics.count(metrics.CORRECTIONS, level1, kind.value) for kind in corrections)
     machine_type_changed = request_type is not act.ticket.machine_type
-    return act.record(
+    dispatched = act.record(
         after,
         EventKind.DISPATCHED,
         {
@@ -137,6 +138,7 @@ def _send(
             "corrected": [kind.value for kind in corrections],
         },
     )
+    return supervise_returned(act, dispatched)
 
 
 def _proposed_level1(act: Act) -> str:

@@ -183,17 +183,39 @@ class TestAccepted:
         with pytest.raises(NotFound):
             await office.act(CommandKind.SIGN, EAST)
 
-    async def test_a_ticket_may_come_back_to_a_unit_that_had_it(self, office):
-        """From unit to unit and back: each hold is a row of its own, with clocks of its own."""
+    async def test_no_ticket_goes_round_in_a_circle(self, office):
+        """Who has rightly given it back does not get it by transfer; a person may still dispatch it there, after all.
+
+        Each hold is a row of its own, with clocks of its own.
+        """
         await returned_and_transferred(office)
         office.clock.advance(hours=1)
         await office.act(CommandKind.RETURN, WATER)
-        ticket = await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "U-LAMP"})
+        with pytest.raises(Rejected, match="U-LAMP has rightly returned"):
+            await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "U-LAMP"})
+        await office.act(CommandKind.ACCEPT_RETURN)
+        ticket = await office.act(CommandKind.DISPATCH, OPERATOR, {"unit": "U-LAMP"})
 
         assert (ticket.lead_unit, ticket.accepted_returns) == ("U-LAMP", 2)
         assert [row.assignment.unit_code for row in office.store.tables.assignments] == ["U-LAMP", "U-WATER", "U-LAMP"]
         assert office.clock_of(Stage.RESOLVE).deadline.start == office.clock.now()
         assert office.clock_of(Stage.RESOLVE).number == 3
+
+    @pytest.mark.parametrize("by_hand", [False, True])
+    async def test_what_two_units_rightly_returned_is_supervised(self, office, by_hand):
+        """退单 ≥2: the third unit has it with a supervision order, told once (domain.md A.10)."""
+        await returned_and_transferred(office)
+        assert office.ticket.supervision == 0
+        office.clock.advance(hours=1)
+        await office.act(CommandKind.RETURN, WATER)
+        await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {} if by_hand else {"transfer_to": "U-EAST"})
+        if by_hand:
+            assert office.ticket.supervision == 0
+            await office.act(CommandKind.DISPATCH, OPERATOR, {"unit": "U-EAST"})
+
+        assert (office.ticket.state, office.ticket.supervision) == (TicketState.DISPATCHED, 1)
+        assert office.last_event.data == {"step": 1, "name": "督办单", "unit": "U-EAST", "cause": "returned twice"}
+        assert office.notices(NoticeKind.SUPERVISION_ORDER) == [("U-EAST", "督办单", "05-18")]
 
     async def test_dispatching_a_returned_ticket_by_hand_is_a_transfer_too(self, office):
         """The unit is told; the first dispatch alone counts as the engine's or a person's choice."""
