@@ -25,6 +25,7 @@ def request_return(act: Act) -> Ticket:
         raise Rejected(f"ticket {act.ticket.ticket_no} could be returned until {act.city.local(window.deadline.due)}")
     after = act.ticket.moved_to(TicketState.RETURN_REQUESTED, act.at)
     act.mark("returned", unit_code)
+    act.start_own_clock(Stage.RETURN_REVIEW, after)
     return act.record(after, EventKind.RETURNED, {"unit": unit_code, "reason": reason.value, "basis": basis})
 
 
@@ -45,6 +46,7 @@ def accept_return(act: Act) -> Ticket:
         raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
     if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
         raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; it is not transferred back")
+    act.finish_stage(Stage.RETURN_REVIEW, None)
     act.mark("accepted", returning)
     act.release(returning)
     before = resume_clocks(act, act.ticket) if is_paused(act) else act.ticket
@@ -79,6 +81,7 @@ def reject_return(act: Act) -> Ticket:
     act.require_state(TicketState.RETURN_REQUESTED, TicketState.SIGNED)
     reason = act.optional_text("reason")
     after = act.ticket.moved_to(TicketState.SIGNED, act.at)
+    act.finish_stage(Stage.RETURN_REVIEW, None)
     act.mark("rejected", unit_code)
     if not any(hold.signed_at for hold in act.running_holds() if hold.role == LEAD):
         act.mark("signed", unit_code)

@@ -176,6 +176,17 @@ class TestReview:
         assert [one.name for one in office.store.tables.citizen_messages] == ["answered"]
         assert office.store.count("hotline_stage_seconds", "resolve", "一般", "60") == 1
 
+    @pytest.mark.parametrize("kind", [_K.PASS_REVIEW, _K.FAIL_REVIEW])
+    @pytest.mark.parametrize(("hours", "result"), [(5, DeadlineResult.MET), (48, DeadlineResult.MISSED)])
+    async def test_the_hotline_has_a_day_to_review(self, office, kind, hours, result):
+        """答复审核 is the hotline's own deadline, from the reply to the decision; each reply has one."""
+        await office.reach(TicketState.REPLIED)
+        await office.timers(hours=hours)
+        await office.act(kind)
+
+        assert office.clock_of(Stage.REPLY_REVIEW, None).result is result
+        assert office.store.count("hotline_deadline_total", "hotline", "reply_review", result.value) == 1
+
     async def test_a_failed_reply_goes_back_with_the_reason(self, office):
         """The unit's clock runs on; nobody is judged yet, and the citizen hears nothing."""
         await office.reach(TicketState.REPLIED)

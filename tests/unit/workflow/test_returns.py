@@ -106,6 +106,18 @@ async def test_a_rejected_unit_may_ask_again_while_the_window_is_open(office):
     assert office.store.count("hotline_returns_total", "U-LAMP", "rejected") == 2
 
 
+@pytest.mark.parametrize("kind", [CommandKind.ACCEPT_RETURN, CommandKind.REJECT_RETURN])
+@pytest.mark.parametrize(("hours", "result"), [(5, DeadlineResult.MET), (48, DeadlineResult.MISSED)])
+async def test_the_hotline_has_a_day_to_decide(office, kind, hours, result):
+    """退单审核 is the hotline's own deadline, from the request to the decision."""
+    await office.reach(TicketState.RETURN_REQUESTED)
+    await office.timers(hours=hours)
+    await office.act(kind)
+
+    assert office.clock_of(Stage.RETURN_REVIEW, None).result is result
+    assert office.store.count("hotline_deadline_total", "hotline", "return_review", result.value) == 1
+
+
 class TestAccepted:
     """准退."""
 
