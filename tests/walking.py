@@ -16,6 +16,7 @@ from models.command import CommandKind
 from models.contact import PersonalData
 from models.errors import Rejected
 from models.ticket import OPEN_STATES, Actor, Ticket
+from models.understanding import Facts
 from streams.decode import contact_from_bytes
 from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
 from tests.fakes import FixedClock, Understands
@@ -35,7 +36,7 @@ UNDERSTOOD = {
     "停水": an_understanding("0801"),
     "看不清": an_understanding("0703", 0.4),
     "漏气": an_understanding("0805", urgency=Urgency.CRITICAL, alarm="漏气"),
-    "物业": an_understanding("0901"),
+    "物业": an_understanding("0901", district_code="D-EAST", facts=Facts(anonymous=True)),
     "骚扰": an_understanding("2303"),
 }
 
