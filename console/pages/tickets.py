@@ -11,7 +11,7 @@ from console.identity import Session
 from console.pages.answers import is_fragment
 from console.pages.orders import order_of
 from console.pages.rendering import home_of
-from console.pages.suggestion import guesses_of, highlight
+from console.pages.suggestion import guesses_of, highlight, parts_of
 from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
 from console.similar import compared_text
 from dispatcher.rules.routing import Route
@@ -111,6 +111,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         done=done,
         deciding=deciding,
         guesses=guesses_of(ticket, around.doors) if deciding else (),
+        parts=await parts_of(ticket, around.doors) if deciding else (),
         text=await highlight(ticket.text, around.doors) if deciding else ticket.text,
         may_sign=leading and ticket.state is TicketState.DISPATCHED,
         may_reply=leading and ticket.state is TicketState.SIGNED,
