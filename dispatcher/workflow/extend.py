@@ -69,9 +69,11 @@ def refuse_extension(act: Act) -> Ticket:
     """Leave the due as it is, with a ``reason``.
 
     Raises:
+        IllegalTransition: the unit does not handle the ticket now.
         Rejected: nothing is asked for, or no reason is given.
     """
     days = _asked(act)
+    act.require_one_of(*_WHILE_HANDLED)
     after = act.unchanged(extension_asked=None)
     return act.record(after, EventKind.EXTENSION_REFUSED, {"working_days": days, "reason": act.text("reason")})
 

@@ -196,3 +196,16 @@ async def test_a_promise_that_was_missed_stays_missed(office):
     assert office.due(Stage.RESOLVE) == "06-03 23:59"
     assert office.due(Stage.PROMISE, None) == "05-25 23:59"
     assert office.clock_of(Stage.PROMISE, None).result is DeadlineResult.MISSED
+
+
+async def test_nobody_answers_for_a_ticket_that_has_ended(office):
+    """The citizen withdrew while the question was open: neither grant nor refusal touches the ticket any more."""
+    await office.reach(TicketState.HANDLING)
+    await office.act(_K.REQUEST_EXTENSION)
+    withdrawn = await office.act(_K.WITHDRAW)
+
+    assert withdrawn.extension_asked is None
+    for kind in (_K.APPROVE_EXTENSION, _K.REFUSE_EXTENSION):
+        with pytest.raises(Rejected):
+            await office.act(kind)
+    assert office.ticket == withdrawn
