@@ -71,10 +71,34 @@ CREATE TABLE public.assignments (
     replied_at timestamp with time zone,
     ended_at timestamp with time zone,
     matrix_version text NOT NULL,
-    basis text NOT NULL
+    basis text NOT NULL,
+    contacted_at timestamp with time zone,
+    returned_at timestamp with time zone,
+    return_result text,
+    overridden text
 );
 
 ALTER TABLE ONLY public.assignments FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: call_backs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.call_backs (
+    ticket_no text NOT NULL,
+    round smallint NOT NULL,
+    attempt smallint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    reached boolean NOT NULL,
+    responded boolean,
+    solved boolean
+);
+
+--
+-- Name: TABLE call_backs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.call_backs IS 'Attempts to call a citizen back, and what was heard (回访).';
 
 --
 -- Name: call_segments; Type: TABLE; Schema: public; Owner: -
@@ -151,6 +175,40 @@ COMMENT ON TABLE public.calls IS 'One telephone call; from began_at on what its 
 COMMENT ON COLUMN public.calls.alarm IS 'The word or pair of words; NULL where the whole of what was said alarmed.';
 
 --
+-- Name: citizen_messages; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.citizen_messages (
+    id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    ticket_no text,
+    channel text NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone
+);
+
+--
+-- Name: TABLE citizen_messages; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.citizen_messages IS 'What citizens are told; name is the text''s name in the profile. Numbers and openids stay in the vault.';
+
+--
+-- Name: citizen_messages_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.citizen_messages ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.citizen_messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -218,10 +276,38 @@ CREATE TABLE public.deadlines (
     calendar_version text NOT NULL,
     profile_version text NOT NULL,
     result text,
-    settled_at timestamp with time zone
+    settled_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    done_at timestamp with time zone,
+    rings_at timestamp with time zone,
+    proof jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY public.deadlines FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: COLUMN deadlines.stopped_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.stopped_at IS 'When the work was handed in; the clock stands until the review has decided.';
+
+--
+-- Name: COLUMN deadlines.done_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.done_at IS 'When the stage was finished for good, by the moment of the work and not of its review.';
+
+--
+-- Name: COLUMN deadlines.rings_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.rings_at IS 'The next moment at which time alone makes something happen; NULL where nothing will.';
+
+--
+-- Name: COLUMN deadlines.proof; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 
 --
 -- Name: known_topics; Type: TABLE; Schema: public; Owner: -
@@ -238,6 +324,39 @@ CREATE TABLE public.known_topics (
 --
 
 COMMENT ON TABLE public.known_topics IS 'A topic that returns with another id has lost its messages: they are published again from the outbox.';
+
+--
+-- Name: notices; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.notices (
+    id bigint NOT NULL,
+    ticket_no text NOT NULL,
+    unit_code text NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    version integer NOT NULL
+);
+
+--
+-- Name: TABLE notices; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.notices IS 'Cards, nudges, extensions, transfers and steps of supervision that a unit was told of. Append-only.';
+
+--
+-- Name: notices_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.notices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notices_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: outbox; Type: TABLE; Schema: public; Owner: -
@@ -281,7 +400,8 @@ CREATE TABLE public.ratings (
     unit_code text NOT NULL,
     rating text NOT NULL,
     rated_at timestamp with time zone NOT NULL,
-    reason text
+    reason text,
+    round smallint DEFAULT 1 NOT NULL
 );
 
 ALTER TABLE ONLY public.ratings FORCE ROW LEVEL SECURITY;
@@ -328,6 +448,25 @@ CREATE TABLE public.stream_offsets (
     attempts integer DEFAULT 0 NOT NULL,
     last_error text
 );
+
+--
+-- Name: talks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.talks (
+    caller_ref text NOT NULL,
+    service text,
+    subject text,
+    failures smallint DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    told_at timestamp with time zone
+);
+
+--
+-- Name: TABLE talks; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.talks IS 'Where a citizen''s talk with the machine stands (自主服务).';
 
 --
 -- Name: ticket_events; Type: TABLE; Schema: public; Owner: -
@@ -427,7 +566,19 @@ CREATE TABLE public.tickets (
     profile_version text NOT NULL,
     matrix_version text NOT NULL,
     model_version text NOT NULL,
-    subject text
+    subject text,
+    anonymous boolean DEFAULT false NOT NULL,
+    confidential boolean DEFAULT false NOT NULL,
+    round smallint DEFAULT 1 NOT NULL,
+    accepted_returns smallint DEFAULT 0 NOT NULL,
+    supervision smallint DEFAULT 0 NOT NULL,
+    self_service boolean DEFAULT false NOT NULL,
+    linked text[] DEFAULT '{}'::text[] NOT NULL,
+    plate text,
+    plate_kind text,
+    amount numeric,
+    extension_asked smallint,
+    first_closed_at timestamp with time zone
 )
 PARTITION BY RANGE (month);
 
@@ -477,7 +628,19 @@ CREATE TABLE public.tickets_other (
     profile_version text CONSTRAINT tickets_profile_version_not_null NOT NULL,
     matrix_version text CONSTRAINT tickets_matrix_version_not_null NOT NULL,
     model_version text CONSTRAINT tickets_model_version_not_null NOT NULL,
-    subject text
+    subject text,
+    anonymous boolean DEFAULT false CONSTRAINT tickets_anonymous_not_null NOT NULL,
+    confidential boolean DEFAULT false CONSTRAINT tickets_confidential_not_null NOT NULL,
+    round smallint DEFAULT 1 CONSTRAINT tickets_round_not_null NOT NULL,
+    accepted_returns smallint DEFAULT 0 CONSTRAINT tickets_accepted_returns_not_null NOT NULL,
+    supervision smallint DEFAULT 0 CONSTRAINT tickets_supervision_not_null NOT NULL,
+    self_service boolean DEFAULT false CONSTRAINT tickets_self_service_not_null NOT NULL,
+    linked text[] DEFAULT '{}'::text[] CONSTRAINT tickets_linked_not_null NOT NULL,
+    plate text,
+    plate_kind text,
+    amount numeric,
+    extension_asked smallint,
+    first_closed_at timestamp with time zone
 );
 
 --
@@ -508,7 +671,7 @@ CREATE TABLE public.users (
     token_hash text,
     disabled boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT users_check CHECK (((role = 'unit'::text) = (unit_code IS NOT NULL)))
+    CONSTRAINT users_unit CHECK (((role ~~ 'unit%'::text) = (unit_code IS NOT NULL)))
 );
 
 --
@@ -555,6 +718,13 @@ ALTER TABLE ONLY public.assignments
     ADD CONSTRAINT assignments_pkey PRIMARY KEY (ticket_no, unit_code, dispatched_at);
 
 --
+-- Name: call_backs call_backs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.call_backs
+    ADD CONSTRAINT call_backs_pkey PRIMARY KEY (ticket_no, round, attempt);
+
+--
 -- Name: call_segments call_segments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -581,6 +751,13 @@ ALTER TABLE ONLY public.calls
 
 ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
+
+--
+-- Name: citizen_messages citizen_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.citizen_messages
+    ADD CONSTRAINT citizen_messages_pkey PRIMARY KEY (id);
 
 --
 -- Name: contacts contacts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -618,6 +795,20 @@ ALTER TABLE ONLY public.known_topics
     ADD CONSTRAINT known_topics_pkey PRIMARY KEY (topic);
 
 --
+-- Name: notices notices_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+--
+-- Name: notices notices_ticket_no_unit_code_kind_version_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_ticket_no_unit_code_kind_version_key UNIQUE (ticket_no, unit_code, kind, version);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -629,7 +820,7 @@ ALTER TABLE ONLY public.outbox
 --
 
 ALTER TABLE ONLY public.ratings
-    ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no);
+    ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no, round);
 
 --
 -- Name: rollups rollups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -651,6 +842,13 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.stream_offsets
     ADD CONSTRAINT stream_offsets_pkey PRIMARY KEY (group_name, topic_id, partition);
+
+--
+-- Name: talks talks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.talks
+    ADD CONSTRAINT talks_pkey PRIMARY KEY (caller_ref);
 
 --
 -- Name: ticket_events ticket_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -760,6 +958,18 @@ CREATE INDEX assignments_open_of_unit ON public.assignments USING btree (unit_co
 CREATE INDEX calls_running ON public.calls USING btree (last_heard_at) WHERE (settled_at IS NULL);
 
 --
+-- Name: citizen_messages_unsent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX citizen_messages_unsent ON public.citizen_messages USING btree (id) WHERE (sent_at IS NULL);
+
+--
+-- Name: contacts_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX contacts_of_caller ON public.contacts USING btree (caller_ref, accepted_at);
+
+--
 -- Name: contacts_unsettled; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -770,6 +980,12 @@ CREATE INDEX contacts_unsettled ON public.contacts USING btree (accepted_at) WHE
 --
 
 CREATE INDEX deadlines_provisional ON public.deadlines USING btree (due) WHERE provisional;
+
+--
+-- Name: deadlines_ringing; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX deadlines_ringing ON public.deadlines USING btree (rings_at) WHERE (rings_at IS NOT NULL);
 
 --
 -- Name: deadlines_running; Type: INDEX; Schema: public; Owner: -
@@ -802,6 +1018,12 @@ CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, 
 CREATE INDEX tickets_emergencies ON ONLY public.tickets USING btree (registered_at) WHERE (urgency = '3'::text);
 
 --
+-- Name: tickets_not_ended_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_not_ended_of_caller ON ONLY public.tickets USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
+
+--
 -- Name: tickets_open_of_caller; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -812,6 +1034,12 @@ CREATE INDEX tickets_open_of_caller ON ONLY public.tickets USING btree (caller_r
 --
 
 CREATE INDEX tickets_other_caller_ref_idx ON public.tickets_other USING btree (caller_ref) WHERE (state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'signed'::text, 'replied'::text]));
+
+--
+-- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_caller_ref_ticket_no_idx ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
 
 --
 -- Name: tickets_other_registered_at_idx; Type: INDEX; Schema: public; Owner: -
@@ -860,6 +1088,12 @@ ALTER INDEX public.ticket_events_pkey ATTACH PARTITION public.ticket_events_othe
 --
 
 ALTER INDEX public.tickets_open_of_caller ATTACH PARTITION public.tickets_other_caller_ref_idx;
+
+--
+-- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_not_ended_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx;
 
 --
 -- Name: tickets_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
@@ -1039,6 +1273,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.assignments TO hotline_app;
 GRANT SELECT ON TABLE public.assignments TO hotline_unit;
 
 --
+-- Name: TABLE call_backs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.call_backs TO hotline_app;
+
+--
 -- Name: TABLE call_segments; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1055,6 +1295,12 @@ GRANT SELECT,INSERT ON TABLE public.call_steps TO hotline_app;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.calls TO hotline_app;
+
+--
+-- Name: TABLE citizen_messages; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.citizen_messages TO hotline_app;
 
 --
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
@@ -1082,6 +1328,12 @@ GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.known_topics TO hotline_app;
 
 --
+-- Name: TABLE notices; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.notices TO hotline_app;
+
+--
 -- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1106,6 +1358,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rollups TO hotline_app;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_offsets TO hotline_app;
+
+--
+-- Name: TABLE talks; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.talks TO hotline_app;
 
 --
 -- Name: TABLE ticket_events; Type: ACL; Schema: public; Owner: -

@@ -124,6 +124,10 @@ def _days(count: int) -> Allowance:
     return Allowance(ClockKind.WORKING_DAYS, count, timedelta(), "D")
 
 
+def _natural_days(count: int) -> Allowance:
+    return Allowance(ClockKind.NATURAL_DAYS, count, timedelta(), "D")
+
+
 _DEADLINES = DeadlineRules(
     by_urgency={
         **{(stage, urgency): _days(1) for stage in Stage for urgency in Urgency},
@@ -131,6 +135,9 @@ _DEADLINES = DeadlineRules(
         **{(Stage.SIGN, urgency): _wall(hours=2) for urgency in Urgency},
         **{(Stage.RESOLVE, urgency): _days(5) for urgency in Urgency},
         **{(Stage.PROMISE, urgency): _days(5) for urgency in Urgency},
+        **{(Stage.REOPEN, urgency): _days(5) for urgency in Urgency},
+        **{(Stage.RATING_INVITE, urgency): _natural_days(3) for urgency in Urgency},
+        **{(Stage.RATING_WINDOW, urgency): _natural_days(7) for urgency in Urgency},
         (Stage.DISPATCH, Urgency.CRITICAL): _wall(minutes=5),
         (Stage.SIGN, Urgency.CRITICAL): _wall(minutes=30),
         (Stage.RESOLVE, Urgency.CRITICAL): _wall(hours=2),

@@ -487,7 +487,6 @@ class MemoryWork:
         for notice in effects.notices:
             _refuse_twin(any(_notice_key(one) == _notice_key(notice) for one in tables.notices))
             tables.notices.append(notice)
-        tables.citizen_messages.extend(effects.citizen_messages)
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
         self._mark_calls(effects)

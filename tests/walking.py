@@ -16,6 +16,7 @@ from models.command import CommandKind
 from models.contact import PersonalData
 from models.errors import Rejected
 from models.ticket import OPEN_STATES, Actor, Ticket
+from models.understanding import Facts
 from streams.decode import contact_from_bytes
 from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
 from tests.fakes import FixedClock, Understands
@@ -35,7 +36,7 @@ UNDERSTOOD = {
     "停水": an_understanding("0801"),
     "看不清": an_understanding("0703", 0.4),
     "漏气": an_understanding("0805", urgency=Urgency.CRITICAL, alarm="漏气"),
-    "物业": an_understanding("0901"),
+    "物业": an_understanding("0901", district_code="D-EAST", facts=Facts(anonymous=True)),
     "骚扰": an_understanding("2303"),
 }
 
@@ -107,6 +108,7 @@ class Walk:
     told: int = 0
     done: list[str] = field(default_factory=list)
     timers_looked: bool = True
+    was_refused: bool = False
 
     def __post_init__(self) -> None:
         """Start the dice."""
@@ -122,7 +124,7 @@ class Walk:
     async def step(self) -> None:
         """Let one thing happen."""
         self.clock.advance(seconds=1)
-        self.timers_looked = False
+        self.timers_looked = self.was_refused = False
         tickets, _ = await self.look()
         dice = self._dice.random()
         going_on = [ticket for ticket in tickets if ticket.state in OPEN_STATES]
@@ -179,6 +181,7 @@ class Walk:
             await run_command(command, city=self.city, open_work=self.open_work, clock=self.clock)
             self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} {dict(command.data)}")
         except Rejected as refusal:
+            self.was_refused = True
             self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} refused: {refusal}"[:110])
 
     def _actor(self, ticket: Ticket, kind: CommandKind) -> Actor:
@@ -204,7 +207,7 @@ async def walk(one: Walk, steps: int, check: Callable[[Walk], Awaitable[None]] |
     try:
         for _ in range(steps):
             await one.step()
-            if check is not None:
+            if check is not None and not one.was_refused:
                 await check(one)
     except Exception as error:
         story = "\n".join(one.done)

@@ -37,7 +37,8 @@ class Counts:
 
     ``registered``, ``declined``, ``answered``, ``merged``, ``corrected``, ``calls`` and the deadlines of the stage 派单 belong
     to the hotline and are 0 for a unit. ``closed`` counts dispatched tickets; ``answered`` those that the hotline closed by
-    its own answer; ``corrected`` those in which a person changed the proposed category when dispatching.
+    its own answer; ``corrected`` those in which a person changed the proposed category when dispatching; ``reopened`` second
+    handlings; ``returned`` accepted returns.
     """
 
     unit_code: str | None
@@ -49,6 +50,8 @@ class Counts:
     calls: Mapping[CallResult, int] = field(default_factory=dict)
     dispatched: Mapping[DispatchMode, int] = field(default_factory=dict)
     closed: int = 0
+    reopened: int = 0
+    returned: int = 0
     deadlines: Mapping[Stage, Outcomes] = field(default_factory=dict)
     ratings: Mapping[Rating, int] = field(default_factory=dict)
 
@@ -59,8 +62,20 @@ class Counts:
 
     @property
     def dispatched_total(self) -> int:
-        """派单量: tickets that a lead unit received, however it was chosen."""
-        return sum(self.dispatched.values())
+        """派单量: tickets that received their first lead unit, by whose choice ever."""
+        return sum(self.dispatched.get(mode, 0) for mode in FIRST_DISPATCHES)
+
+    @property
+    def led(self) -> int:
+        """Tickets that the unit leads or led to their end; of the whole city, those that were dispatched at all."""
+        if self.unit_code is None:
+            return self.dispatched_total
+        return self.dispatched_total + self.dispatched.get(DispatchMode.TRANSFER, 0) - self.returned
+
+    @property
+    def answered_rounds(self) -> int:
+        """应评件 (M41): closed tickets, and once more each that was handled a second time, as each round is rated."""
+        return self.closed + self.reopened
 
     @property
     def rated(self) -> int:
@@ -108,8 +123,10 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         merged=total(metrics.REPEATS) if whole_city else 0,
         corrected=total(metrics.CORRECTIONS, None, Correction.CATEGORY.value) if whole_city else 0,
         calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
-        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in FIRST_DISPATCHES},
+        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
         closed=total(metrics.CLOSED, unit_code),
+        reopened=total(metrics.REOPENED, unit_code),
+        returned=total(metrics.RETURNS, unit_code, "accepted"),
         deadlines={stage: outcomes(stage, unit_code) for stage in Stage},
         ratings={rating: total(metrics.EVALUATIONS, unit_code, rating.value) for rating in Rating},
     )
@@ -188,8 +205,8 @@ def _unit_rates(counts: Counts) -> tuple[Rate, ...]:
             "M23",
             "办结率",
             counts.closed,
-            counts.dispatched_total,
-            "已办结 ÷ 已派单（按派单归集的同一批工单）；直接答复不计；累计，截至统计时刻",
+            counts.led,
+            "已办结 ÷ 已派单（按派单归集的同一批工单；改派后归改派到的单位）；直接答复不计；累计，截至统计时刻",
         ),
         Rate(
             "M24",
@@ -203,10 +220,11 @@ def _unit_rates(counts: Counts) -> tuple[Rate, ...]:
 
 
 def _satisfaction(counts: Counts) -> tuple[Rate, ...]:
-    """应评件 (M41) are the closed dispatched tickets; this release knows no reason to take one out."""
-    satisfied, unrated = counts.rated_with(SATISFIED), counts.closed - counts.rated
+    """Made of counters, which cannot tell whom nobody asks; the official rates take anonymous and confidential callers out."""
+    asked = counts.answered_rounds
+    satisfied, unrated = counts.rated_with(SATISFIED), asked - counts.rated
     return (
-        Rate("M42", "参评率", counts.rated, counts.closed, "有效评价 ÷ 应评件（已办结的派单工单）；累计，截至统计时刻"),
+        Rate("M42", "参评率", counts.rated, asked, "有效评价 ÷ 应评件（已办结的派单工单，重办的多计一件）；累计，截至统计时刻"),
         Rate(
             "M43",
             "满意率(参评)",
@@ -218,7 +236,7 @@ def _satisfaction(counts: Counts) -> tuple[Rate, ...]:
             "M43a",
             "满意率(旧口径)",
             satisfied + unrated,
-            counts.closed,
+            asked,
             "旧口径，仅供对照：（满意类＋未评价）÷ 应评件，未评价默认满意；累计，截至统计时刻",
         ),
         Rate(

@@ -59,10 +59,10 @@ class Scene:
         return None if last is None else self.current(last)
 
     def work_of_co_units(self) -> list[StoredDeadline]:
-        """Return the work deadlines of units beside the lead that still run."""
+        """Return the work deadlines of units beside the lead that still run and can be counted again."""
         units = {one.deadline.unit_code for one in self.deadlines} - {None, self.ticket.lead_unit}
         found = (self.running(self.work_stage, unit_code) for unit_code in sorted(filter(None, units)))
-        return [stored for stored in found if stored is not None and stored.is_running]
+        return [stored for stored in found if stored is not None and stored.is_running and stored.deadline.allowance]
 
     def stop_clock(self, stage: Stage, unit_code: str | None) -> None:
         """Let a stage's clock stand, because the work was handed in."""
@@ -292,6 +292,19 @@ class Act(Scene):
         """
         if self.ticket.state not in states:
             raise IllegalTransition(self.ticket.ticket_no, self.ticket.state.label, self.command.kind.value)
+
+    def require_work(self) -> StoredDeadline:
+        """Return the lead's work deadline, whose due is to be moved.
+
+        Raises:
+            Rejected: none runs, or it was stored without what it was counted from.
+        """
+        work = self.running(self.work_stage, self.ticket.lead_unit)
+        if work is None:
+            raise Rejected(f"ticket {self.ticket.ticket_no} has no running deadline")
+        if work.deadline.allowance is None:
+            raise Rejected(f"ticket {self.ticket.ticket_no} has a deadline of release 0.1, which cannot be counted again")
+        return work
 
     def whole_number(self, key: str) -> int:
         """Return a required whole number of the command's data.

@@ -6,6 +6,7 @@ from dispatcher import metrics
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
+from dispatcher.workflow.supervise import supervise_returned
 from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -99,10 +100,12 @@ def _send(
         request_type=request_type,
         district_code=district_code,
         lead_unit=unit_code,
+        self_service=False,
         profile_version=act.city.profile.version,
         matrix_version=act.city.routes.version,
     )
     act.finish_stage(Stage.DISPATCH, None)
+    act.void_stages(Stage.RESOLVE)  # what the machine had begun is a unit's work now
     helping = {hold.unit_code for hold in act.running_holds()}  # co-units of a lead that returned the ticket
     if unit_code in helping:
         act.release(unit_code)
@@ -124,7 +127,7 @@ def _send(
     level1 = _proposed_level1(act)
     act.effects.increments.extend(metrics.count(metrics.CORRECTIONS, level1, kind.value) for kind in corrections)
     machine_type_changed = request_type is not act.ticket.machine_type
-    return act.record(
+    dispatched = act.record(
         after,
         EventKind.DISPATCHED,
         {
@@ -135,6 +138,7 @@ def _send(
             "corrected": [kind.value for kind in corrections],
         },
     )
+    return supervise_returned(act, dispatched)
 
 
 def _proposed_level1(act: Act) -> str:

@@ -57,6 +57,8 @@ async def enter_ticket(
     if cause is not None:
         raise Rejected(f"request {submission.source_id} cannot be a ticket: {cause}")
     category = city.category(entry.category_code)
+    if entry.district_code is not None and entry.district_code not in city.profile.districts:
+        raise Rejected(f"district {entry.district_code!r} is not in profile {city.profile.name}")
     route = _route(entry, city)
     number = await reserve_numbers(f"{city.local(now):%Y%m%d}", 1)
     effects = Effects()

@@ -26,9 +26,7 @@ def request_extension(act: Act) -> Ticket:
     reason = act.text("reason")
     if act.ticket.extension_asked is not None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: an extension is asked for and not decided yet")
-    work = act.running(act.work_stage, act.ticket.lead_unit)
-    if work is None:
-        raise Rejected(f"ticket {act.ticket.ticket_no} has no running deadline to extend")
+    work = act.require_work()
     rule = act.city.profile.deadlines.extension
     refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule)
     if refusal is not None:
@@ -48,12 +46,12 @@ def approve_extension(act: Act) -> Ticket:
     """
     days = _asked(act)
     act.require_one_of(*_WHILE_HANDLED)
-    work = act.running(act.work_stage, act.ticket.lead_unit)
-    if work is None or act.at > work.deadline.due:
+    work = act.require_work()
+    if act.at > work.deadline.due:
         raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}")
     moved = {}
     for stored in (*act.work_of_co_units(), work, act.running(Stage.PROMISE, None)):
-        if stored is None or act.at > stored.deadline.due:
+        if stored is None or act.at > stored.deadline.due or stored.deadline.allowance is None:
             continue
         later = extended(stored.deadline, days, at=act.at, calendar=act.city.calendar)
         act.change(replace(stored, deadline=later))
@@ -71,9 +69,11 @@ def refuse_extension(act: Act) -> Ticket:
     """Leave the due as it is, with a ``reason``.
 
     Raises:
+        IllegalTransition: the unit does not handle the ticket now.
         Rejected: nothing is asked for, or no reason is given.
     """
     days = _asked(act)
+    act.require_one_of(*_WHILE_HANDLED)
     after = act.unchanged(extension_asked=None)
     return act.record(after, EventKind.EXTENSION_REFUSED, {"working_days": days, "reason": act.text("reason")})
 

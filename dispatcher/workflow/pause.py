@@ -23,9 +23,7 @@ def pause(act: Act) -> Ticket:
     words = act.text("reason")
     rule = act.city.profile.deadlines.pause
     reason = read_reason(words, rule)
-    work = act.running(act.work_stage, act.ticket.lead_unit)
-    if work is None:
-        raise Rejected(f"ticket {act.ticket.ticket_no} has no running deadline to pause")
+    work = act.require_work()
     refusal = pause_refusal(work.deadline, reason=reason, at=act.at, rule=rule, calendar=act.city.calendar)
     if refusal is not None or reason is None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label if refusal else words}")

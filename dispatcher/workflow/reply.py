@@ -36,6 +36,7 @@ def reply(act: Act) -> Ticket:
     if waiting:
         raise Rejected(f"ticket {act.ticket.ticket_no} waits for the replies of {', '.join(waiting)}")
     act.stop_clock(act.work_stage, unit_code)
+    act.start_own_clock(Stage.REPLY_REVIEW, after)
     act.mark("replied", unit_code)
     if data["contacted"]:
         act.mark_contacted(unit_code)

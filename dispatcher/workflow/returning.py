@@ -4,6 +4,7 @@ from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD, put_on_stream
 from dispatcher.workflow.pause import is_paused, resume_clocks
+from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -24,6 +25,7 @@ def request_return(act: Act) -> Ticket:
         raise Rejected(f"ticket {act.ticket.ticket_no} could be returned until {act.city.local(window.deadline.due)}")
     after = act.ticket.moved_to(TicketState.RETURN_REQUESTED, act.at)
     act.mark("returned", unit_code)
+    act.start_own_clock(Stage.RETURN_REVIEW, after)
     return act.record(after, EventKind.RETURNED, {"unit": unit_code, "reason": reason.value, "basis": basis})
 
 
@@ -34,7 +36,7 @@ def accept_return(act: Act) -> Ticket:
     was rightly rid of it. Source: domain.md A.2, A.8.
 
     Raises:
-        Rejected: ``transfer_to`` is unknown, closed, or the unit that returns it.
+        Rejected: ``transfer_to`` is unknown, closed, the unit that returns it, or one that rightly returned it before.
     """
     act.require_state(TicketState.RETURN_REQUESTED, TicketState.PENDING)
     returning = act.ticket.lead_unit or ""
@@ -42,6 +44,9 @@ def accept_return(act: Act) -> Ticket:
     unit_code = act.city.active_unit(chosen).code if chosen else None
     if unit_code == returning:
         raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
+    if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
+        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; it is not transferred back")
+    act.finish_stage(Stage.RETURN_REVIEW, None)
     act.mark("accepted", returning)
     act.release(returning)
     before = resume_clocks(act, act.ticket) if is_paused(act) else act.ticket
@@ -67,7 +72,7 @@ def accept_return(act: Act) -> Ticket:
         earlier=act.deadlines,
     )
     act.notify(after, NoticeKind.TRANSFER)
-    return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
+    return supervise_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
 
 
 def reject_return(act: Act) -> Ticket:
@@ -76,6 +81,7 @@ def reject_return(act: Act) -> Ticket:
     act.require_state(TicketState.RETURN_REQUESTED, TicketState.SIGNED)
     reason = act.optional_text("reason")
     after = act.ticket.moved_to(TicketState.SIGNED, act.at)
+    act.finish_stage(Stage.RETURN_REVIEW, None)
     act.mark("rejected", unit_code)
     if not any(hold.signed_at for hold in act.running_holds() if hold.role == LEAD):
         act.mark("signed", unit_code)

@@ -18,7 +18,7 @@ async def reveal_contact(
     """Return the citizen's contact data; the log entry commits before anything is shown.
 
     Raises:
-        Forbidden: the actor's role never sees contact data.
+        Forbidden: the actor's role never sees contact data, no unit does of this citizen, or the unit has returned the ticket.
         NotFound: there is no such ticket, or the actor's unit has no part in it.
         Rejected: no purpose was given.
         TryLater: the store is away; nothing was shown.
@@ -29,9 +29,12 @@ async def reveal_contact(
         raise Rejected("a purpose is needed to see a citizen's contact data")
     async with open_work(unit_code=actor.unit_code) as work:
         ticket = await work.ticket(ticket_no)
-    if ticket.confidential and actor.role in UNIT_ROLES:
-        raise Forbidden(f"ticket {ticket_no} is confidential: no unit sees who called")
+    if (ticket.confidential or ticket.anonymous) and actor.role in UNIT_ROLES:
+        raise Forbidden(f"ticket {ticket_no} is of somebody who wants not to be known: no unit sees who called")
     async with open_work() as work:
+        holds = [hold for hold in await work.holds(ticket_no) if hold.unit_code == actor.unit_code]
+        if holds and holds[-1].return_result == "accepted":
+            raise Forbidden(f"the unit has returned ticket {ticket_no}; it sees the citizen no more")
         sealed = await work.sealed_data(ticket.contact_id)
         await work.log_access(
             actor=str(actor), act="reveal_contact", subject=ticket_no, purpose=purpose.strip(), at=clock.now()

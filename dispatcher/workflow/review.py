@@ -10,6 +10,7 @@ def pass_review(act: Act) -> Ticket:
     """Let the reply go to the citizen: the unit's deadline and the citizen's promise are met or missed."""
     act.require_state(TicketState.REPLIED, TicketState.AWAITING_CALL_BACK)
     after = act.ticket.moved_to(TicketState.AWAITING_CALL_BACK, act.at)
+    act.finish_stage(Stage.REPLY_REVIEW, None)
     act.finish_stage(act.work_stage, act.ticket.lead_unit, observed=True)
     act.finish_stage(Stage.PROMISE, None)
     act.start_own_clock(Stage.RATING_WINDOW, after)
@@ -29,5 +30,6 @@ def fail_review(act: Act) -> Ticket:
     act.require_state(TicketState.REPLIED, TicketState.HANDLING)
     reason = act.text("reason")
     after = act.ticket.moved_to(TicketState.HANDLING, act.at)
+    act.finish_stage(Stage.REPLY_REVIEW, None)
     act.restart_clock(act.work_stage, act.ticket.lead_unit)
     return act.record(after, EventKind.REVIEW_FAILED, {"round": act.ticket.round, "reason": reason})

@@ -11,6 +11,10 @@ LADDER = (NoticeKind.SUPERVISION_ORDER, NoticeKind.MEETING, NoticeKind.CIRCULAR,
 """督办单 → 专题协调 → 专项通报 → 约谈提醒. Source: 海口 (domain.md A.10)."""
 
 
+MOST_RETURNS = 2
+"""So many accepted returns are a matter of 督办. Source: domain.md A.10."""
+
+
 def supervise(act: Act) -> Ticket:
     """Open supervision or go on to the next step; ``step`` names a step by its name, its number, or D1 to D4.
 
@@ -39,6 +43,13 @@ def step_up(scene: Scene, before: Ticket, step: int, *, cause: str) -> Ticket:
     scene.void_stages(Stage.SUPERVISE)  # the step before is over, in its time or not
     scene.start_own_clock(Stage.SUPERVISE, after)
     return after
+
+
+def supervise_returned(scene: Scene, before: Ticket) -> Ticket:
+    """Put a ticket that units have rightly returned again and again under supervision, once a unit has it."""
+    if before.accepted_returns < MOST_RETURNS or before.supervision or before.lead_unit is None:
+        return before
+    return step_up(scene, before, 1, cause="returned twice")
 
 
 def _step(act: Act) -> int | None:

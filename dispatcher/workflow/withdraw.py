@@ -13,7 +13,7 @@ def withdraw(act: Act) -> Ticket:
         Rejected: no reason is given.
     """
     reason = act.text("reason")
-    after = act.ticket.moved_to(TicketState.WITHDRAWN, act.at)
+    after = act.ticket.moved_to(TicketState.WITHDRAWN, act.at, extension_asked=None)
     act.void(act.deadlines)
     act.mark("ended")
     return act.record(after, EventKind.WITHDRAWN, {"reason": reason})

@@ -15,21 +15,25 @@ from dispatcher.metrics import Increment
 from dispatcher.ports import (
     AssignmentMark,
     CallAlarm,
+    CallBack,
     CallNews,
+    CitizenMessage,
     DeadLetter,
     Effects,
     NewContact,
-    NewDeadline,
     NewRating,
     NotedCall,
+    Notice,
     OutboxRow,
     SealedData,
     Settled,
     SettledCall,
-    SettledDeadline,
     StoredDeadline,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES, course_of
+from dispatcher.rules.changes import extended
+from dispatcher.rules.pausing import paused
+from dispatcher.rules.self_service import Talk
 from dispatcher.store.database import Database as PostgresDatabase
 from dispatcher.store.database import open_pool
 from dispatcher.store.decisions import PostgresDecisions
@@ -43,9 +47,12 @@ from models.codes import (
     ClockKind,
     DispatchMode,
     Fate,
+    NoticeKind,
+    PauseReason,
     Rating,
     RequestType,
     ReviewReason,
+    Service,
     Stage,
     SubjectType,
     TicketState,
@@ -56,7 +63,7 @@ from models.errors import NotFound, Rejected
 from models.message import Message, Topic, event_id
 from models.ticket import Assignment, EventKind, TicketEvent
 from models.understanding import Guess
-from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_deadline, a_ticket
+from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_city, a_deadline, a_ticket
 from tests.fakes import MemoryStore
 
 LATER = MONDAY + timedelta(hours=1)
@@ -83,6 +90,11 @@ class Written:
     accesses: list
     rollups: dict
     settled: dict
+    notices: list
+    told: list
+
+
+NOTHING = Written([], [], [], [], [], {}, {}, [], [])
 
 
 class Memory:
@@ -122,7 +134,9 @@ class Memory:
             ],
             accesses=list(tables.accesses),
             rollups=dict(tables.rollups),
-            settled={stage: at for (_, stage, _), at in tables.deadlines_settled.items()},
+            settled={one.deadline.stage: one.settled_at for one in tables.deadlines.values() if one.settled_at is not None},
+            notices=[(one.unit_code, one.kind.value, one.day, one.version) for one in tables.notices],
+            told=[(one.contact_id, one.name, one.text) for one in tables.citizen_messages],
         )
 
 
@@ -177,6 +191,10 @@ class Postgres:
                     Stage(r["stage"]): r["settled_at"]
                     for r in rows("SELECT stage, settled_at FROM deadlines WHERE settled_at IS NOT NULL")
                 },
+                notices=[
+                    (r["unit_code"], r["kind"], r["day"], r["version"]) for r in rows("SELECT * FROM notices ORDER BY id")
+                ],
+                told=[(r["contact_id"], r["name"], r["text"]) for r in rows("SELECT * FROM citizen_messages ORDER BY id")],
             )
 
 
@@ -263,7 +281,7 @@ class StoreContract:
             await die_before_the_end()
 
         written = await store.written()
-        assert written == Written([], [], [], [], [], {}, {})
+        assert written == NOTHING
         assert store.relay().next_rows((), at=MONDAY, limit=10) == []
         async with store.open_work() as work:
             assert await work.next_offsets([POSITION]) == {POSITION: 0}
@@ -642,43 +660,171 @@ class StoreContract:
             provisional=True,
             days=(date(2026, 5, 19), date(2026, 5, 20)),
         )
-        deadlines = [
-            NewDeadline(ticket.ticket_no, sign),
-            NewDeadline(ticket.ticket_no, promise, DeadlineResult.MISSED, settled_at=LATER),
+        stored = [
+            StoredDeadline(ticket.ticket_no, 1, sign, rings_at=LATER),
+            StoredDeadline(ticket.ticket_no, 1, promise, DeadlineResult.MISSED, settled_at=LATER),
+            StoredDeadline(ticket.ticket_no, 2, sign, stopped_at=LATER, done_at=LATER),
         ]
         async with store.open_work() as work:
-            await work.apply(Effects(new_tickets=[ticket], deadlines=deadlines), slot=0)
+            await work.apply(Effects(new_tickets=[ticket], new_deadlines=stored), slot=0)
         async with store.open_work() as work:
             found = await work.lock_deadlines(ticket.ticket_no)
             assert await work.lock_deadlines("TT20260518P9999999") == []
-        by_stage = {stored.deadline.stage: stored for stored in found}
-        assert by_stage == {
-            Stage.SIGN: StoredDeadline(ticket.ticket_no, 1, sign, None),
-            Stage.PROMISE: StoredDeadline(ticket.ticket_no, 1, promise, DeadlineResult.MISSED),
-        }
+            assert await work.deadlines_of([ticket.ticket_no]) == {ticket.ticket_no: found}
+        assert sorted(found, key=lambda one: one.key) == sorted(stored, key=lambda one: one.key)
         assert (await store.written()).settled == {Stage.PROMISE: LATER}
 
-    async def test_overdue_are_those_that_passed_and_run(self, store):
-        """Earliest first, not those due this moment, not those settled, no more than asked for."""
+    async def test_a_deadline_that_was_moved_comes_back_with_its_history(self, store):
+        """Allowance, pauses, extension and every earlier due: enough to count it again, and to show what it said before."""
+        city, ticket = a_city(), a_held_ticket()
+        first = city.deadline(
+            Stage.RESOLVE,
+            unit_code="U-LAMP",
+            category_code="0703",
+            request_type=RequestType.HELP,
+            urgency=Urgency.NORMAL,
+            start=MONDAY,
+        )
+        longer = extended(first, 3, at=LATER, calendar=city.calendar)
+        moved = paused(longer, PauseReason.MATERIAL, LATER)
+        async with store.open_work() as work:
+            new = StoredDeadline(ticket.ticket_no, 1, first)
+            await work.apply(Effects(new_tickets=[ticket], new_deadlines=[new]), slot=0)
+            await work.apply(Effects(changed_deadlines=[replace(new, deadline=moved, rings_at=LATER)]), slot=0)
+        async with store.open_work() as work:
+            (found,) = await work.lock_deadlines(ticket.ticket_no)
+
+        assert found == replace(new, deadline=moved, rings_at=LATER)
+        assert found.deadline.due_before_extension == first.due
+
+    async def test_what_rings_is_found_once_it_is_time(self, store):
+        """Tickets of which a deadline rings now or rang before, each once; not those of later, not those that are silent."""
         tickets = [a_held_ticket(n) for n in range(1, 5)]
-        dues = [MONDAY - timedelta(hours=1), MONDAY, MONDAY - timedelta(hours=2), MONDAY - timedelta(hours=3)]
+        rings = [MONDAY, MONDAY + timedelta(microseconds=1), None, MONDAY - timedelta(hours=3)]
         deadlines = [
-            NewDeadline(ticket.ticket_no, a_deadline(due=due), DeadlineResult.MET if number == 3 else None)
-            for number, (ticket, due) in enumerate(zip(tickets, dues, strict=True))
+            StoredDeadline(ticket.ticket_no, number, a_deadline(), rings_at=at)
+            for ticket, at in zip(tickets, rings, strict=True)
+            for number in (1, 2)
         ]
         async with store.open_work() as work:
-            await work.apply(Effects(new_tickets=tickets, deadlines=deadlines), slot=0)
+            assert await work.next_ring() is None
+            await work.apply(Effects(new_tickets=tickets, new_deadlines=deadlines), slot=0)
         async with store.open_work() as work:
-            overdue = await work.lock_overdue_deadlines(MONDAY, 10)
-            assert [one.ticket_no for one in overdue] == [tickets[2].ticket_no, tickets[0].ticket_no]
-            assert len(await work.lock_overdue_deadlines(MONDAY, 1)) == 1
-            settled = SettledDeadline(tickets[2].ticket_no, 1, Stage.SIGN, DeadlineResult.MISSED, MONDAY)
-            await work.apply(Effects(settled_deadlines=[settled]), slot=0)
+            assert await work.next_ring() == MONDAY - timedelta(hours=3)
+            assert [one.ticket_no for one in await work.lock_ringing(MONDAY, 10)] == [
+                tickets[0].ticket_no,
+                tickets[3].ticket_no,
+            ]
+            assert [one.ticket_no for one in await work.lock_ringing(MONDAY, 1)] == [tickets[3].ticket_no]
+            silent = [replace(one, rings_at=None) for one in deadlines if one.ticket_no == tickets[3].ticket_no]
+            await work.apply(Effects(changed_deadlines=silent), slot=0)
         async with store.open_work() as work:
-            assert [one.ticket_no for one in await work.lock_overdue_deadlines(MONDAY, 10)] == [tickets[0].ticket_no]
-            (stored,) = await work.lock_deadlines(tickets[2].ticket_no)
-            assert stored.result is DeadlineResult.MISSED
-        assert (await store.written()).settled == {Stage.SIGN: MONDAY}
+            assert [one.ticket_no for one in await work.lock_ringing(MONDAY, 10)] == [tickets[0].ticket_no]
+
+    async def test_holds_are_told_with_their_moments(self, store):
+        """Dispatched, signed, contacted, returned with its result, replied, overridden with its reason, ended; lead first."""
+        ticket = a_held_ticket()
+        number = ticket.ticket_no
+        marks = [
+            AssignmentMark(number, "U-LAMP", "signed", MONDAY),
+            AssignmentMark(number, "U-LAMP", "contacted", LATER),
+            AssignmentMark(number, "U-EAST", "overridden", LATER, "协办逾期"),
+            AssignmentMark(number, "U-LAMP", "returned", LATER),
+            AssignmentMark(number, "U-LAMP", "accepted", LATER),
+            AssignmentMark(number, "U-LAMP", "ended", LATER),
+        ]
+        later = replace(a_hold(ticket, "U-WEST"), dispatched_at=LATER, mode=DispatchMode.TRANSFER)
+        async with store.open_work() as work:
+            holds = [a_hold(ticket, "U-EAST", "co"), a_hold(ticket)]
+            await work.apply(Effects(new_tickets=[ticket], assignments=holds), slot=0)
+            await work.apply(Effects(assignment_marks=marks[:3]), slot=0)
+            await work.apply(Effects(assignment_marks=marks[3:], assignments=[later]), slot=0)
+        async with store.open_work() as work:
+            lamp, east, west = await work.holds(number)
+
+        assert (lamp.unit_code, lamp.signed_at, lamp.contacted_at) == ("U-LAMP", MONDAY, LATER)
+        assert (lamp.returned_at, lamp.return_result, lamp.ended_at) == (LATER, "accepted", LATER)
+        assert (east.unit_code, east.role, east.overridden, east.ended_at) == ("U-EAST", "co", "协办逾期", None)
+        assert (west.unit_code, west.mode, west.ended_at) == ("U-WEST", DispatchMode.TRANSFER, None)
+
+    async def test_the_first_signature_and_contact_stand_and_the_last_reply(self, store):
+        """A second contact changes nothing; a reply that was sent back is replaced by the next."""
+        ticket = a_held_ticket()
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket], assignments=[a_hold(ticket)]), slot=0)
+        for at in (MONDAY, LATER):
+            marks = [AssignmentMark(ticket.ticket_no, "U-LAMP", moment, at) for moment in ("signed", "contacted", "replied")]
+            async with store.open_work() as work:
+                await work.apply(Effects(assignment_marks=marks), slot=0)
+        async with store.open_work() as work:
+            (hold,) = await work.holds(ticket.ticket_no)
+
+        assert (hold.signed_at, hold.contacted_at, hold.replied_at) == (MONDAY, MONDAY, LATER)
+
+    async def test_attempts_to_call_back_are_kept_in_order(self, store):
+        """With what was heard; one attempt has one row."""
+        attempts = [
+            CallBack("TT1", 1, 1, MONDAY, reached=False, responded=None, solved=None),
+            CallBack("TT1", 1, 2, LATER, reached=True, responded=True, solved=False),
+            CallBack("TT1", 2, 1, LATER, reached=True, responded=True, solved=True),
+        ]
+        async with store.open_work() as work:
+            await work.apply(Effects(call_backs=attempts), slot=0)
+        async with store.open_work() as work:
+            assert await work.call_backs("TT1") == attempts
+            assert await work.call_backs("TT2") == []
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(call_backs=attempts[:1]), slot=0)
+
+    async def test_a_unit_is_told_of_one_thing_once(self, store):
+        """The same kind to the same unit for the same version of the ticket is refused; another version is another notice."""
+        notice = Notice("TT1", "U-LAMP", NoticeKind.YELLOW_CARD, date(2026, 5, 22), MONDAY, 3)
+        async with store.open_work() as work:
+            await work.apply(Effects(notices=[notice, replace(notice, version=4)]), slot=0)
+        with pytest.raises(Rejected):
+            async with store.open_work() as work:
+                await work.apply(Effects(notices=[notice]), slot=0)
+        told = [("U-LAMP", "yellow_card", date(2026, 5, 22), version) for version in (3, 4)]
+        assert (await store.written()).notices == told
+
+    async def test_what_a_citizen_is_told_is_kept(self, store):
+        """By contact and by the text's name in the profile."""
+        told = CitizenMessage(UUID(int=1), "TT1", Channel.PHONE, "answered", "已答复", MONDAY)
+        async with store.open_work() as work:
+            await work.apply(Effects(citizen_messages=[told]), slot=0)
+        assert (await store.written()).told == [(UUID(int=1), "answered", "已答复")]
+
+    async def test_what_becomes_of_a_ticket_is_kept(self, store):
+        """Every field of its life: round, returns, extension, supervision, first close, the citizen's wishes."""
+        ticket = a_held_ticket(anonymous=True, confidential=True)
+        changed = replace(
+            ticket,
+            version=9,
+            state=TicketState.HANDLING,
+            round=2,
+            accepted_returns=1,
+            extension_asked=5,
+            supervision=3,
+            first_closed_at=LATER,
+            urgency=Urgency.URGENT,
+        )
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket]), slot=0)
+        async with store.open_work() as work:
+            assert await work.ticket(ticket.ticket_no) == ticket
+            await work.apply(Effects(changed_tickets=[changed]), slot=0)
+        async with store.open_work() as work:
+            assert await work.ticket(ticket.ticket_no) == changed
+
+    async def test_a_talk_is_remembered(self, store):
+        """Where a citizen's talk with the machine stands; an empty one for who never had one."""
+        talk = Talk(Service.PROGRESS, "TT1", 2, LATER, MONDAY)
+        async with store.open_work() as work:
+            assert await work.hold_talk("caller-1") == Talk()
+            await work.keep_talk("caller-1", talk)
+        async with store.open_work() as work:
+            assert await work.hold_talk("caller-1") == talk
 
     async def test_the_audit_is_written_line_by_line(self, store):
         """Kind, actor and data stand as given; a version cannot have two lines."""
@@ -688,21 +834,25 @@ class StoreContract:
             await work.apply(Effects(new_tickets=[ticket], events=events), slot=0)
         assert (await store.written()).events == [
             (ticket.ticket_no, 1, "ticket.registered", "operator:operator-1", {"confidence": 0.9}),
-            (ticket.ticket_no, 2, "unit.signed", "unit:lamps-1", {"文": ["嵌套", None, 1.5]}),
+            (ticket.ticket_no, 2, "unit.signed", "unit_clerk:lamps-1", {"文": ["嵌套", None, 1.5]}),
         ]
         with pytest.raises(Rejected):
             async with store.open_work() as work:
                 await work.apply(Effects(events=[an_event(ticket, 2)]), slot=0)
 
-    async def test_a_ticket_is_rated_once(self, store):
-        """The first rating stands."""
+    async def test_each_round_of_a_ticket_is_rated_once(self, store):
+        """The first rating stands; a second handling has one of its own."""
         rating = NewRating("TT1", "U-LAMP", Rating.SATISFIED, LATER, None)
         async with store.open_work() as work:
             await work.apply(Effects(ratings=[rating]), slot=0)
         with pytest.raises(Rejected):
             async with store.open_work() as work:
                 await work.apply(Effects(ratings=[replace(rating, rating=Rating.DISSATISFIED)]), slot=0)
-        assert (await store.written()).ratings == [("TT1", "U-LAMP", "4", None)]
+        again = replace(rating, round=2, rating=Rating.VERY_SATISFIED)
+        async with store.open_work() as work:
+            await work.apply(Effects(ratings=[again]), slot=0)
+            assert await work.ratings("TT1") == [rating, again]
+        assert (await store.written()).ratings == [("TT1", "U-LAMP", "4", None), ("TT1", "U-LAMP", "5", None)]
 
     async def test_a_dead_letter_keeps_its_body(self, store):
         """Any bytes, also those that are no text; one reference has one letter."""
@@ -733,7 +883,7 @@ class StoreContract:
         """Empty effects are no error."""
         async with store.open_work() as work:
             await work.apply(Effects(), slot=0)
-        assert await store.written() == Written([], [], [], [], [], {}, {})
+        assert await store.written() == NOTHING
 
     @pytest.mark.parametrize("field", ["text", "salutation", "address"])
     async def test_text_that_cannot_be_stored_is_refused(self, store, field):

@@ -21,7 +21,7 @@ from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.receive import receive
 from dispatcher.workflow.reveal import reveal_contact
-from dispatcher.workflow.sweep import sweep_overdue
+from dispatcher.workflow.ring import ring
 from models.call import CallStep, Speech
 from models.codes import CallState, Channel, RequestType, Role, Urgency
 from models.command import Command, CommandKind
@@ -35,6 +35,7 @@ from streams.listen import LISTEN
 from streams.settling import Stream
 
 OPERATOR = Actor(Role.OPERATOR, "operator1")
+DISPATCHER = Actor(Role.DISPATCHER, "dispatcher1")
 TOPIC_ID = UUID(int=12345)
 VAULT = AesVault(bytes(32), bytes(32))
 
@@ -168,16 +169,23 @@ class Town:
 
     async def signs(self, ticket: Ticket) -> Ticket:
         """The lead unit signs."""
-        return await self.commands(ticket, CommandKind.SIGN, _clerk(ticket))
+        return await self.commands(ticket, CommandKind.SIGN, clerk_of(ticket))
 
     async def replies(self, ticket: Ticket) -> Ticket:
         """The lead unit replies."""
-        return await self.commands(ticket, CommandKind.REPLY, _clerk(ticket), investigation="到现场查看", result="已清理")
+        return await self.commands(ticket, CommandKind.REPLY, clerk_of(ticket), investigation="到现场查看", result="已清理")
 
     async def finishes(self, ticket: Ticket, *, rating: str | None = None) -> Ticket:
-        """Sign, reply, close and perhaps rate, all at once."""
-        done = await self.commands(await self.replies(await self.signs(ticket)), CommandKind.CLOSE)
-        return done if rating is None else await self.commands(done, CommandKind.RATE, rating=rating)
+        """Sign, reply, pass the review and close, all at once, and perhaps rate a second later."""
+        done = await self.commands(await self.answers(ticket), CommandKind.CLOSE)
+        if rating is None:
+            return done
+        self.clock.passes(timedelta(seconds=1))
+        return await self.commands(done, CommandKind.RATE, rating=rating)
+
+    async def answers(self, ticket: Ticket) -> Ticket:
+        """Sign, reply and pass the review: the citizen has an answer."""
+        return await self.commands(await self.replies(await self.signs(ticket)), CommandKind.PASS_REVIEW, DISPATCHER)
 
     async def reveals(self, ticket: Ticket, actor: Actor = OPERATOR) -> None:
         """Somebody looks at the citizen's contact data."""
@@ -191,8 +199,8 @@ class Town:
         )
 
     async def sweeps(self) -> int:
-        """The timers look once."""
-        return await sweep_overdue(open_work=self.database.open_work, clock=self.clock)
+        """The timers look once; returns of how many tickets a deadline rang."""
+        return await ring(city=self.city, open_work=self.database.open_work, clock=self.clock)
 
     @property
     def _call_tools(self) -> dict[str, Any]:
@@ -243,7 +251,8 @@ async def a_town(app_url: str) -> AsyncIterator[Town]:
         yield Town(pool, profile, StoryClock())
 
 
-def _clerk(ticket: Ticket) -> Actor:
+def clerk_of(ticket: Ticket) -> Actor:
+    """Whoever works on a ticket for its lead unit."""
     return Actor(Role.UNIT_CLERK, "clerk", ticket.lead_unit)
 
 

@@ -93,10 +93,12 @@ async def seen(exporter: Exporter, series: str, value: float) -> bool:
 async def nine_days_pass(town: Town) -> None:
     """Sixteen contacts, fourteen tickets, and what became of them; every number in the tests follows from this.
 
-    Unit SG-ZHZF receives ten tickets: six are finished in time and five of them rated, two are signed and not replied to,
-    two are not even signed. Three contacts wait for a person: one is answered, one declined, one dispatched to SG-JT after
-    its category was corrected; the unit does nothing. A fourth one waits for ever. Two callers call twice. Of four calls
-    without words three are answered.
+    Unit SG-ZHZF receives ten tickets: six are finished in time and five of them rated; the one whose citizen is dissatisfied
+    is handled again and not replied to a second time. Two are signed and not replied to, two are not even signed.
+
+    Three contacts wait for a person: one is answered, one declined, one dispatched to SG-JT after its category was corrected;
+    the unit does nothing. A fourth one waits for ever. Two callers call twice. Of four calls without words three are
+    answered.
     """
     tickets = [await town.hears(f"第{number}条街油烟扰民") for number in range(8)]
     tickets += [await town.hears(f"{name}家门口堆垃圾", caller=name) for name in ("甲", "乙")]
@@ -127,9 +129,9 @@ BY_HAND = {
     "M21": 8 / 11,
     "M23": 6 / 11,
     "M24": 6 / 11,
-    "M42": 5 / 6,
+    "M42": 5 / 7,
     "M43": 4 / 5,
-    "M43a": 5 / 6,
+    "M43a": 6 / 7,
     "M43b": 3 / 5,
 }
 
@@ -204,7 +206,7 @@ _QUESTIONS: Mapping[str, float] = {
     'hotline_dispatched_total{unit="SG-JT", mode="manual"}': 1,
     'hotline_open_tickets{unit="SG-ZHZF", state="signed"}': 2,
     'hotline_open_tickets{unit="SG-ZHZF", state="dispatched"}': 2,
-    'hotline_tickets_overdue{unit="SG-ZHZF"}': 4,
+    'hotline_tickets_overdue{unit="SG-ZHZF"}': 5,
     'hotline_tickets_overdue{unit="SG-JT"}': 1,
     'hotline_tickets_overdue{unit="hotline"}': 1,
     "hotline_review_queue": 1,

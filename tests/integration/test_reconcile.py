@@ -11,13 +11,16 @@ from dispatcher.metrics import FAMILIES, STAGE_SECONDS
 from dispatcher.store.reconciliation import NOT_RECOMPUTABLE, Difference, Reconciliation
 from dispatcher.workflow.note_reload import note_reload
 from hotline.__main__ import main
-from models.codes import Channel, Correction, ModelReload, RequestType, Urgency
+from models.codes import Channel, Correction, ModelReload, RequestType, Role, Urgency
 from models.command import CommandKind
 from models.contact import Submission
-from tests.integration.story import Town, a_town
+from models.ticket import Actor, Ticket
+from tests.integration.story import DISPATCHER, Town, a_town, clerk_of
 from tests.services.databases import Database
 
 pytestmark = pytest.mark.integration
+
+SUPERVISOR = Actor(Role.SUPERVISOR, "supervisor1")
 
 
 async def everything_happens(town: Town) -> None:
@@ -29,6 +32,8 @@ async def everything_happens(town: Town) -> None:
     unsure = await town.hears("路上有个坑", category="A2", confidence=0.6049999, channel=Channel.WECHAT)
     corrected = await town.commands(unsure, CommandKind.CONFIRM, category="A7", type="求助", unit="SG-ZHZF")
     await town.finishes(corrected, rating="不满意")
+    wandering = await town.hears("渣土车洒落一路")
+    await wanders(town, wandering)
     answered = await town.hears("几点上班", category="B1", confidence=0.3, kind=RequestType.CONSULT)
     await town.commands(answered, CommandKind.ANSWER, text="八点半")
     declined = await town.hears("法院判得不公", category="A5", confidence=0.5)
@@ -49,6 +54,39 @@ async def everything_happens(town: Town) -> None:
     await town.hears("没人管的垃圾堆", channel=Channel.SMS)
     await town.hears_again()
     await note_reload(ModelReload.LOADED, open_work=town.database.open_work)
+
+
+async def wanders(town: Town, ticket: Ticket) -> None:
+    """A ticket goes through all that can befall it: returns, an extension, a pause, more urgency, supervision."""
+    minute = timedelta(minutes=1)
+    for kind, actor, data in (
+        (CommandKind.RETURN, clerk_of(ticket), {"reason": "R1", "basis": "三定方案"}),
+        (CommandKind.REJECT_RETURN, DISPATCHER, {}),
+        (CommandKind.RETURN, clerk_of(ticket), {"reason": "R2", "basis": "三定方案"}),
+        (CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "SG-NY"}),
+    ):
+        town.clock.passes(minute)
+        ticket = await town.commands(ticket, kind, actor, **data)
+    unit = clerk_of(ticket)
+    for kind, actor, data in (
+        (CommandKind.SIGN, unit, {}),
+        (CommandKind.CONTACT_CITIZEN, unit, {}),
+        (CommandKind.REQUEST_EXTENSION, unit, {"working_days": 2, "reason": "需检测"}),
+        (CommandKind.APPROVE_EXTENSION, DISPATCHER, {}),
+        (CommandKind.PAUSE, unit, {"reason": "待诉求人补充材料"}),
+        (CommandKind.RESUME, unit, {}),
+        (CommandKind.CHANGE_URGENCY, DISPATCHER, {"urgency": "紧急"}),
+        (CommandKind.SUPERVISE, SUPERVISOR, {}),
+        (CommandKind.NUDGE, DISPATCHER, {}),
+        (CommandKind.REPLY, unit, {"investigation": "已查看", "result": "已清扫"}),
+        (CommandKind.FAIL_REVIEW, DISPATCHER, {"reason": "答非所问"}),
+        (CommandKind.REPLY, unit, {"investigation": "已查看", "result": "已清扫"}),
+        (CommandKind.PASS_REVIEW, DISPATCHER, {}),
+        (CommandKind.CALL_BACK, DISPATCHER, {"reached": True, "solved": False}),
+        (CommandKind.CHANGE_URGENCY, DISPATCHER, {"urgency": "一般"}),
+    ):
+        town.clock.passes(minute)
+        ticket = await town.commands(ticket, kind, actor, **data)
 
 
 async def differences(town: Town) -> list[Difference]:
@@ -86,7 +124,9 @@ class TestReconciliation:
             ("UPDATE assignments SET mode = 'manual'", "hotline_dispatched_total"),
             ("UPDATE ticket_events SET data = data - 'corrected'", "hotline_corrections_total"),
             ("UPDATE deadlines SET result = 'met'", "hotline_deadline_total"),
-            ("UPDATE tickets SET state = 'replied' WHERE state = 'closed'", "hotline_closed_total"),
+            ("UPDATE tickets SET first_closed_at = NULL WHERE state = 'closed'", "hotline_closed_total"),
+            ("UPDATE ticket_events SET kind = 'return.rejected' WHERE kind = 'return.accepted'", "hotline_returns_total"),
+            ("DELETE FROM ticket_events WHERE kind = 'ticket.reopened'", "hotline_reopened_total"),
             ("UPDATE tickets SET lead_unit = 'SG-JT' WHERE lead_unit IS NULL", "hotline_direct_answers_total"),
             ("DELETE FROM ticket_events WHERE kind = 'ticket.declined'", "hotline_declined_total"),
             ("UPDATE ratings SET rating = '5'", "hotline_evaluations_total"),
@@ -96,7 +136,8 @@ class TestReconciliation:
             ("UPDATE calls SET alarm_heard_at = alerted_at", "hotline_emergency_alert_seconds"),
             ("UPDATE calls SET alerted_at = NULL", "hotline_emergency_alert_seconds"),
             ("DELETE FROM access_log", "hotline_contact_reveals_total"),
-            ("UPDATE assignments SET signed_at = signed_at + interval '1 s'", "hotline_stage_seconds"),
+            ("UPDATE deadlines SET done_at = done_at + interval '1 s'", "hotline_stage_seconds"),
+            ("DELETE FROM ticket_events WHERE kind = 'urgency.changed'", "hotline_stage_seconds"),
             ("UPDATE tickets SET top = '[[\"A1\", 0.1]]'", "hotline_classify_confidence"),
         ],
     )

@@ -15,14 +15,14 @@ from psycopg import sql
 
 import dispatcher.store
 from dispatcher.metrics import Increment
-from dispatcher.ports import Effects, NewContact, NewDeadline, SealedData
+from dispatcher.ports import Effects, NewContact, SealedData, StoredDeadline
 from dispatcher.store import migrations
 from dispatcher.store.database import Database, SuperuserRefused, open_pool
 from dispatcher.store.queries import load_queries, query_files
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.receive import receive
-from dispatcher.workflow.sweep import sweep_overdue
+from dispatcher.workflow.ring import ring
 from models.codes import DispatchMode, TicketState
 from models.command import CommandKind
 from models.contact import PersonalData
@@ -64,7 +64,7 @@ def a_ticket_of(unit_code, number):
     return Effects(
         new_tickets=[ticket],
         assignments=[Assignment(ticket.ticket_no, unit_code, "lead", DispatchMode.AUTO, MONDAY, "m1", "b")],
-        deadlines=[NewDeadline(ticket.ticket_no, a_deadline(unit_code=unit_code))],
+        new_deadlines=[StoredDeadline(ticket.ticket_no, 1, a_deadline(unit_code=unit_code), rings_at=MONDAY)],
         events=[event],
     )
 
@@ -298,6 +298,7 @@ class TestQueries:
     def test_two_queries_of_one_name_are_refused(self, monkeypatch, tmp_path):
         """The second would silently hide the first."""
         (tmp_path / "twins.sql").write_text("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;\n")
+        (tmp_path / "snippets.sql").write_text("")
         monkeypatch.setattr("dispatcher.store.queries.files", lambda package: tmp_path)
 
         with pytest.raises(ValueError, match="'a' twice"):
@@ -351,16 +352,16 @@ class TestWhoWaits:
         async with open_pool(database.app_url, size=6) as pool:
             yield Database(pool)
 
-    async def test_two_sweeps_share_the_work(self, store):
+    async def test_two_looks_of_the_timers_share_the_work(self, store):
         """What one holds the other passes over instead of waiting."""
         async with store.open_work() as work:
             await work.apply(a_ticket_of("U-LAMP", 1), slot=0)
             await work.apply(a_ticket_of("U-WATER", 2), slot=0)
         late = MONDAY + timedelta(days=1)
         async with store.open_work() as first:
-            held = await first.lock_overdue_deadlines(late, 1)
+            held = await first.lock_ringing(late, 1)
             async with store.open_work() as second:
-                rest = await second.lock_overdue_deadlines(late, 10)
+                rest = await second.lock_ringing(late, 10)
         assert len(held) == len(rest) == 1
         assert held[0].ticket_no != rest[0].ticket_no
 
@@ -468,14 +469,13 @@ class TestWhoWaits:
                         a_command(ticket, CommandKind.SIGN, LAMPS), city=city, open_work=store.open_work, clock=clock
                     )
 
-        async def sweep():
+        async def look():
             for _ in range(10):
-                await sweep_overdue(open_work=store.open_work, clock=FixedClock(MONDAY + timedelta(days=30)), limit=5)
+                late = FixedClock(MONDAY + timedelta(days=30))
+                await ring(city=city, open_work=store.open_work, clock=late, limit=5)
                 await asyncio.sleep(0.005)
 
-        await asyncio.wait_for(
-            asyncio.gather(*(work_off(n) for n in range(3)), knock(0), knock(1), sign(), sign(), sweep()), 60
-        )
+        await asyncio.wait_for(asyncio.gather(*(work_off(n) for n in range(3)), knock(0), knock(1), sign(), sign(), look()), 60)
 
     async def _know(self, store, contacts):
         async with store.open_work() as work:

@@ -117,6 +117,35 @@ ROLLUPS: dict[Family, dict[tuple[str, ...], int]] = {
 SUMS = {(family.name, labels): amount for family, rows in ROLLUPS.items() for labels, amount in rows.items()}
 
 
+NEVER_AGAIN = {DispatchMode.TRANSFER: 0, DispatchMode.REOPENED: 0}
+
+
+def test_what_a_unit_rightly_returned_is_not_its_own() -> None:
+    """Ten received first and two by transfer, three of them returned: nine to close, and all nine are closed."""
+    dispatched = {DispatchMode.AUTO: 8, DispatchMode.MANUAL: 2, DispatchMode.TRANSFER: 2, DispatchMode.REOPENED: 4}
+    completion = by_code(Counts(unit_code="A", dispatched=dispatched, returned=3, closed=9))["M23"]
+
+    assert (completion.numerator, completion.denominator) == (9, 9)
+
+
+def test_the_city_counts_a_ticket_once_however_often_it_moves() -> None:
+    """Transfers and second handlings are no new tickets: five of ten are closed."""
+    dispatched = {DispatchMode.AUTO: 8, DispatchMode.MANUAL: 2, DispatchMode.TRANSFER: 3, DispatchMode.REOPENED: 4}
+    city = by_code(Counts(unit_code=None, dispatched=dispatched, returned=3, closed=5))
+
+    assert (city["M23"].numerator, city["M23"].denominator) == (5, 10)
+    assert (city["M16"].numerator, city["M16"].denominator) == (8, 10)
+
+
+def test_a_second_handling_is_rated_again() -> None:
+    """Three closed tickets, one of them after a second handling: four answers, four ratings, nobody silent."""
+    ratings = {Rating.SATISFIED: 3, Rating.DISSATISFIED: 1}
+    asked = by_code(Counts(unit_code="A", closed=3, reopened=1, ratings=ratings))
+
+    assert (asked["M42"].numerator, asked["M42"].denominator) == (4, 4)
+    assert (asked["M43a"].numerator, asked["M43a"].denominator) == (3, 4)
+
+
 class TestCountingUp:
     """From rollup rows to counts."""
 
@@ -125,7 +154,7 @@ class TestCountingUp:
         counts = count_up(SUMS, None)
 
         assert (counts.registered, counts.declined, counts.answered, counts.merged) == (7, 1, 1, 3)
-        assert counts.dispatched == {DispatchMode.AUTO: 4, DispatchMode.MANUAL: 1}
+        assert counts.dispatched == {DispatchMode.AUTO: 4, DispatchMode.MANUAL: 1, **NEVER_AGAIN}
         assert counts.corrected == 3
         assert counts.closed == 2
         assert counts.deadlines[Stage.DISPATCH] == Outcomes(4, 1)
@@ -137,7 +166,7 @@ class TestCountingUp:
         counts = count_up(SUMS, "A")
 
         assert (counts.registered, counts.corrected) == (0, 0)
-        assert counts.dispatched == {DispatchMode.AUTO: 3, DispatchMode.MANUAL: 1}
+        assert counts.dispatched == {DispatchMode.AUTO: 3, DispatchMode.MANUAL: 1, **NEVER_AGAIN}
         assert counts.deadlines[Stage.DISPATCH] == Outcomes(0, 0)
         assert counts.deadlines[Stage.RESOLVE] == Outcomes(0, 1)
         assert counts.ratings[Rating.VERY_SATISFIED] == 1

@@ -406,10 +406,10 @@ class TestDeadlines:
     """Each deadline is met or missed once."""
 
     async def test_acting_in_time_meets_every_deadline(self, office):
-        """Dispatch, sign, first contact, resolve and promise, each by the act that ends it."""
+        """Dispatch, sign, first contact, resolve, review and promise, each by the act that ends it."""
         await office.reach(TicketState.CLOSED)
 
-        met = (Stage.DISPATCH, Stage.SIGN, Stage.FIRST_CONTACT, Stage.RESOLVE, Stage.PROMISE)
+        met = (Stage.DISPATCH, Stage.SIGN, Stage.FIRST_CONTACT, Stage.RESOLVE, Stage.REPLY_REVIEW, Stage.PROMISE)
         results = office.results()
         assert {stage for stage, result in results.items() if result is DeadlineResult.MET} == set(met)
         assert DeadlineResult.MISSED not in results.values()

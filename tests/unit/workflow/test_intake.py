@@ -110,8 +110,10 @@ async def test_a_sure_request_is_on_its_units_stream_at_once(desk):
     assert [event.kind for event in desk.store.tables.events.values()] == [EventKind.REGISTERED, EventKind.DISPATCHED]
     assert [m.topic for m in desk.store.messages] == [Topic.TICKET_EVENTS, Topic.TICKET_EVENTS, "hotline.dispatch.U-LAMP"]
     results = {one.deadline.stage: one.result for one in desk.store.tables.deadlines.values()}
-    assert results == {Stage.DISPATCH: DeadlineResult.MET, Stage.PROMISE: None, Stage.SIGN: None, Stage.RESOLVE: None}
-    assert list(desk.store.tables.deadlines_settled.values()) == [MONDAY]
+    running = dict.fromkeys((Stage.PROMISE, Stage.SIGN, Stage.RETURN, Stage.RESOLVE))
+    assert results == {Stage.DISPATCH: DeadlineResult.MET, **running}
+    settled = [one.settled_at for one in desk.store.tables.deadlines.values() if one.settled_at is not None]
+    assert settled == [MONDAY]
     assert desk.store.count("hotline_dispatched_total", "U-LAMP", "auto") == 1
 
 
@@ -127,12 +129,14 @@ async def test_an_unsure_request_waits_for_a_person(desk):
 
 
 async def test_co_units_receive_the_work_item_too(desk):
-    """协办 see the ticket on their own stream, with their role; the lead's clocks are the only ones."""
+    """协办 see the ticket on their own stream, with their role, and have one clock: Friday where the lead has Monday."""
     await desk.tell(a_contact(text="停水了"))
 
     items = {m.unit_code: m.data["role"] for m in desk.store.messages if m.kind == "dispatch.item"}
     assert items == {"U-WATER": "lead", "U-LAMP": "co"}
-    assert {one.deadline.unit_code for one in desk.store.tables.deadlines.values()} == {None, "U-WATER"}
+    clocks = [one.deadline for one in desk.store.tables.deadlines.values() if one.deadline.unit_code == "U-LAMP"]
+    lead = next(one.deadline for one in desk.store.tables.deadlines.values() if one.deadline.stage is Stage.RESOLVE)
+    assert [(clock.stage, clock.due) for clock in clocks] == [(Stage.RESOLVE, lead.due - timedelta(days=3))]
     assert desk.store.count("hotline_dispatched_total") == 1
 
 

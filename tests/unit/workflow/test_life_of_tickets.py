@@ -59,6 +59,8 @@ class Witness:
             self._leads(ticket)
             self._audit(ticket)
             self._ends(ticket)
+            self._unknown(ticket)
+            self._paused(ticket)
         for stored in tables.deadlines.values():
             self._deadline(stored)
         self._told_once()
@@ -167,6 +169,19 @@ class Witness:
             first = min(new, key=lambda event: event.version)
             assert first.kind in {EventKind.RATED, EventKind.ARCHIVED}
             assert {event.kind for event in new} <= {first.kind, *EVALUATION}
+
+    def _unknown(self, ticket):
+        """Who wants not to be known is neither called nor written to (domain.md A.11)."""
+        if ticket.anonymous:
+            tables = self.store.tables
+            assert (ticket.ticket_no, Stage.CALL_BACK, 1) not in tables.deadlines
+            assert not any(one.ticket_no == ticket.ticket_no for one in (*tables.call_backs, *tables.citizen_messages))
+
+    def _paused(self, ticket):
+        """The promise shows a pause only while the unit's clock stands (domain.md A.4.5)."""
+        mine = [one for one in self.store.tables.deadlines.values() if one.ticket_no == ticket.ticket_no and one.is_running]
+        paused = {one.deadline.stage for one in mine if one.deadline.running_pause}
+        assert Stage.PROMISE not in paused or paused & {Stage.RESOLVE, Stage.REOPEN}
 
     def _deadline(self, stored):
         """A result stays, a promise moves by extension alone, and what runs rings when it must (invariant 2)."""

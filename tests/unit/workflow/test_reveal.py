@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatcher.ports import Effects
+from dispatcher.ports import AssignmentMark, Effects
 from dispatcher.workflow.receive import receive
 from dispatcher.workflow.reveal import reveal_contact
 from models.codes import DispatchMode, Role, TicketState
@@ -18,12 +18,13 @@ class Desk:
     def __init__(self):
         self.store, self.vault, self.clock = MemoryStore(), OpenVault(), FixedClock()
 
-    async def open(self):
-        """Receive the contact and put its ticket on the unit's stream."""
+    async def open(self, **wishes):
+        """Receive the contact and put its ticket on the unit's stream; ``wishes`` are the citizen's."""
         submission = a_submission()
         tools = {"city": a_city(), "vault": self.vault, "open_work": self.store.open_work, "clock": self.clock}
         await receive([submission], **tools)
-        self.ticket = a_ticket(contact_id=submission.contact_id, state=TicketState.DISPATCHED, lead_unit="U-LAMP")
+        here = {"state": TicketState.DISPATCHED, "lead_unit": "U-LAMP"}
+        self.ticket = a_ticket(contact_id=submission.contact_id, **here, **wishes)
         held = Assignment(self.ticket.ticket_no, "U-LAMP", "lead", DispatchMode.AUTO, MONDAY, "m1", "b")
         async with self.store.open_work() as work:
             await work.apply(Effects(new_tickets=[self.ticket], assignments=[held]), slot=0)
@@ -74,6 +75,33 @@ async def test_who_may_not_sees_nothing(desk, actor, purpose, error):
     with pytest.raises(error):
         await desk.reveal(actor, purpose)
     assert not desk.store.tables.accesses
+
+
+@pytest.mark.parametrize("wish", ["confidential", "anonymous"])
+async def test_no_unit_sees_who_wants_not_to_be_known(wish):
+    """保密、匿名: the hotline may look, with a purpose and in the log; no unit may (domain.md A.11)."""
+    desk = Desk()
+    await desk.open(**{wish: True})
+
+    with pytest.raises(Forbidden, match="no unit sees who called"):
+        await desk.reveal(LAMPS)
+    assert not desk.store.tables.accesses
+    assert (await desk.reveal(SUPERVISOR)).phone == PHONE
+
+
+async def test_a_unit_that_gave_the_ticket_back_sees_the_citizen_no_more(desk):
+    """What is not its own any more is none of its business; while the hotline decides it still is."""
+    async with desk.store.open_work() as work:
+        marks = [AssignmentMark(desk.ticket.ticket_no, "U-LAMP", "returned", MONDAY)]
+        await work.apply(Effects(assignment_marks=marks), slot=0)
+    assert (await desk.reveal(LAMPS)).phone == PHONE
+    async with desk.store.open_work() as work:
+        marks = [AssignmentMark(desk.ticket.ticket_no, "U-LAMP", moment, MONDAY) for moment in ("accepted", "ended")]
+        await work.apply(Effects(assignment_marks=marks), slot=0)
+
+    with pytest.raises(Forbidden, match="returned"):
+        await desk.reveal(LAMPS)
+    assert len(desk.store.tables.accesses) == 1
 
 
 async def test_an_unknown_ticket_is_not_found(desk):
