@@ -21,7 +21,7 @@ from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.receive import receive
 from dispatcher.workflow.reveal import reveal_contact
-from dispatcher.workflow.sweep import sweep_overdue
+from dispatcher.workflow.ring import ring
 from models.call import CallStep, Speech
 from models.codes import CallState, Channel, RequestType, Role, Urgency
 from models.command import Command, CommandKind
@@ -187,7 +187,7 @@ class Town:
 
     async def sweeps(self) -> int:
         """The timers look once."""
-        return await sweep_overdue(open_work=self.database.open_work, clock=self.clock)
+        return await ring(city=self.city, open_work=self.database.open_work, clock=self.clock)
 
     @property
     def _call_tools(self) -> dict[str, Any]:
