@@ -62,7 +62,7 @@ async def test_an_operator_confirms_a_guess(console):
     assert "<mark>路上</mark>" in panel
     assert "已派单：市交通运输局" in done.text
     assert (stale.status_code, "刚刚被别人改动过" in stale.text) == (409, True)
-    assert "没有待确认的工单" in queue
+    assert "没有待派单的工单" in queue
 
 
 async def test_an_operator_must_name_the_unit_that_the_matrix_does_not(console):
@@ -152,7 +152,7 @@ async def test_a_unit_is_told_nothing_of_a_ticket_that_is_not_its_own(console):
 
 async def test_an_empty_town_has_pages_that_say_so(console):
     """The first morning: nothing to do is said in words, not shown as a blank."""
-    words = {"operator": "没有待确认的工单", "lead": "没有待签收的工单", "supervisor": "各单位都没有在办的工单"}
+    words = {"operator": "没有待派单的工单", "lead": "没有待签收的工单", "supervisor": "各单位都没有在办的工单"}
     for who, sentence in words.items():
         async with console.browser(who) as browser:
             page = await browser.get("/")
