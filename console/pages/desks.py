@@ -64,4 +64,4 @@ def draw_waiting(waiting: Mapping[Decision, Waiting], screen: Screen) -> dict[st
 
 def count_of(total: int) -> str:
     """Return how many wait, short enough for a tab."""
-    return "" if total == 0 else "999+" if total > 999 else str(total)  # noqa: PLR2004 - what fits beside a tab's name
+    return "" if total == 0 else "999+" if total > 999 else str(total)

@@ -35,6 +35,7 @@ from streams.listen import LISTEN
 from streams.settling import Stream
 
 OPERATOR = Actor(Role.OPERATOR, "operator1")
+DISPATCHER = Actor(Role.DISPATCHER, "dispatcher1")
 TOPIC_ID = UUID(int=12345)
 VAULT = AesVault(bytes(32), bytes(32))
 
@@ -170,8 +171,9 @@ class Town:
         return await self.commands(ticket, CommandKind.REPLY, _clerk(ticket), investigation="到现场查看", result="已清理")
 
     async def finishes(self, ticket: Ticket, *, rating: str | None = None) -> Ticket:
-        """Sign, reply, close and perhaps rate, all at once."""
-        done = await self.commands(await self.replies(await self.signs(ticket)), CommandKind.CLOSE)
+        """Sign, reply, pass the review, close and perhaps rate, all at once."""
+        answered = await self.replies(await self.signs(ticket))
+        done = await self.commands(await self.commands(answered, CommandKind.PASS_REVIEW, DISPATCHER), CommandKind.CLOSE)
         return done if rating is None else await self.commands(done, CommandKind.RATE, rating=rating)
 
     async def reveals(self, ticket: Ticket, actor: Actor = OPERATOR) -> None:

@@ -43,8 +43,8 @@ async def test_a_unit_cannot_see_another_units_ticket_and_the_try_is_logged(cons
     assert (own.status_code, own.json()["text"]) == (200, "夜市占道经营油烟扰民")
     log = await console.asks("SELECT actor, act, subject FROM access_log ORDER BY id")
     assert log == [
-        *[("unit:other", "denied", theirs.ticket_no)] * 3,
-        *[("unit:other", "denied", f"unit {LEAD}")] * 2,
+        *[("unit_clerk:other", "denied", theirs.ticket_no)] * 3,
+        *[("unit_clerk:other", "denied", f"unit {LEAD}")] * 2,
     ]
 
 
@@ -209,7 +209,7 @@ async def test_contact_data_are_shown_once_they_are_logged(console):
     assert shown.headers["Cache-Control"] == "no-store"
     assert (without.status_code, refused.status_code) == (422, 403)
     log = await console.asks("SELECT actor, act, subject, purpose FROM access_log")
-    assert log == [("unit:lead", "reveal_contact", number, "核实地点")]
+    assert log == [("unit_clerk:lead", "reveal_contact", number, "核实地点")]
 
 
 async def test_tokens_and_passwords_are_kept_as_hashes_and_end_with_their_user(console):
