@@ -380,7 +380,7 @@ class EventOut(BaseModel):
 
 
 class NoticeOut(BaseModel):
-    """What a unit was told about the ticket: a card, a nudge, an extension, a step of supervision. ``day`` is its working day."""
+    """What a unit was told about the ticket: a card, a nudge, an extension, a step of supervision. ``day``: its working day."""
 
     unit: str
     kind: str

@@ -17,7 +17,7 @@ from models.rate import Rate
 from models.ticket import EventKind
 from models.understanding import Evidence
 
-_EVENT_NAMES = {
+EVENT_NAMES = {
     EventKind.REGISTERED: "登记",
     EventKind.DISPATCHED: "派单",
     EventKind.MERGED: "并单（催办）",
@@ -65,6 +65,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    templates.globals["ladder"] = LADDER
     templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return templates
 
@@ -93,10 +94,9 @@ class Screen:
             "ratings": list(Rating),
             "urgencies": list(Urgency),
             "pause_reasons": list(PauseReason),
-            "ladder": LADDER,
             "most_days": profile.deadlines.extension.most_days,
             "states": TicketState,
-            "event_names": _EVENT_NAMES,
+            "event_names": EVENT_NAMES,
             "unit_name": self.unit_name,
             "category_name": self.category_name,
             "district_name": self.district_name,

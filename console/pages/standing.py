@@ -25,6 +25,9 @@ _S = TicketState
 _WITH_A_UNIT = (_S.DISPATCHED, _S.SIGNED, _S.HANDLING, _S.RETURN_REQUESTED)
 _WHILE_HANDLED = (_S.SIGNED, _S.HANDLING)
 
+_WINDOWS = (Stage.RETURN, Stage.RATING_WINDOW, Stage.RATING_INVITE)
+"""Spans in which somebody may do something: nobody is late when they end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -292,7 +295,7 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "dissatisfied": _data(_since(seen, EventKind.REOPENED, EventKind.REPLIED)),
         "supervised": _data(seen.latest(EventKind.SUPERVISED)) if is_supervised else None,
         "supervised_until": steps.deadline.due if steps else None,
-        "clocks": [stored for stored in seen.detail.deadlines if stored.deadline.stage is not Stage.RATING_INVITE],
+        "clocks": [stored for stored in seen.detail.deadlines if stored.deadline.stage not in _WINDOWS],
     }
 
 

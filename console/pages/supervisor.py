@@ -1,4 +1,4 @@
-"""督办员: rates with their basis, what is due and overdue by unit, cards, the ladder of supervision, emergencies, dead letters."""
+"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, emergencies, dead letters."""
 
 from datetime import timedelta
 

@@ -24,7 +24,7 @@ from models.codes import Stage
 from models.command import Command, CommandKind
 from models.ticket import Ticket
 
-_DONE = {
+DONE = {
     CommandKind.CONFIRM: "已派单",
     CommandKind.DISPATCH: "已派单",
     CommandKind.ANSWER: "已直接答复并办结",
@@ -167,5 +167,5 @@ def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) 
 
 def _done_sentence(kind: CommandKind, after: Ticket, around: Surroundings) -> str:
     if kind in (CommandKind.CONFIRM, CommandKind.DISPATCH):
-        return f"{_DONE[kind]}：{around.screen.unit_name(after.lead_unit)}"
-    return _DONE[kind]
+        return f"{DONE[kind]}：{around.screen.unit_name(after.lead_unit)}"
+    return DONE[kind]

@@ -208,11 +208,11 @@ SELECT asked.unit_code, latest.unit_seq
 SELECT a.unit_code,
        count(*) AS open,
        count(*) FILTER (WHERE a.signed_at IS NULL) AS unsigned,
-       count(*) FILTER (WHERE d.due > %(now)s AND d.due <= %(soon)s) AS due_soon,
-       count(*) FILTER (WHERE d.due <= %(now)s) AS overdue
+       count(*) FILTER (WHERE d.goes AND d.due > %(now)s AND d.due <= %(soon)s) AS due_soon,
+       count(*) FILTER (WHERE d.goes AND d.due <= %(now)s) AS overdue
   FROM assignments a
   JOIN LATERAL (
-       SELECT due, stopped_at FROM deadlines
+       SELECT due, stopped_at, (proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null' AS goes FROM deadlines
         WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
         ORDER BY start DESC
         LIMIT 1) AS d ON d.stopped_at IS NULL
@@ -221,15 +221,15 @@ SELECT a.unit_code,
  ORDER BY overdue DESC, due_soon DESC, open DESC, a.unit_code;
 
 -- name: overdue
--- The resolve deadline has passed and the lead unit has not replied; longest overdue first.
+-- The work is past its due, its clock is not paused, and the lead unit has not replied; longest overdue first.
 WITH late AS (
     SELECT a.ticket_no, substr(a.ticket_no, 3, 6)::int AS month, d.due
       FROM assignments a
       JOIN LATERAL (
-           SELECT due, stopped_at FROM deadlines
+           SELECT due, stopped_at, proof FROM deadlines
             WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
             ORDER BY start DESC
-            LIMIT 1) AS d ON d.stopped_at IS NULL
+            LIMIT 1) AS d ON d.stopped_at IS NULL AND (d.proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null'
      WHERE a.role = 'lead' AND a.ended_at IS NULL AND d.due <= %(now)s
      ORDER BY d.due, a.ticket_no
      LIMIT %(limit)s
