@@ -71,10 +71,34 @@ CREATE TABLE public.assignments (
     replied_at timestamp with time zone,
     ended_at timestamp with time zone,
     matrix_version text NOT NULL,
-    basis text NOT NULL
+    basis text NOT NULL,
+    contacted_at timestamp with time zone,
+    returned_at timestamp with time zone,
+    return_result text,
+    overridden text
 );
 
 ALTER TABLE ONLY public.assignments FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: call_backs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.call_backs (
+    ticket_no text NOT NULL,
+    round smallint NOT NULL,
+    attempt smallint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    reached boolean NOT NULL,
+    responded boolean,
+    solved boolean
+);
+
+--
+-- Name: TABLE call_backs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.call_backs IS 'Attempts to call a citizen back, and what was heard (回访).';
 
 --
 -- Name: call_segments; Type: TABLE; Schema: public; Owner: -
@@ -218,10 +242,38 @@ CREATE TABLE public.deadlines (
     calendar_version text NOT NULL,
     profile_version text NOT NULL,
     result text,
-    settled_at timestamp with time zone
+    settled_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    done_at timestamp with time zone,
+    rings_at timestamp with time zone,
+    proof jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY public.deadlines FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: COLUMN deadlines.stopped_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.stopped_at IS 'When the work was handed in; the clock stands until the review has decided.';
+
+--
+-- Name: COLUMN deadlines.done_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.done_at IS 'When the stage was finished for good, by the moment of the work and not of its review.';
+
+--
+-- Name: COLUMN deadlines.rings_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.rings_at IS 'The next moment at which time alone makes something happen; NULL where nothing will.';
+
+--
+-- Name: COLUMN deadlines.proof; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 
 --
 -- Name: known_topics; Type: TABLE; Schema: public; Owner: -
@@ -238,6 +290,39 @@ CREATE TABLE public.known_topics (
 --
 
 COMMENT ON TABLE public.known_topics IS 'A topic that returns with another id has lost its messages: they are published again from the outbox.';
+
+--
+-- Name: notices; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.notices (
+    id bigint NOT NULL,
+    ticket_no text NOT NULL,
+    unit_code text NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    version integer NOT NULL
+);
+
+--
+-- Name: TABLE notices; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.notices IS 'Cards, nudges, extensions, transfers and steps of supervision that a unit was told of. Append-only.';
+
+--
+-- Name: notices_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.notices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notices_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: outbox; Type: TABLE; Schema: public; Owner: -
@@ -281,7 +366,8 @@ CREATE TABLE public.ratings (
     unit_code text NOT NULL,
     rating text NOT NULL,
     rated_at timestamp with time zone NOT NULL,
-    reason text
+    reason text,
+    round smallint DEFAULT 1 NOT NULL
 );
 
 ALTER TABLE ONLY public.ratings FORCE ROW LEVEL SECURITY;
@@ -426,7 +512,14 @@ CREATE TABLE public.tickets (
     registered_at timestamp with time zone NOT NULL,
     profile_version text NOT NULL,
     matrix_version text NOT NULL,
-    model_version text NOT NULL
+    model_version text NOT NULL,
+    anonymous boolean DEFAULT false NOT NULL,
+    confidential boolean DEFAULT false NOT NULL,
+    round smallint DEFAULT 1 NOT NULL,
+    accepted_returns smallint DEFAULT 0 NOT NULL,
+    supervision smallint DEFAULT 0 NOT NULL,
+    extension_asked smallint,
+    first_closed_at timestamp with time zone
 )
 PARTITION BY RANGE (month);
 
@@ -469,7 +562,14 @@ CREATE TABLE public.tickets_other (
     registered_at timestamp with time zone CONSTRAINT tickets_registered_at_not_null NOT NULL,
     profile_version text CONSTRAINT tickets_profile_version_not_null NOT NULL,
     matrix_version text CONSTRAINT tickets_matrix_version_not_null NOT NULL,
-    model_version text CONSTRAINT tickets_model_version_not_null NOT NULL
+    model_version text CONSTRAINT tickets_model_version_not_null NOT NULL,
+    anonymous boolean DEFAULT false CONSTRAINT tickets_anonymous_not_null NOT NULL,
+    confidential boolean DEFAULT false CONSTRAINT tickets_confidential_not_null NOT NULL,
+    round smallint DEFAULT 1 CONSTRAINT tickets_round_not_null NOT NULL,
+    accepted_returns smallint DEFAULT 0 CONSTRAINT tickets_accepted_returns_not_null NOT NULL,
+    supervision smallint DEFAULT 0 CONSTRAINT tickets_supervision_not_null NOT NULL,
+    extension_asked smallint,
+    first_closed_at timestamp with time zone
 );
 
 --
@@ -500,7 +600,7 @@ CREATE TABLE public.users (
     token_hash text,
     disabled boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT users_check CHECK (((role = 'unit'::text) = (unit_code IS NOT NULL)))
+    CONSTRAINT users_unit CHECK (((role ~~ 'unit%'::text) = (unit_code IS NOT NULL)))
 );
 
 --
@@ -545,6 +645,13 @@ ALTER TABLE ONLY public.access_log
 
 ALTER TABLE ONLY public.assignments
     ADD CONSTRAINT assignments_pkey PRIMARY KEY (ticket_no, unit_code, dispatched_at);
+
+--
+-- Name: call_backs call_backs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.call_backs
+    ADD CONSTRAINT call_backs_pkey PRIMARY KEY (ticket_no, round, attempt);
 
 --
 -- Name: call_segments call_segments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -610,6 +717,20 @@ ALTER TABLE ONLY public.known_topics
     ADD CONSTRAINT known_topics_pkey PRIMARY KEY (topic);
 
 --
+-- Name: notices notices_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (id);
+
+--
+-- Name: notices notices_ticket_no_unit_code_kind_version_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.notices
+    ADD CONSTRAINT notices_ticket_no_unit_code_kind_version_key UNIQUE (ticket_no, unit_code, kind, version);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -621,7 +742,7 @@ ALTER TABLE ONLY public.outbox
 --
 
 ALTER TABLE ONLY public.ratings
-    ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no);
+    ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no, round);
 
 --
 -- Name: rollups rollups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -764,10 +885,22 @@ CREATE INDEX contacts_unsettled ON public.contacts USING btree (accepted_at) WHE
 CREATE INDEX deadlines_provisional ON public.deadlines USING btree (due) WHERE provisional;
 
 --
+-- Name: deadlines_ringing; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX deadlines_ringing ON public.deadlines USING btree (rings_at) WHERE (rings_at IS NOT NULL);
+
+--
 -- Name: deadlines_running; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX deadlines_running ON public.deadlines USING btree (due) WHERE (result IS NULL);
+
+--
+-- Name: notices_of_day; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX notices_of_day ON public.notices USING btree (day, kind);
 
 --
 -- Name: outbox_by_age; Type: INDEX; Schema: public; Owner: -
@@ -788,10 +921,22 @@ CREATE INDEX outbox_next ON public.outbox USING btree (unit_seq, seq) WHERE (pub
 CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, unit_seq) WHERE (unit_seq IS NOT NULL);
 
 --
+-- Name: tickets_asking_for_time; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_asking_for_time ON ONLY public.tickets USING btree (state_since) WHERE (extension_asked IS NOT NULL);
+
+--
 -- Name: tickets_emergencies; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX tickets_emergencies ON ONLY public.tickets USING btree (registered_at) WHERE (urgency = '3'::text);
+
+--
+-- Name: tickets_not_ended_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_not_ended_of_caller ON ONLY public.tickets USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
 
 --
 -- Name: tickets_open_of_caller; Type: INDEX; Schema: public; Owner: -
@@ -804,6 +949,12 @@ CREATE INDEX tickets_open_of_caller ON ONLY public.tickets USING btree (caller_r
 --
 
 CREATE INDEX tickets_other_caller_ref_idx ON public.tickets_other USING btree (caller_ref) WHERE (state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'signed'::text, 'replied'::text]));
+
+--
+-- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_caller_ref_ticket_no_idx ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
 
 --
 -- Name: tickets_other_registered_at_idx; Type: INDEX; Schema: public; Owner: -
@@ -822,6 +973,36 @@ CREATE INDEX tickets_pending ON ONLY public.tickets USING btree (registered_at, 
 --
 
 CREATE INDEX tickets_other_registered_at_ticket_no_idx ON public.tickets_other USING btree (registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
+-- Name: tickets_other_state_since_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_state_since_idx ON public.tickets_other USING btree (state_since) WHERE (extension_asked IS NOT NULL);
+
+--
+-- Name: tickets_waiting; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_waiting ON ONLY public.tickets USING btree (state, state_since) WHERE (state = ANY (ARRAY['return_requested'::text, 'replied'::text, 'awaiting_call_back'::text, 'called_back'::text]));
+
+--
+-- Name: tickets_other_state_state_since_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_state_state_since_idx ON public.tickets_other USING btree (state, state_since) WHERE (state = ANY (ARRAY['return_requested'::text, 'replied'::text, 'awaiting_call_back'::text, 'called_back'::text]));
+
+--
+-- Name: tickets_supervised; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_supervised ON ONLY public.tickets USING btree (supervision DESC, ticket_no) WHERE ((supervision > 0) AND (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text])));
+
+--
+-- Name: tickets_other_supervision_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_supervision_ticket_no_idx ON public.tickets_other USING btree (supervision DESC, ticket_no) WHERE ((supervision > 0) AND (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text])));
 
 --
 -- Name: tickets_pending_urgent_first; Type: INDEX; Schema: public; Owner: -
@@ -854,6 +1035,12 @@ ALTER INDEX public.ticket_events_pkey ATTACH PARTITION public.ticket_events_othe
 ALTER INDEX public.tickets_open_of_caller ATTACH PARTITION public.tickets_other_caller_ref_idx;
 
 --
+-- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_not_ended_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx;
+
+--
 -- Name: tickets_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 --
 
@@ -870,6 +1057,24 @@ ALTER INDEX public.tickets_emergencies ATTACH PARTITION public.tickets_other_reg
 --
 
 ALTER INDEX public.tickets_pending ATTACH PARTITION public.tickets_other_registered_at_ticket_no_idx;
+
+--
+-- Name: tickets_other_state_since_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_asking_for_time ATTACH PARTITION public.tickets_other_state_since_idx;
+
+--
+-- Name: tickets_other_state_state_since_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_waiting ATTACH PARTITION public.tickets_other_state_state_since_idx;
+
+--
+-- Name: tickets_other_supervision_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_supervised ATTACH PARTITION public.tickets_other_supervision_ticket_no_idx;
 
 --
 -- Name: tickets_other_urgency_registered_at_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
@@ -1031,6 +1236,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.assignments TO hotline_app;
 GRANT SELECT ON TABLE public.assignments TO hotline_unit;
 
 --
+-- Name: TABLE call_backs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.call_backs TO hotline_app;
+
+--
 -- Name: TABLE call_segments; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1072,6 +1283,12 @@ GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.known_topics TO hotline_app;
+
+--
+-- Name: TABLE notices; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.notices TO hotline_app;
 
 --
 -- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
