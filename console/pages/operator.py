@@ -18,8 +18,8 @@ from dispatcher.workflow.receive import cause_of_death, receive
 from models.codes import Channel, Role, Stage
 from models.contact import MAX_TEXT, PersonalData, Submission
 
-_QUEUE_LENGTH = 60
-_DRAWN_EVERY = timedelta(seconds=1)
+_QUEUE_LENGTH, _LIST_LENGTH = 60, 30
+_DRAWN_EVERY = timedelta(seconds=2)
 _SHORTEST_GUESSED = 4
 _CHANNELS = (
     Channel.PHONE,
@@ -45,7 +45,7 @@ def operator_routes(around: Surroundings) -> APIRouter:
         return {
             PENDING: screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
             f"{PENDING}-count": count_of(pending.total),
-            **draw_waiting(await doors.views.waiting(limit=_QUEUE_LENGTH), screen),
+            **draw_waiting(await doors.views.waiting(limit=_LIST_LENGTH), screen),
         }
 
     @routes.get("")

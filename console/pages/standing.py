@@ -76,6 +76,14 @@ class Standing:
         return self.running(stage, self.ticket.lead_unit)
 
     @property
+    def ticking(self) -> StoredDeadline | None:
+        """The clock that the reader watches: a co-unit's own, otherwise the lead's; None while it stands."""
+        hold = self.hold
+        own = self.running(Stage.RESOLVE, hold.unit_code) if hold is not None and hold.role == CO_UNIT else self.work
+        is_ticking = own is not None and own.is_running and own.deadline.running_pause is None
+        return own if is_ticking and self.ticket.state not in ENDED_STATES else None
+
+    @property
     def paused_for(self) -> PauseReason | None:
         """Why the lead unit's clock stands still."""
         pause = self.work.deadline.running_pause if self.work else None
@@ -278,6 +286,7 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "can": {kind.value for kind in seen.offered},
         "leads": seen.leads,
         "work": seen.work,
+        "ticking": seen.ticking,
         "paused_for": seen.paused_for,
         "return_until": seen.return_until,
         "first_contact": first_contact,
