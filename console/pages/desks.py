@@ -1,4 +1,4 @@
-"""The lists of the hotline's desk: which decisions wait, and who sees which list."""
+"""The lists of the hotline's desk, each for those who decide about it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -9,9 +9,11 @@ from console.denials import asked_number, denials_logged
 from console.failures import FormProblem
 from console.identity import Session
 from console.pages.answers import is_fragment
+from console.pages.offers import offered
 from console.pages.orders import order_of
+from console.pages.panel import panel_of
 from console.pages.rendering import home_of
-from console.pages.standing import Standing, panel_of
+from console.pages.standing import Standing
 from console.pages.suggestion import guesses_of, highlight
 from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
 from console.pages.telling import CAUSES, RETURN_REASONS, words_of
@@ -122,7 +124,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         detail = await around.doors.views.ticket(ticket_no, unit_code=user.unit_code)
     standing = Standing(detail, user, around.doors.city, around.doors.clock.now())
     ticket = detail.ticket
-    deciding = CommandKind.CONFIRM in standing.offered
+    deciding = CommandKind.CONFIRM in offered(standing)
     return around.fragment(
         "_ticket.html",
         detail=detail,
