@@ -36,7 +36,7 @@ unit: setup ## Run the unit tests; seconds, no services
 ##@ Now and then
 test-long: setup ## Run the long tests whole, on the embedded broker and on Apache Kafka
 	$(PYTEST) -m long
-	$(PYTEST) -m long --broker=apache
+	$(PYTEST) -m long --broker=apache tests/integration tests/fault
 
 bench: setup ## Measure the pipe: contacts per second, latency, where the time goes
 	$(BIN)/python -m bench.pipe

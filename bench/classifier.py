@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.figures import HEADER, Figure
 from bench.machine import machine
+from bench.out_of_domain import out_of_domain
 from bench.places import places
 from bench.quality import cold_start, emergencies, own_test_part
 from bench.speed import memory, single_texts, speed
@@ -43,6 +44,7 @@ MEASURES: tuple[Callable[[Subject], Iterator[Figure]], ...] = (
     cold_start,
     own_test_part,
     emergencies,
+    out_of_domain,
     places,
     speed,
     single_texts,

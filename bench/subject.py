@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from classifiers.artifact import Artifact
 from classifiers.category import hints_of
 from classifiers.lines import RequestLine
+from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
@@ -72,7 +73,8 @@ class Subject:
                 seed=SEED,
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
-                hints=hints_of(self.profile.categories.values()),
+                hints=hints_of(self.profile.categories.values(), local_words_of(self.profile)),
+                local_words=local_words_of(self.profile),
                 profile=self.profile.name,
                 progress=progress,
             )

@@ -1,6 +1,7 @@
 """The artifact: a trained model as a directory that any process can load, with the card that vouches for it.
 
-``card.json`` tells what the model is, ``arrays.npz`` holds its numbers, terms by their hashes.
+``card.json`` tells what the model is, ``arrays.npz`` holds its numbers, terms by their hashes, and the names of the town that
+its words were cut with: whatever a profile says later, a model is served with the words that it learned with.
 Nothing in it is executed on loading: no pickle.
 """
 
@@ -22,7 +23,7 @@ from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from models.errors import Rejected
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"
@@ -39,7 +40,7 @@ class MeasuredBands:
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
     ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
     probability of 特急 is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more. Below ``calm``
-    lie fewer than 1 in 100 of the true 特急.
+    lie fewer than 1 in 100 of the true 特急. Above ``strange`` (``strangeness``) lie 1 in 200 of all rows.
     """
 
     automatic: float | None
@@ -50,6 +51,7 @@ class MeasuredBands:
     urgent: float | None
     urgency_precision: float
     calm: float | None
+    strange: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Artifact:
 
     ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
     values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
+    ``local_words`` stay in one piece when a text is cut for this model.
     """
 
     card: Card
@@ -113,6 +116,7 @@ class Artifact:
     category: LinearHead
     sides: Mapping[str, LinearHead]
     confidence: Confidence | None
+    local_words: tuple[str, ...] = ()
 
     def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
@@ -137,10 +141,12 @@ def content_version(
     sides: Mapping[str, LinearHead],
     confidence: Confidence | None,
     bands: MeasuredBands,
+    *,
+    local_words: tuple[str, ...],
 ) -> str:
     """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
     digest = hashlib.sha256(json.dumps(asdict(bands)).encode())
-    for name, values in sorted(_arrays_of(features, category, sides, confidence).items()):
+    for name, values in sorted(_arrays_of(features, category, sides, confidence, local_words).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -190,7 +196,7 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
 def _write(artifact: Artifact, directory: Path) -> None:
     (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence)
+        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence, artifact.local_words)
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -203,19 +209,25 @@ def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     if "confidence_weights" in arrays:
         weights, offsets, intercept = (arrays[f"confidence_{part}"] for part in ("weights", "offsets", "intercept"))
         confidence = Confidence().restore(weights, offsets, float(intercept))
-    if content_version(features, category, sides, confidence, card.bands) != card.version or (
+    local_words = tuple(arrays["local_words"].tolist())
+    if content_version(features, category, sides, confidence, card.bands, local_words=local_words) != card.version or (
         (tuple(category.classes_), labels) != (card.labels, card.side_labels)
     ):
         raise BadArtifact("the card does not belong to this model; train again")
-    return Artifact(card, features, category, sides, confidence)
+    return Artifact(card, features, category, sides, confidence, local_words)
 
 
 def _arrays_of(
-    features: TextFeatures, category: LinearHead, sides: Mapping[str, LinearHead], confidence: Confidence | None
+    features: TextFeatures,
+    category: LinearHead,
+    sides: Mapping[str, LinearHead],
+    confidence: Confidence | None,
+    local_words: tuple[str, ...],
 ) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "terms": features.hashes_,
         "idf": features.idf_,
+        "local_words": np.array(local_words, np.str_),
         **_head_arrays("category", category),
     }
     if confidence is not None:

@@ -12,6 +12,7 @@ from classifiers.confidence import LEAST_ROWS, Confidence, cross_confidences
 from classifiers.linear import LinearHead, log_loss
 from classifiers.measures import PRECISIONS, accuracy, coverage_at, macro_f1, score_classes, threshold_for
 from classifiers.rows import LabelledText
+from classifiers.strangeness import strange_above
 from models.codes import Urgency
 
 AUTOMATIC_PRECISION = 0.95
@@ -46,10 +47,14 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Margins of each row by heads that were not shown it, shape (n_rows, n_labels); NaN where there are none."""
+    """Margins of each row by heads that were not shown it, shape (n_rows, n_labels); NaN where there are none.
+
+    ``unknown_shares`` are the shares of a row's terms that those heads' features do not know, shape (n_rows,).
+    """
 
     category: NDArray[np.float32]
     sides: Mapping[str, NDArray[np.float32]]
+    unknown_shares: NDArray[np.float32]
 
     @classmethod
     def unknown(cls, n_rows: int, categories: NDArray[np.str_], sides: Mapping[str, NDArray[np.str_]]) -> Self:
@@ -57,6 +62,7 @@ class Margins:
         return cls(
             np.full((n_rows, len(categories)), np.nan, np.float32),
             {name: np.full((n_rows, len(labels)), np.nan, np.float32) for name, labels in sides.items()},
+            np.full(n_rows, np.nan, np.float32),
         )
 
 
@@ -79,8 +85,25 @@ def calibrate(
             critical = _urgency_threshold(head, probabilities, labels, Urgency.CRITICAL)
             urgent = _urgency_threshold(head, probabilities, labels, Urgency.URGENT)
             calm = _calm_below(head, probabilities, labels)
-    bands = MeasuredBands(automatic, AUTOMATIC_PRECISION, review, REVIEW_PRECISION, critical, urgent, URGENCY_PRECISION, calm)
+    bands = MeasuredBands(
+        automatic=automatic,
+        automatic_precision=AUTOMATIC_PRECISION,
+        review=review,
+        review_precision=REVIEW_PRECISION,
+        critical=critical,
+        urgent=urgent,
+        urgency_precision=URGENCY_PRECISION,
+        calm=calm,
+        strange=_strange_above(margins),
+    )
     return confidence, scores, bands
+
+
+def _strange_above(margins: Margins) -> float | None:
+    measured = ~np.isnan(margins.unknown_shares)
+    if measured.sum() < LEAST_ROWS:
+        return None
+    return strange_above(margins.category[measured], margins.unknown_shares[measured])
 
 
 def _calm_below(head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_]) -> float | None:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from sklearn.pipeline import Pipeline
 
 from classifiers.batches import in_batches
+from classifiers.closings import without_closing
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
-from classifiers.words import cut_words
+from classifiers.words import cut_words, fastest_cutter
 from models.profile import Category
 
 _NAME_REPEATS = 2
@@ -27,19 +28,21 @@ def category_pipeline(seed: int) -> Pipeline:
     return Pipeline([("features", TextFeatures()), ("head", LinearHead(seed=seed))])
 
 
-def hints_of(categories: Iterable[Category]) -> list[Hint]:
+def hints_of(categories: Iterable[Category], local_words: tuple[str, ...] = ()) -> list[Hint]:
     """Return short texts, as words, for each category: its name with the words that its profile names, then its vocabulary.
 
-    A category leans on them where its examples lack a word; they are learned from, never measured on.
+    A category leans on them where its examples lack a word; they are learned from, never measured on. ``local_words`` are
+    those that the model will have.
     """
     hints: list[Hint] = []
     for category in categories:
-        name = words_of("，".join((category.level2, *category.words, *category.urgent_words)))
+        name = words_of("，".join((category.level2, *category.words, *category.urgent_words)), local_words)
         hints += [(name, category.code)] * _NAME_REPEATS
-        hints += [(words_of("，".join(some)), category.code) for some in in_batches(category.vocabulary, _WORDS_OF_A_HINT)]
+        several = in_batches(category.vocabulary, _WORDS_OF_A_HINT)
+        hints += [(words_of("，".join(some), local_words), category.code) for some in several]
     return hints
 
 
-def words_of(raw: str) -> list[str]:
-    """Return the words of a text as the citizen gave it."""
-    return cut_words(normalise(raw).text)
+def words_of(raw: str, local_words: tuple[str, ...] = ()) -> list[str]:
+    """Return the words of a text as the citizen gave it; ``local_words`` stay in one piece."""
+    return cut_words(without_closing(normalise(raw).text), fastest_cutter(local_words))

@@ -2,8 +2,8 @@
 
 import re
 
-from classifiers.alternatives import finder_of
 from classifiers.names import LONGEST_NAME, words_of_name
+from classifiers.phrases import LongestPhraseFinder
 from models.profile import FactLexicon
 
 _QUOTED = re.compile(r"[“「『\"]([\u4e00-\u9fffa-z0-9]{2,14})[”」』\"]\Z")
@@ -22,20 +22,20 @@ class CompanyReader:
     """Reads names by how they end and what stands before them, by a profile's words."""
 
     def __init__(self, lexicon: FactLexicon) -> None:
-        self._ending = finder_of(lexicon.businesses)
+        self._ending = LongestPhraseFinder(lexicon.businesses)
         self._strangers = frozenset(lexicon.not_in_names)
         self._trades = frozenset(lexicon.trades)
 
     def read(self, text: str) -> tuple[int, int] | None:
         """Return where the first name stands in a normalised ``text``, a company's before a shop's; None without one."""
         first = None
-        for found in self._ending.finditer(text):
-            start = self._start(text, *found.span())
+        for ending, end, phrase in self._ending.all_in(text):
+            start = self._start(text, ending, end)
             if start is None:
                 continue
-            if found[0].endswith("公司"):
-                return start, found.end()
-            first = first or (start, found.end())
+            if phrase.endswith("公司"):
+                return start, end
+            first = first or (start, end)
         return first
 
     def _start(self, text: str, ending: int, end: int) -> int | None:

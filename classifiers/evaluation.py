@@ -112,7 +112,7 @@ def guess(artifact: Artifact, texts: Iterable[str], progress: Callable[[int], No
     head = artifact.sides.get("type")
     done = 0
     for batch in in_batches(texts, _BATCH):
-        features = artifact.features.transform([words_of(text) for text in batch])
+        features = artifact.features.transform([words_of(text, artifact.local_words) for text in batch])
         probabilities = artifact.probabilities(artifact.category.decision_function(features))
         best = np.argsort(-probabilities, axis=1, kind="stable")[:, :3]
         labels.append(artifact.category.classes_[best])

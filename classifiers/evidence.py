@@ -3,24 +3,26 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from classifiers.artifact import Artifact
+from classifiers.closings import without_closing
 from classifiers.features import TextFeatures
-from classifiers.linear import LinearHead
 from classifiers.normalise import NormalisedText
-from classifiers.words import cut_words
+from classifiers.words import cut_words, fastest_cutter
 from models.understanding import Evidence
 
 MOST_WORDS = 5
 
 
-def explain(text: NormalisedText, features: TextFeatures, head: LinearHead, label: str | None = None) -> tuple[Evidence, ...]:
+def explain(text: NormalisedText, artifact: Artifact, label: str | None = None) -> tuple[Evidence, ...]:
     """Return up to ``MOST_WORDS`` words with the largest pull towards ``label`` (None: the best one), strongest first.
 
     A word's pull is what it and its characters add to the label's margin beyond what they add to the average label.
 
     Raises:
-        ValueError: the head has no such label.
+        ValueError: the model has no such label.
     """
-    words = cut_words(text.text)
+    features, head = artifact.features, artifact.category
+    words = cut_words(without_closing(text.text), fastest_cutter(artifact.local_words))
     row = features.transform([words])
     column = int(head.decision_function(row).argmax()) if label is None else head.classes_.tolist().index(label)
     pull_of_column = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))

@@ -10,12 +10,12 @@ A term is known by a hash of 64 bits alone. That makes a batch's terms one array
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import chain
-from typing import NamedTuple, Self
+from itertools import chain, repeat
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
@@ -23,7 +23,9 @@ from classifiers.hashing import HashTable
 from classifiers.words import term_of
 
 _Hashes = NDArray[np.uint64]
-_Rows = NDArray[np.intp]
+_Codes = NDArray[np.uint64]
+_Rows = NDArray[np.int64]
+_Columns = NDArray[np.int32]
 
 # Odd constants of splitmix64 (Steele, Lea, Flood 2014), which spread neighbouring inputs over all 64 bits.
 _STEP, _FIRST_MIX, _SECOND_MIX = (np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
@@ -31,18 +33,15 @@ _CHARACTER, _PAIR = np.uint64(1 << 32), np.uint64(1 << 33)
 """What tells the character 水 from the word 水, and a pair from both; code points and their pairs stay below."""
 
 _LAST_ASCII = 127
+_N_CHARACTERS = 1 << 16
+"""Only characters of the basic plane are terms: no word holds others (``cut_words``)."""
+
+_LARGEST_INT32 = (1 << 31) - 1
+_NEW = -2
+"""In the place of a column: the word was not met yet."""
 
 _MOST_REMEMBERED = 300_000
-"""Words whose hash is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
-
-
-class _Terms(NamedTuple):
-    """Terms of a batch: the text each stands in, its hash, and the first and last word that it was taken from."""
-
-    rows: _Rows
-    hashes: _Hashes
-    first_word: _Rows
-    last_word: _Rows
+"""Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -66,9 +65,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def fit(self, texts: Iterable[Sequence[str]], _labels: object = None) -> Self:
         """Learn which terms there are and how rare each is."""
         texts = list(texts)
-        terms = _terms_of(texts, {})
-        in_order = np.lexsort((terms.hashes, terms.rows))
-        rows, hashes = terms.rows[in_order], terms.hashes[in_order]
+        rows, hashes = _terms_of(texts)
+        in_order = np.lexsort((hashes, rows))
+        rows, hashes = rows[in_order], hashes[in_order]
         once = np.ones(len(rows), np.bool_)
         once[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
         known, frequencies = np.unique(hashes[once], return_counts=True)
@@ -81,7 +80,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.hashes_ = hashes
         self.idf_ = idf
         self._table = HashTable(hashes)
-        self._remembered: dict[str, int] = {}
+        self._column_of_word: dict[str, int] = {}
+        self._column_of_character = self._table.places_of(_hashes_of_characters(np.arange(_N_CHARACTERS, dtype=np.uint64)))
         return self
 
     def transform(self, texts: Iterable[Sequence[str]]) -> csr_matrix:
@@ -90,25 +90,51 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Raises:
             NotFittedError: ``fit`` was not called.
         """
+        return self.look_up(texts)[0]
+
+    def look_up(self, texts: Iterable[Sequence[str]]) -> tuple[csr_matrix, NDArray[np.float32]]:
+        """Return what ``transform`` does, and the share of each text's terms that are unknown; 1 for a text without terms.
+
+        Raises:
+            NotFittedError: ``fit`` was not called.
+        """
         if not hasattr(self, "hashes_"):
             raise NotFittedError("TextFeatures must be fitted first")
         texts = list(texts)
-        terms = self._terms(texts)
-        columns = self._table.places_of(terms.hashes)
-        known = columns >= 0
-        ones = np.ones(int(known.sum()), np.float32)
-        counts = coo_matrix((ones, (terms.rows[known], columns[known])), shape=(len(texts), len(self.idf_))).tocsr()
-        return self._weighted(counts)
+        rows, columns = self._columns(texts)
+        counts = _counted(rows, columns, (len(texts), len(self.idf_)))
+        n_terms, n_known = (np.bincount(each, minlength=len(texts)) for each in (rows, rows[columns >= 0]))
+        unknown = 1 - n_known / np.maximum(n_terms, 1)
+        return self._weighted(counts), unknown.astype(np.float32)
 
-    def word_spans(self, words: Sequence[str]) -> tuple[NDArray[np.int32], _Rows, _Rows]:
+    def word_spans(self, words: Sequence[str]) -> tuple[_Columns, _Rows, _Rows]:
         """Return, for each term of one text, its column (-1: unknown) and the first and last word it was taken from."""
-        terms = self._terms([words])
-        return self._table.places_of(terms.hashes), terms.first_word, terms.last_word
+        _, columns = self._columns([words])
+        numbers = np.arange(len(words))
+        _, of_character = _characters_of([[word] for word in words])
+        first = np.concatenate([numbers, of_character, of_character[:-1]])
+        last = np.concatenate([numbers, of_character, of_character[1:]])
+        return columns, first, last
 
-    def _terms(self, texts: Sequence[Sequence[str]]) -> _Terms:
-        if len(self._remembered) > _MOST_REMEMBERED:
-            self._remembered.clear()
-        return _terms_of(texts, self._remembered)
+    def _columns(self, texts: Sequence[Sequence[str]]) -> tuple[_Rows, _Columns]:
+        """Return for each term its text and its column (-1: unknown); words come first, then characters, then pairs."""
+        words, row_of_word = _words_of(texts)
+        codes, row_of_character = _characters_of(texts)
+        pairs, row_of_pair = _pairs_of(codes, row_of_character)
+        columns = [self._columns_of_words(words), self._column_of_character[codes], self._table.places_of(pairs)]
+        return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(columns)
+
+    def _columns_of_words(self, words: Sequence[str]) -> _Columns:
+        remembered = self._column_of_word
+        if len(remembered) > _MOST_REMEMBERED:
+            remembered.clear()
+        columns = np.fromiter(map(remembered.get, words, repeat(_NEW)), np.int32, len(words))
+        new = np.flatnonzero(columns == _NEW)
+        if len(new):
+            new_words = [words[number] for number in new.tolist()]
+            columns[new] = self._table.places_of(np.array(list(map(_hash_of_word, new_words)), np.uint64))
+            remembered.update(zip(new_words, columns[new].tolist(), strict=True))
+        return columns
 
     def _weighted(self, counts: csr_matrix) -> csr_matrix:
         counts.data = (np.log(counts.data) + 1) * self.idf_[counts.indices]
@@ -118,33 +144,55 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return counts
 
 
-def _terms_of(texts: Sequence[Sequence[str]], remembered: dict[str, int]) -> _Terms:
-    """Return the terms of ``texts``; the hash of each word is looked up in ``remembered`` and added there."""
-    words = list(chain.from_iterable(texts))
-    row_of_word = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    hashes = list(map(remembered.get, words))
-    if None in hashes:
-        hashes = [_remember(word, remembered) if known is None else known for word, known in zip(words, hashes, strict=True)]
-    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
-    han = codes > _LAST_ASCII  # of words, that is: what else they are made of are Latin letters and digits
-    word_of_character = np.repeat(np.arange(len(words)), np.fromiter(map(len, words), np.intp, len(words)))[han]
-    row_of_character = row_of_word[word_of_character]
-    wide = codes[han].astype(np.uint64)
-    same_text = row_of_character[1:] == row_of_character[:-1]
-    pairs = ((wide[:-1] * _STEP) ^ (wide[1:] + _PAIR))[same_text]
-    number_of_word = np.arange(len(words))
-    return _Terms(
-        np.concatenate([row_of_word, row_of_character, row_of_character[1:][same_text]]),
-        np.concatenate([np.array(hashes, np.uint64), _mixed(wide + _CHARACTER), _mixed(pairs)]),
-        np.concatenate([number_of_word, word_of_character, word_of_character[:-1][same_text]]),
-        np.concatenate([number_of_word, word_of_character, word_of_character[1:][same_text]]),
-    )
+def _counted(rows: _Rows, columns: _Columns, shape: tuple[int, int]) -> csr_matrix:
+    """Return how often each known column stands in each row; row and column are sorted as one number, which is fastest."""
+    bits = shape[1].bit_length()
+    places: NDArray[np.signedinteger] = np.full(len(rows) + 1, -1, np.int32 if shape[0] << bits <= _LARGEST_INT32 else np.int64)
+    places[:-1] = (rows << bits) | columns  # what is unknown is -1, too; so the first run is never a known column
+    places.sort()
+    first = np.flatnonzero(places[1:] != places[:-1]) + 1
+    counts = np.diff(first, append=len(places)).astype(np.float32)
+    places = places[first]
+    begins = np.searchsorted(places, np.arange(shape[0] + 1, dtype=places.dtype) << bits).astype(np.int32)
+    return csr_matrix((counts, (places & ((1 << bits) - 1)).astype(np.int32), begins), shape=shape)
 
 
-def _remember(word: str, remembered: dict[str, int]) -> int:
-    digest = blake2b(term_of(word).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    remembered[word] = value = int.from_bytes(digest, "little")
-    return value
+def _terms_of(texts: Sequence[Sequence[str]]) -> tuple[_Rows, _Hashes]:
+    """Return for each term its text and its hash; words come first, then characters, then pairs."""
+    words, row_of_word = _words_of(texts)
+    hash_of = {word: _hash_of_word(word) for word in set(words)}
+    codes, row_of_character = _characters_of(texts)
+    pairs, row_of_pair = _pairs_of(codes, row_of_character)
+    hashes = [np.array([hash_of[word] for word in words], np.uint64), _hashes_of_characters(codes), pairs]
+    return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(hashes)
+
+
+def _words_of(texts: Sequence[Sequence[str]]) -> tuple[list[str], _Rows]:
+    return list(chain.from_iterable(texts)), np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+
+
+def _characters_of(texts: Sequence[Sequence[str]]) -> tuple[_Codes, _Rows]:
+    """Return the code points of the Han characters, each with its text."""
+    joined = ["".join(text) for text in texts]
+    codes = np.frombuffer("".join(joined).encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_han = (codes > _LAST_ASCII) & (codes < _N_CHARACTERS)  # what else words are made of are Latin letters and digits
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in joined])
+    return codes[is_han].astype(np.uint64), rows[is_han]
+
+
+def _pairs_of(codes: _Codes, rows: _Rows) -> tuple[_Hashes, _Rows]:
+    """Return the hashes of neighbours that stand in the same text, each with that text."""
+    in_one_text = rows[1:] == rows[:-1]
+    hashes = _mixed((codes[:-1] * _STEP) ^ (codes[1:] + _PAIR))
+    return hashes[in_one_text], rows[1:][in_one_text]
+
+
+def _hash_of_word(word: str) -> int:
+    return int.from_bytes(blake2b(term_of(word).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def _hashes_of_characters(codes: _Codes) -> _Hashes:
+    return _mixed(codes + _CHARACTER)
 
 
 def _mixed(values: _Hashes) -> _Hashes:

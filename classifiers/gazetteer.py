@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from classifiers.alternatives import finder_of
+from classifiers.phrases import LongestPhraseFinder
 from models.profile import ROAD, District, FactLexicon, Place
 
 MOST_MISHEARD = {3: 1, 4: 1}
@@ -62,7 +62,7 @@ class Gazetteer:
         self._names |= _spellings(known, lexicon.place_homophones)
         self._names |= known
         self._names |= dict.fromkeys(lexicon.not_places, _NO_PLACE)
-        self._pattern = finder_of(self._names)
+        self._finder = LongestPhraseFinder(self._names)
         self._sound_of = {char: group[0] for group in lexicon.sounds for char in group}
         self._by_sound = self._names_by_sound(known)
         self._tails = self._tails_of(self._by_sound.values(), lexicon.sounds)
@@ -72,14 +72,13 @@ class Gazetteer:
         """Return the names in ``text`` that do not overlap, from the left, each as long as possible."""
         found: list[Mention] = []
         floor = 0
-        for match in self._pattern.finditer(text):
-            name = self._names[match[0]]
-            start, end = match.span()
+        for begins, end, spelling in self._finder.all_in(text):
+            start, name = begins, self._names[spelling]
             if name.told is Told.SORT:
                 heard = self._heard(text, floor, end) if text[end - 2 : end] in self._tails else None
                 if heard is not None:
                     start, name = heard
-                elif match[0] not in self._sorts:
+                elif spelling not in self._sorts:
                     continue
             if name.told is not Told.SORT:
                 while found and found[-1].start >= start:

@@ -18,29 +18,28 @@ class HashTable:
         self._mask = np.uint64(size - 1)
         self._places = np.full(size, -1, np.int32)
         self._hashes = np.zeros(size, np.uint64)
-        self._steps = 0
         waiting = np.arange(len(hashes), dtype=np.int32)
+        step = 0
         while len(waiting):
-            slots = self._slots(hashes[waiting], self._steps)
+            slots = self._slots(hashes[waiting], step)
             free = self._places[slots] < 0
             self._places[slots[free]] = waiting[free]  # of several that want one slot the last gets it
             settled = self._places[slots] == waiting
             self._hashes[slots[settled]] = hashes[waiting[settled]]
             waiting = waiting[~settled]
-            self._steps += 1
+            step += 1
 
     def places_of(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Return the place of each of ``hashes``, -1 for one that is not there; the same shape."""
-        places = np.full(len(hashes), -1, np.int32)
-        waiting = np.arange(len(hashes))
-        for step in range(self._steps):
-            slots = self._slots(hashes[waiting], step)
-            found = self._places[slots]
-            hit = (found >= 0) & (self._hashes[slots] == hashes[waiting])
-            places[waiting[hit]] = found[hit]
-            waiting = waiting[~hit & (found >= 0)]  # an empty slot ends the search
-            if not len(waiting):
-                break
+        slots = self._slots(hashes, 0)
+        places = self._places[slots]
+        astray = np.flatnonzero((places >= 0) & (self._hashes[slots] != hashes))  # another key stands there; go on
+        step = 0
+        while len(astray):
+            step += 1
+            slots = self._slots(hashes[astray], step)
+            places[astray] = self._places[slots]
+            astray = astray[(places[astray] >= 0) & (self._hashes[slots] != hashes[astray])]
         return places
 
     def _slots(self, hashes: NDArray[np.uint64], step: int) -> NDArray[np.intp]:

@@ -4,7 +4,7 @@ import re
 
 CHINESE, ENGLISH, OTHER = "zh", "en", "other"
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _OTHER_LETTER = re.compile(r"[^\W\d_a-z\u3400-\u9fff]")
 
@@ -15,7 +15,9 @@ def language_of(text: str) -> str:
     A Han character is about as much language as a Latin word: "WiFi 坏了" is Chinese, a place name in an English sentence
     leaves it English.
     """
-    n_han = len(_HAN.findall(text))
+    n_han = sum(map(len, _HAN.findall(text)))
+    if 2 * n_han > len(text):
+        return CHINESE
     n_latin = len(_LATIN_WORD.findall(text))
     n_other = len(_OTHER_LETTER.findall(text))
     if n_other > max(n_han, n_latin):

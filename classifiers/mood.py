@@ -1,6 +1,6 @@
 """Mood: how the citizen sounds at the end of a talk."""
 
-from classifiers.alternatives import finder_of
+from classifiers.phrases import LongestPhraseFinder
 from models.codes import Mood
 from models.profile import FactLexicon
 
@@ -15,11 +15,11 @@ class MoodReader:
         self._mood_of: dict[str, Mood | None] = dict.fromkeys(lexicon.satisfied, Mood.SATISFIED)
         self._mood_of |= dict.fromkeys(lexicon.dissatisfied, Mood.DISSATISFIED)
         self._mood_of |= dict.fromkeys(lexicon.no_mood)
-        self._finder = finder_of(self._mood_of)
+        self._finder = LongestPhraseFinder(self._mood_of)
 
     def read(self, text: str) -> Mood | None:
         """Return the mood of a normalised ``text``, None where nothing tells one."""
         mood = None
-        for found in self._finder.finditer(text, max(0, len(text) - _END)):
-            mood = self._mood_of[found[0]] or mood
+        for _, _, word in self._finder.all_in(text[-_END:]):
+            mood = self._mood_of[word] or mood
         return mood

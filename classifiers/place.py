@@ -59,14 +59,16 @@ BETWEEN_STRETCHES = "，"
 class PlaceGuess:
     """Where it happened.
 
-    ``district_code`` is None when unknown or contradictory. ``spans`` are the stretches ``text[start:end]`` that make the
-    address, in order; ``street`` is a road's proper name. ``misheard`` are the names that were repaired, in order.
+    ``district_code`` is None when unknown or contradictory; ``rivals`` are the districts that contradict each other.
+    ``spans`` are the stretches ``text[start:end]`` that make the address, in order; ``street`` is a road's proper name.
+    ``misheard`` are the names that were repaired, in order.
     """
 
     district_code: str | None = None
     spans: tuple[tuple[int, int], ...] = ()
     street: str | None = None
     misheard: tuple[Mention, ...] = ()
+    rivals: tuple[str, ...] = ()
 
     def address_in(self, text: NormalisedText) -> str | None:
         """Return the address in the citizen's own characters, misheard names repaired; None where there is none."""
@@ -118,15 +120,20 @@ class PlaceReader:
     def _guess(self, text: str, stretches: Sequence[Stretch]) -> PlaceGuess:
         weights = _weights(text, stretches)
         address = _address(text, stretches, weights)
+        districts = self._districts(stretches, weights)
         return PlaceGuess(
-            self._district(stretches, weights),
+            districts[0] if len(districts) == 1 else None,
             tuple(sorted((each.start, each.end) for each in address)),
             next((each.street for each in address if each.street), None),
             tuple(_misheard(text, stretches)),
+            districts if len(districts) > 1 else (),
         )
 
-    def _district(self, stretches: Sequence[Stretch], weights: Sequence[Weight]) -> str | None:
-        """Return the district that the weightiest stretches tell which tell one; None where a place elsewhere weighs more."""
+    def _districts(self, stretches: Sequence[Stretch], weights: Sequence[Weight]) -> tuple[str, ...]:
+        """Return the district that the weightiest stretches tell which tell one; none where a place elsewhere weighs more.
+
+        Several are those that contradict each other.
+        """
         for level in sorted(set(weights), reverse=True):
             here = [each for each, weight in zip(stretches, weights, strict=True) if weight is level]
             mentions = [
@@ -135,11 +142,11 @@ class PlaceReader:
             if mentions and level is not Weight.NONE:
                 return self._agreed(mentions, names_go_first=level is Weight.HERE)
             if any(each.is_away for each in here):
-                return None
-        return None
+                return ()
+        return ()
 
-    def _agreed(self, mentions: Sequence[Mention], *, names_go_first: bool) -> str | None:
-        """Return the one district that the mentions tell, the narrowest where one lies within another."""
+    def _agreed(self, mentions: Sequence[Mention], *, names_go_first: bool) -> tuple[str, ...]:
+        """Return the one district that the mentions tell, the narrowest where one lies within another, or all they tell."""
         named = [mention.name.district_codes for mention in mentions if mention.name.told is Told.DISTRICT]
         told = [mention.name.district_codes for mention in mentions if mention.name.told is Told.PLACE]
         if not names_go_first:
@@ -147,7 +154,7 @@ class PlaceReader:
         codes = self._narrowed(named or told)
         if named and told:
             codes = frozenset(code for code in self._narrowed(told) if self._within[code] & codes) or codes
-        return next(iter(codes)) if len(codes) == 1 else None
+        return tuple(sorted(codes or frozenset().union(*named, *told)))
 
     def _narrowed(self, claims: Sequence[frozenset[str]]) -> frozenset[str]:
         """Return the districts that fit every claim."""

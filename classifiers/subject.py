@@ -2,7 +2,8 @@
 
 import re
 
-from classifiers.alternatives import any_of, finder_of
+from classifiers.alternatives import any_of
+from classifiers.phrases import LongestPhraseFinder
 from models.codes import SubjectType
 from models.profile import FactLexicon
 
@@ -38,7 +39,7 @@ class SubjectReader:
     """
 
     def __init__(self, lexicon: FactLexicon) -> None:
-        self._enterprise = finder_of([*lexicon.enterprise, *_ENGLISH])
+        self._enterprise = LongestPhraseFinder([*lexicon.enterprise, *_ENGLISH])
         self._employee = re.compile(any_of(lexicon.employee))
 
     def read(self, text: str) -> SubjectType:
@@ -51,8 +52,8 @@ class SubjectReader:
         return SubjectType.ENTERPRISE
 
     def _said_as_enterprise(self, text: str) -> str | None:
-        for found in self._enterprise.finditer(text):
-            if _NEARBY.match(text, found.end()) is None:
-                return found[0]
+        for _, end, said in self._enterprise.all_in(text):
+            if _NEARBY.match(text, end) is None:
+                return said
         described = _SPEAKS_FOR_FIRM.search(text)
         return None if described is None else described[0]

@@ -2,7 +2,7 @@
 
 import re
 
-from classifiers.alternatives import finder_of
+from classifiers.phrases import LongestPhraseFinder
 
 _DAYPARTS = (
     *("早上", "早晨", "清晨", "上午", "中午", "午后", "下午", "傍晚", "晚上", "晚间", "夜里", "夜间", "夜晚"),
@@ -18,7 +18,7 @@ _DAYS = (
 )
 _N = "0-9一二两三四五六七八九十几"
 
-_WORD = finder_of([*_DAYPARTS, *_DAYS])
+_WORD = LongestPhraseFinder([*_DAYPARTS, *_DAYS])
 _WORD_GOES_ON = re.compile(rf"期间|(?<=[周期拜])[一二三四五六日天](?![个次])|(?<=月)[{_N}]{{1,3}}[号日]")
 _IS_DAYPART = frozenset(_DAYPARTS)
 _NUMBERED = re.compile(
@@ -49,9 +49,9 @@ def when_in(text: str) -> tuple[int, int] | None:
 def _runs(text: str) -> list[tuple[int, int, set[str]]]:
     """Return the stretches of words and numbers of time that follow each other, with what they hold."""
     atoms: list[tuple[int, int, str]] = []
-    for found in _WORD.finditer(text):
-        goes_on = _WORD_GOES_ON.match(text, found.end())
-        atoms.append((found.start(), (goes_on or found).end(), "part" if found[0] in _IS_DAYPART else "day"))
+    for start, end, word in _WORD.all_in(text):
+        goes_on = _WORD_GOES_ON.match(text, end)
+        atoms.append((start, goes_on.end() if goes_on else end, "part" if word in _IS_DAYPART else "day"))
     atoms += [(found.start(), found.end(), found.lastgroup or "") for found in _NUMBERED.finditer(text)]
     if len(atoms) < 2:
         return [(start, end, {sort}) for start, end, sort in atoms]

@@ -53,10 +53,13 @@ def train(
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
     hints: Sequence[Hint] = (),
+    local_words: tuple[str, ...] = (),
     profile: str | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
     """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
+
+    ``local_words`` are cut in one piece, here and wherever the model is used; the hints must have been cut so, too.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -70,12 +73,12 @@ def train(
     if len(known) < 2:
         raise Rejected(f"training needs at least two categories; the {len(rows)} rows have {len(known)}")
     truth = Truth.of(rows)
-    material = _Material(_cut(rows, progress), truth, [hint for hint in hints if hint[1] in known], seed)
+    material = _Material(_cut(rows, local_words, progress), truth, [hint for hint in hints if hint[1] in known], seed)
     measured = [row for row in unseen if row.category in known]
     pipeline, sides = _learn(material, np.arange(len(rows)))
     if len(measured) >= _ENOUGH_UNSEEN:
         progress("measuring", 0, 1)
-        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, progress))
+        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, local_words, progress))
         thin, split, truth = known - {row.category for row in measured}, "rows that were kept apart", Truth.of(measured)
     else:
         folds = deal_folds(truth.labels.tolist(), [" ".join(each) for each in material.words], n_folds=N_FOLDS, seed=seed)
@@ -88,7 +91,7 @@ def train(
     features, category = pipeline["features"], pipeline["head"]
     confidence, scores, bands = calibrate(category, sides, margins, truth)
     card = Card(
-        version=content_version(features, category, sides, confidence, bands),
+        version=content_version(features, category, sides, confidence, bands, local_words=local_words),
         created_at=created_at,
         seed=seed,
         profile=profile,
@@ -102,13 +105,13 @@ def train(
         scores=scores,
         bands=bands,
     )
-    return Artifact(card, features, category, sides, confidence)
+    return Artifact(card, features, category, sides, confidence, local_words)
 
 
-def _cut(rows: Sequence[LabelledText], progress: Progress) -> list[list[str]]:
+def _cut(rows: Sequence[LabelledText], local_words: tuple[str, ...], progress: Progress) -> list[list[str]]:
     words = []
     for done, row in enumerate(rows, start=1):
-        words.append(words_of(row.text))
+        words.append(words_of(row.text, local_words))
         progress("cutting words", done, len(rows))
     return words
 
@@ -137,11 +140,12 @@ def _beginning(words: Sequence[str]) -> list[str]:
 
 
 def _unseen_margins(pipeline: Pipeline, sides: Mapping[str, LinearHead], truth: Truth, words: Sequence[list[str]]) -> Margins:
-    features = pipeline["features"].transform(words)
+    features, unknown_shares = pipeline["features"].look_up(words)
     known = {name: np.unique(labels[labels != ""]) for name, labels in truth.sides.items()}
     return Margins(
         _margins(pipeline["head"], features, np.unique(truth.labels)),
         {name: _margins(head, features, known[name]) for name, head in sides.items()},
+        unknown_shares,
     )
 
 
@@ -157,7 +161,8 @@ def _held_out_margins(material: _Material, folds: NDArray[np.int64], progress: P
         if not len(held):
             continue
         pipeline, sides = _learn(material, np.flatnonzero(folds != fold))
-        features = pipeline["features"].transform([material.words[row] for row in held.tolist()])
+        features, unknown_shares = pipeline["features"].look_up([material.words[row] for row in held.tolist()])
+        margins.unknown_shares[held] = unknown_shares
         margins.category[held] = _margins(pipeline["head"], features, categories)
         for name, head in sides.items():
             margins.sides[name][held] = _margins(head, features, known[name])

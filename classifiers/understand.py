@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers.artifact import Artifact
+from classifiers.closings import without_closing
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
-from classifiers.language import language_of
+from classifiers.language import OTHER, language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
+from classifiers.strangeness import strangeness
 from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
-from classifiers.words import cut_words
+from classifiers.words import cut_words, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
 from models.understanding import Evidence, Facts, Guess, Understanding
@@ -42,6 +44,7 @@ class Understander:
         facts: FactLexicon,
     ) -> None:
         self._artifact = artifact
+        self._cut_han = fastest_cutter(artifact.local_words)
         self._categories = categories
         self._labels = [str(label) for label in artifact.category.classes_]
         self._urgency = UrgencyReader(urgency, categories)
@@ -51,16 +54,20 @@ class Understander:
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
-        features = self._artifact.features.transform([cut_words(each.text) for each in normalised])
-        tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(features)))
+        words = [cut_words(without_closing(each.text), self._cut_han) for each in normalised]
+        features, unknown_shares = self._artifact.features.look_up(words)
+        margins = self._artifact.category.decision_function(features)
+        tops = self._top_guesses(self._artifact.probabilities(margins))
+        strange = self._strange(margins, unknown_shares)
         types, tones = self._types(features, tops), self._tones(features)
         places = self._place.read_all([each.text for each in normalised])
         facts = self._facts.read_all(normalised)
-        return [self._one(_Parts(*parts)) for parts in zip(normalised, tops, types, tones, places, facts, strict=True)]
+        of_each = zip(normalised, tops, types, tones, places, facts, strange, strict=True)
+        return [self._one(_Parts(*parts)) for parts in of_each]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
         """Return the words that speak most for a category (None: the best), strongest first, where they stand in ``text``."""
-        return explain(normalise(text), self._artifact.features, self._artifact.category, category_code)
+        return explain(normalise(text), self._artifact, category_code)
 
     def _top_guesses(self, probabilities: NDArray[np.float32]) -> list[tuple[Guess, ...]]:
         n_guesses = min(N_GUESSES, len(self._labels))
@@ -86,10 +93,17 @@ class Understander:
             return hear_tones(head, self._artifact.card.bands, features)
         return [NO_TONE] * features.shape[0]
 
+    def _strange(self, margins: NDArray[np.float32], unknown_shares: NDArray[np.float32]) -> list[bool]:
+        """Return which texts are far from everything learned: a model without that threshold knows the wholly unknown."""
+        limit = self._artifact.card.bands.strange
+        strange = unknown_shares == 1 if limit is None else strangeness(margins, unknown_shares) > limit
+        return list(map(bool, strange))
+
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
         alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
         urgency = weigh(alarm, parts.tone)
+        language = language_of(text.text)
         return Understanding(
             top=parts.top,
             request_type=parts.request_type,
@@ -99,11 +113,13 @@ class Understander:
             alarm_category=alarm.category_code,
             district_code=place.district_code,
             address=place.address_in(text),
-            language=language_of(text.text),
+            language=language,
             model_version=self._artifact.card.version,
             street=place.street,
             facts=parts.facts,
             repairs=place.repairs_in(text),
+            rival_districts=place.rivals,
+            out_of_domain=parts.is_strange or language == OTHER,
         )
 
 
@@ -116,3 +132,4 @@ class _Parts(NamedTuple):
     tone: Tone
     place: PlaceGuess
     facts: Facts
+    is_strange: bool

@@ -36,7 +36,7 @@ _NOT_TO_TELL = re.compile(
     rf"|{_NOT}{_CLAUSE}{{0,4}}?(?:泄露|泄漏|透露|暴露|公开|外传|外泄|转给){_CLAUSE}{{0,4}}?{_ME}"
     rf"|{_NOT}把{_CLAUSE}{{0,3}}?我(?:们)?的?{_MINE}{_CLAUSE}{{0,4}}?(?:给|告诉|透露|泄露|转|公开|报|说)"
 )
-_MAY_FORBID = ("泄", "透露", "暴露", "外传", "外泄", "转给", "公开", "是我", "是谁", "把我", "告诉")
+_MAY_FORBID = re.compile("泄|透露|暴露|外传|转给|公开|是我|是谁|把我|告诉")
 _FORBIDS = ("不", "别", "勿", "莫")
 
 _KEEP_QUIET = "保密"
@@ -64,7 +64,7 @@ def wants_anonymity(text: str) -> bool:
 
 def wants_secrecy(text: str) -> bool:
     """Return whether the citizen of a normalised ``text`` wishes that others do not learn who spoke."""
-    if _has(text, _MAY_FORBID) and _has(text, _FORBIDS) and _NOT_TO_TELL.search(text) is not None:
+    if _MAY_FORBID.search(text) and _has(text, _FORBIDS) and _NOT_TO_TELL.search(text):
         return True
     at = text.find(_KEEP_QUIET)
     while at >= 0:

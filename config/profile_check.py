@@ -7,7 +7,7 @@ from itertools import combinations
 
 from config.personal_data import personal_data_in
 from config.profile_files import Problems
-from models.codes import SubjectType
+from models.codes import Stage, SubjectType
 from models.profile import ANY_EMERGENCY, DISTRICT_GOVERNMENT, District, Handling, MatrixEntry, Place, Profile
 
 WECHAT_LETTERS = 600
@@ -28,6 +28,12 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
     for name in sorted(profile.safety.keys() - profile.categories.keys() - {ANY_EMERGENCY}):
         problems.add("messages.toml", f"safety.{name}", "is not in taxonomy.csv")
+    for code, units in profile.linked.items():
+        if code not in profile.categories:
+            problems.add("emergencies.toml", f"linked.{code}", "is not in taxonomy.csv")
+        for unit in units:
+            if unit not in profile.units:
+                problems.add("emergencies.toml", f"linked.{code}", f"names {unit}, which is not in units.csv")
 
 
 def _check_categories(profile: Profile, problems: Problems) -> None:
@@ -207,6 +213,15 @@ def _check_deadlines(profile: Profile, problems: Problems) -> None:
     for stage, category_code in profile.deadlines.by_category:
         if category_code not in profile.categories:
             problems.add("deadlines.toml", f"{stage}.by_category.{category_code}", "is not in taxonomy.csv")
+    _check_promise("by_category", [(stage, code) for stage, code in profile.deadlines.by_category], problems)
+    _check_promise("by_track", [(stage, track.label) for stage, track in profile.deadlines.by_track], problems)
+
+
+def _check_promise(group: str, entries: Sequence[tuple[Stage, str]], problems: Problems) -> None:
+    """Note where the unit has a time of its own and the citizen is promised another, or the reverse."""
+    for stage, other in ((Stage.RESOLVE, Stage.PROMISE), (Stage.PROMISE, Stage.RESOLVE)):
+        for key in (key for at, key in entries if at is stage and (other, key) not in entries):
+            problems.add("deadlines.toml", f"{other}.{group}", f"has no {key}, which {stage}.{group} has")
 
 
 def _check_messages(messages: Mapping[str, str], problems: Problems) -> None:

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-SHIPPED = Path(__file__).parent / "profiles"
+SHIPPED = Path(__file__).resolve().parent / "profiles"
 """The profiles that come with the program."""
 
 _HEAD = "profile.toml"
@@ -32,8 +32,10 @@ def layers_of(directory: Path) -> Layers:
     One that cannot be found, or that comes again, ends the list; ``extension_problem`` says so.
     """
     directories = [directory]
-    while (base := _base_of(directories[-1])) is not None and base not in directories:
+    seen = {directory.resolve()}
+    while (base := _base_of(directories[-1])) is not None and base not in seen:
         directories.append(base)
+        seen.add(base)
     return Layers(tuple(directories))
 
 
@@ -42,11 +44,11 @@ def extension_problem(directory: Path, extends: str) -> str | None:
     base = _directory_of(extends, directory)
     if base is None:
         return f"{extends!r} is neither a profile that comes with the program nor a directory beside this one"
-    seen = [directory]
+    seen = {directory.resolve()}
     while base is not None:
         if base in seen:
             return f"{extends!r} leads back to this profile"
-        seen.append(base)
+        seen.add(base)
         base = _base_of(base)
     return None
 
@@ -69,7 +71,8 @@ def _base_of(directory: Path) -> Path | None:
 
 
 def _directory_of(extends: str, directory: Path) -> Path | None:
-    beside = directory.parent / extends
+    # Resolved, so that a profile that leads back to itself by another spelling is known again.
+    beside = (directory.resolve().parent / extends).resolve()
     return shipped_directory(extends) or (beside if extends and beside.is_dir() else None)
 
 

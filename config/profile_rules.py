@@ -17,6 +17,18 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "wechat_received": frozenset(),
         "wechat_text_only": frozenset(),
         "declined": frozenset({"title", "ticket_no", "reason"}),
+        **dict.fromkeys(
+            (
+                *("move_car_ask", "move_car_plate", "progress_ask_number", "progress_bad_number", "progress_ask_digits"),
+                *("progress_refused", "own_tickets", "own_none"),
+            ),
+            frozenset(),
+        ),
+        "move_car_done": frozenset({"ticket_no"}),
+        "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
+        "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),
+        "extended": frozenset({"title", "ticket_no", "date"}),
+        "answered": frozenset({"title", "ticket_no"}),
         "rate_invite": frozenset({"title", "ticket_no"}),
     }
 )

@@ -7,11 +7,13 @@ from config.profile_calendar import read_calendar
 from config.profile_check import check_whole
 from config.profile_corpus import check_corpus, corpus_files
 from config.profile_deadlines import read_deadlines
+from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon
 from config.profile_rules import ProfileHead, read_head, read_messages
+from config.profile_self_service import read_self_service
 from config.profile_several import check_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
 from models.errors import BadProfile, NotFound
@@ -22,7 +24,7 @@ __all__ = ["check_profile", "corpus_files", "find_profile", "load_profile", "pro
 _FILES = frozenset(
     {
         *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
-        *("deadlines.toml", "messages.toml", "README.md"),
+        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "README.md"),
     }
 )
 
@@ -95,6 +97,8 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         messages=MappingProxyType(messages),
         safety=MappingProxyType(safety),
         facts=read_fact_lexicon(layers, problems),
+        linked=MappingProxyType(read_linked(layers.file("emergencies.toml"), problems)),
+        self_service=read_self_service(layers.file("self_service.toml"), problems),
     )
     check_whole(profile, problems)
     return profile

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from console.similar import TextIndex
 from dispatcher.accounts import Accounts
-from dispatcher.ports import Clock, OpenUnitOfWork, Understand, Vault
+from dispatcher.ports import Clock, OpenUnitOfWork, ReserveNumbers, Understand, Vault
 from dispatcher.views import NumbersDesk, Views
 from dispatcher.workflow.city import City
+from dispatcher.workflow.converse import Tools
 from models.understanding import Evidence
 
 Explain = Callable[[str], Awaitable[Sequence[Evidence]]]
@@ -29,7 +30,13 @@ class Doors:
     accounts: Accounts
     numbers: NumbersDesk
     understand: Understand
+    reserve_numbers: ReserveNumbers
     explain: Explain
     new_text_index: Callable[[], TextIndex]
     session_key: bytes = field(repr=False)
     wechat_token: str | None = field(repr=False, default=None)
+
+    @property
+    def self_service(self) -> Tools:
+        """What serving a citizen who writes needs."""
+        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock)

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
+from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
 from models.contact import PersonalData
@@ -226,6 +227,14 @@ class CallNews:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedCall:
+    """What a telling of a call changed: ``versions`` of the segments that are new or heard differently, by their number."""
+
+    settled: bool
+    versions: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedCall:
     """A call with everything told of it so far. Once ``settled`` it has its course and, if words were said, its contact."""
 
@@ -273,6 +282,18 @@ class Notice:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class CitizenMessage:
+    """What a citizen is told: ``name`` is the text's name in the profile. Who it is for stands in the vault alone."""
+
+    contact_id: UUID
+    ticket_no: str | None
+    channel: Channel
+    name: str
+    text: str = field(repr=False)
+    written_at: datetime
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -287,6 +308,7 @@ class Effects:
     ratings: list[NewRating] = field(default_factory=list)
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    citizen_messages: list[CitizenMessage] = field(default_factory=list)
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)
@@ -315,8 +337,8 @@ class UnitOfWork(Protocol):
         """Store the contacts that are new, with their vault rows, and return their ids."""
         ...
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
-        """Store what is told of a call, and return which segments are new or heard differently, each with its version.
+    async def note_call(self, news: CallNews) -> NotedCall:
+        """Lock the call, store what is told of it, and return what that changed.
 
         A final segment never changes again; a step told twice, and a second number of the caller, change nothing.
         """
@@ -398,6 +420,18 @@ class UnitOfWork(Protocol):
 
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings, None where none will."""
+        ...
+
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Lock and return a citizen's talk with the machine; an empty one for who never had one."""
+        ...
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Store where the talk stands."""
+        ...
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets, the latest first."""
         ...
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:

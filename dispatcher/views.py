@@ -169,6 +169,26 @@ class UnitLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningAlert:
+    """An emergency that was heard in a call that is not settled yet.
+
+    ``words`` are what was said, without personal data; ``word`` is what alarmed, None where the whole did. ``script`` is what
+    to tell the citizen; ``agent`` is the operator who has the call. ``heard_at`` is when the words reached a door.
+    """
+
+    call_id: str
+    word: str | None
+    words: str
+    category_code: str
+    district_code: str | None
+    address: str | None
+    script: str
+    heard_at: datetime
+    agent: str | None
+    hung_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Supervision:
     """What a supervisor watches; each list holds the first few, most pressing first."""
 
@@ -265,6 +285,10 @@ class Views(Protocol):
 
     async def unit_progress(self, unit_codes: Collection[str]) -> Mapping[str, int]:
         """Return the ``unit_seq`` published last on each of these streams; a unit without messages is missing."""
+        ...
+
+    async def running_alerts(self) -> tuple[RunningAlert, ...]:
+        """Return the emergencies in calls that still run, the latest first; a settled call's emergency is a ticket."""
         ...
 
     async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:

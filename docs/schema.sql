@@ -175,6 +175,40 @@ COMMENT ON TABLE public.calls IS 'One telephone call; from began_at on what its 
 COMMENT ON COLUMN public.calls.alarm IS 'The word or pair of words; NULL where the whole of what was said alarmed.';
 
 --
+-- Name: citizen_messages; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.citizen_messages (
+    id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    ticket_no text,
+    channel text NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone
+);
+
+--
+-- Name: TABLE citizen_messages; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.citizen_messages IS 'What citizens are told; name is the text''s name in the profile. Numbers and openids stay in the vault.';
+
+--
+-- Name: citizen_messages_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.citizen_messages ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.citizen_messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -416,6 +450,25 @@ CREATE TABLE public.stream_offsets (
 );
 
 --
+-- Name: talks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.talks (
+    caller_ref text NOT NULL,
+    service text,
+    subject text,
+    failures smallint DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    told_at timestamp with time zone
+);
+
+--
+-- Name: TABLE talks; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.talks IS 'Where a citizen''s talk with the machine stands (自主服务).';
+
+--
 -- Name: ticket_events; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -513,11 +566,17 @@ CREATE TABLE public.tickets (
     profile_version text NOT NULL,
     matrix_version text NOT NULL,
     model_version text NOT NULL,
+    subject text,
     anonymous boolean DEFAULT false NOT NULL,
     confidential boolean DEFAULT false NOT NULL,
     round smallint DEFAULT 1 NOT NULL,
     accepted_returns smallint DEFAULT 0 NOT NULL,
     supervision smallint DEFAULT 0 NOT NULL,
+    self_service boolean DEFAULT false NOT NULL,
+    linked text[] DEFAULT '{}'::text[] NOT NULL,
+    plate text,
+    plate_kind text,
+    amount numeric,
     extension_asked smallint,
     first_closed_at timestamp with time zone
 )
@@ -530,6 +589,12 @@ ALTER TABLE ONLY public.tickets FORCE ROW LEVEL SECURITY;
 --
 
 COMMENT ON COLUMN public.tickets.month IS 'yyyymm as it stands in the ticket number; every lookup by number names it, so one partition is read.';
+
+--
+-- Name: COLUMN tickets.subject; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tickets.subject IS 'citizen or enterprise; NULL in tickets that were registered before this was kept.';
 
 --
 -- Name: tickets_other; Type: TABLE; Schema: public; Owner: -
@@ -563,11 +628,17 @@ CREATE TABLE public.tickets_other (
     profile_version text CONSTRAINT tickets_profile_version_not_null NOT NULL,
     matrix_version text CONSTRAINT tickets_matrix_version_not_null NOT NULL,
     model_version text CONSTRAINT tickets_model_version_not_null NOT NULL,
+    subject text,
     anonymous boolean DEFAULT false CONSTRAINT tickets_anonymous_not_null NOT NULL,
     confidential boolean DEFAULT false CONSTRAINT tickets_confidential_not_null NOT NULL,
     round smallint DEFAULT 1 CONSTRAINT tickets_round_not_null NOT NULL,
     accepted_returns smallint DEFAULT 0 CONSTRAINT tickets_accepted_returns_not_null NOT NULL,
     supervision smallint DEFAULT 0 CONSTRAINT tickets_supervision_not_null NOT NULL,
+    self_service boolean DEFAULT false CONSTRAINT tickets_self_service_not_null NOT NULL,
+    linked text[] DEFAULT '{}'::text[] CONSTRAINT tickets_linked_not_null NOT NULL,
+    plate text,
+    plate_kind text,
+    amount numeric,
     extension_asked smallint,
     first_closed_at timestamp with time zone
 );
@@ -682,6 +753,13 @@ ALTER TABLE ONLY public.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
 
 --
+-- Name: citizen_messages citizen_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.citizen_messages
+    ADD CONSTRAINT citizen_messages_pkey PRIMARY KEY (id);
+
+--
 -- Name: contacts contacts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -764,6 +842,13 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.stream_offsets
     ADD CONSTRAINT stream_offsets_pkey PRIMARY KEY (group_name, topic_id, partition);
+
+--
+-- Name: talks talks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.talks
+    ADD CONSTRAINT talks_pkey PRIMARY KEY (caller_ref);
 
 --
 -- Name: ticket_events ticket_events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -871,6 +956,18 @@ CREATE INDEX assignments_open_of_unit ON public.assignments USING btree (unit_co
 --
 
 CREATE INDEX calls_running ON public.calls USING btree (last_heard_at) WHERE (settled_at IS NULL);
+
+--
+-- Name: citizen_messages_unsent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX citizen_messages_unsent ON public.citizen_messages USING btree (id) WHERE (sent_at IS NULL);
+
+--
+-- Name: contacts_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX contacts_of_caller ON public.contacts USING btree (caller_ref, accepted_at);
 
 --
 -- Name: contacts_unsettled; Type: INDEX; Schema: public; Owner: -
@@ -1260,6 +1357,12 @@ GRANT SELECT,INSERT ON TABLE public.call_steps TO hotline_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.calls TO hotline_app;
 
 --
+-- Name: TABLE citizen_messages; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.citizen_messages TO hotline_app;
+
+--
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1315,6 +1418,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rollups TO hotline_app;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stream_offsets TO hotline_app;
+
+--
+-- Name: TABLE talks; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.talks TO hotline_app;
 
 --
 -- Name: TABLE ticket_events; Type: ACL; Schema: public; Owner: -

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from dispatcher.metrics import HOTLINE_ITSELF
@@ -144,6 +145,30 @@ def _panels() -> Iterator[_Panel]:
     stages = {stage.value: stage.label for stage in Stage}
     yield _lines("用时中位数", ("stage:hotline_stage_seconds:p50_1d", "{{stage}}"), names=stages, unit="s", width=12)
     yield _lines("用时 P99", ("stage:hotline_stage_seconds:p99_1d", "{{stage}}"), names=stages, unit="s", width=12)
+    yield _row("通话中的紧急情况")
+    yield _stat(
+        "近 24 小时告警",
+        "max(increase(hotline_emergency_alert_seconds_count[24h]))",
+        unit="locale",
+        says="通话未结束时听出特急、已告警的呼叫，每个呼叫一次",
+    )
+    yield _stat(
+        "超过 10 秒才告警（近 24 小时）",
+        "max(increase(hotline_emergency_alert_seconds_count[24h])) "
+        '- max(increase(hotline_emergency_alert_seconds_bucket{le="10.0"}[24h]))',
+        unit="locale",
+        says="从这段话送达到告警超过 10 秒的呼叫；应为 0",
+        warn_above=0,
+    )
+    yield _lines(
+        "从听到到告警（P50、P99，近 1 小时）",
+        *(
+            (f"histogram_quantile({share}, max by (le) (rate(hotline_emergency_alert_seconds_bucket[1h])))", name)
+            for share, name in ((0.5, "P50"), (0.99, "P99"))
+        ),
+        unit="s",
+        width=12,
+    )
     yield _row("分类模型")
     yield _stat("当前模型", "max by (version) (hotline_model_info)", legend="{{version}}", says="数值恒为 1，版本号见图例")
     yield _stat(
@@ -237,18 +262,17 @@ def _stat(
 
 def _lines(
     title: str,
-    query: tuple[str, str],
-    *,
+    *queries: tuple[str, str],
     names: Mapping[str, str] | None = None,
     unit: str = "short",
     width: int = 8,
 ) -> _Panel:
-    """``names`` show a label's value in Chinese; ``query`` is the expression with its legend."""
+    """``names`` show a label's value in Chinese; each of the ``queries`` is an expression with its legend."""
     body: Json = {
         "type": "timeseries",
         "title": title,
         "datasource": _DATASOURCE,
-        "targets": [_target("A", *query)],
+        "targets": [_target(letter, *query) for letter, query in zip(ascii_uppercase, queries, strict=False)],
         "options": {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}},
         "fieldConfig": {
             "defaults": {"unit": unit, "min": 0, "custom": {"lineWidth": 1, "fillOpacity": 10}},

@@ -70,7 +70,7 @@ class Explainer:
             },
             judgement=judgement,
             route=route,
-            doubts=judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt),
+            doubts=self._city.doubts(judgement, understanding, route, district_code=understanding.district_code, on=on),
             bands=self._describer.bands,
             described=self._describer.fields(line, understanding),
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from classifiers.artifact import Artifact, save_artifact
 from classifiers.category import hints_of
 from classifiers.fingerprints import write_learned
+from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
@@ -53,13 +54,15 @@ def learn(rows: Sequence[LabelledText], profile: Profile | None, out: Path, *, u
     """
     if profile is not None and (unknown := sorted({row.category for row in rows} - profile.categories.keys())):
         raise Rejected(f"the rows have categories that profile {profile.name} lacks: {', '.join(unknown[:5])}")
+    local_words = () if profile is None else local_words_of(profile)
     with progress_bars() as progress:
         artifact = train(
             rows,
             seed=SEED,
             created_at=SystemClock().now(),
             unseen=unseen,
-            hints=() if profile is None else hints_of(profile.categories.values()),
+            hints=() if profile is None else hints_of(profile.categories.values(), local_words),
+            local_words=local_words,
             profile=None if profile is None else profile.name,
             progress=progress,
         )

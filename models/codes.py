@@ -113,7 +113,16 @@ class Fate(_Labelled):
     TICKETED = "ticketed", "已立单"
     MERGED = "merged", "已并单"
     NUISANCE = "nuisance", "无效骚扰"
+    SELF_SERVICE = "self_service", "自助服务"
     DEAD = "dead", "死信"
+
+
+class Service(_Labelled):
+    """自主服务: what a citizen may have from the machine alone (domain.md A.11)."""
+
+    MOVE_CAR = "move_car", "挪车"
+    PROGRESS = "progress", "进度查询"
+    OWN_TICKETS = "own_tickets", "我的工单"
 
 
 class TicketState(_Labelled):
@@ -210,7 +219,7 @@ class PauseRefusal(_Labelled):
     REASON = "reason", "不是可以暂停的事由"
     PROMISE = "promise", "答复承诺随承办单位的时限标注，不单独暂停"
     RUNNING = "running", "已在暂停中"
-    OVERDUE = "overdue", "已超过时限"
+    OVERDUE = "overdue", "已到时限"
     USED_UP = "used_up", "累计暂停已达上限"
 
 
@@ -231,6 +240,7 @@ class DueChange(_Labelled):
     EXTENSION = "extension", "延期"
     URGENCY = "urgency", "紧急程度变更"
     CALENDAR = "calendar", "日历更新"
+    DECISION = "decision", "核定办理类别"
 
 
 class ReminderKind(_Labelled):
@@ -290,6 +300,10 @@ class DispatchMode(_Labelled):
     REOPENED = "reopened", "重办"
 
 
+FIRST_DISPATCHES = (DispatchMode.AUTO, DispatchMode.MANUAL)
+"""How a ticket comes to its first unit."""
+
+
 class Correction(_Labelled):
     """What a person changed of the engine's proposal when dispatching."""
 
@@ -313,6 +327,8 @@ class ReviewReason(_Labelled):
     NO_LEAD_UNIT = "no_lead_unit", "派单目录无主办单位"
     DISTRICT_UNKNOWN = "district_unknown", "属地不明"
     UNCLASSIFIED = "unclassified", "无法归类"
+    SEVERAL_UNITS = "several_units", "可能涉及多个单位"
+    OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
 
 
 class CallState(_Labelled):

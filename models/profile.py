@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from models.codes import ClockKind, PauseReason, RequestType, Stage, SubjectType, Track, Urgency
+from models.codes import ClockKind, PauseReason, RequestType, Service, Stage, SubjectType, Track, Urgency
 
 ROAD = "道路"
 """The kind of a place that is a road or a street."""
@@ -306,10 +306,28 @@ class FactLexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfServiceRule:
+    """How the machine serves citizens who write (自主服务).
+
+    ``words`` begin a service, ``menus`` are the keys of menu buttons that do. ``move_car`` is the category of a request to
+    move a car, None where the city has none. A talk is forgotten after ``patience``; after ``failures`` wrong answers about
+    a ticket nobody is answered for ``locked``.
+    """
+
+    words: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
+    menus: Mapping[str, Service] = field(default_factory=dict)
+    move_car: str | None = None
+    patience: timedelta = timedelta(minutes=10)
+    failures: int = 5
+    locked: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided.
 
-    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``.
+    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
+    ``linked`` the units that are told of one besides its lead, by category code.
     """
 
     name: str
@@ -331,6 +349,8 @@ class Profile:
     messages: Mapping[str, str]
     safety: Mapping[str, str]
     facts: FactLexicon = field(default_factory=FactLexicon)
+    self_service: SelfServiceRule = field(default_factory=SelfServiceRule)
+    linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

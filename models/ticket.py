@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from models.codes import Channel, DispatchMode, RequestType, ReviewReason, Role, TicketState, Urgency
+from models.codes import Channel, DispatchMode, PlateKind, RequestType, ReviewReason, Role, SubjectType, TicketState, Urgency
 from models.errors import IllegalTransition
 from models.understanding import Guess
 
@@ -44,6 +45,7 @@ class EventKind(StrEnum):
     MERGED = "ticket.merged"
     ANSWERED = "ticket.answered"
     DECLINED = "ticket.declined"
+    SELF_SERVICE_ENDED = "self_service.ended"
     WITHDRAWN = "ticket.withdrawn"
     SIGNED = "unit.signed"
     CONTACTED = "unit.contacted"
@@ -90,7 +92,9 @@ class Ticket:
     people decided (domain.md 0.13: recoding a complaint as a consultation must be measurable). ``confidence`` is 0 to 1.
     ``anonymous`` and ``confidential`` are the citizen's wishes: whom nobody calls back, and whose name no unit sees. ``round``
     rises with every second handling. ``extension_asked`` is how many working days the unit asks for, while nobody has decided.
-    ``supervision`` is the step of the ladder on which it stands, 0 for none.
+    ``supervision`` is the step of the ladder on which it stands, 0 for none. ``self_service``: the machine handles it,
+    no person. ``linked`` units were told of an emergency besides the lead. ``amount`` is in yuan.
+    ``subject`` is None in tickets of an older release.
     """
 
     ticket_no: str
@@ -107,6 +111,7 @@ class Ticket:
     salutation: str | None
     district_code: str | None
     address: str | None
+    subject: SubjectType | None
     lead_unit: str | None
     top: tuple[Guess, ...]
     review_reasons: tuple[ReviewReason, ...]
@@ -125,6 +130,11 @@ class Ticket:
     accepted_returns: int = 0
     extension_asked: int | None = None
     supervision: int = 0
+    self_service: bool = False
+    linked: tuple[str, ...] = ()
+    plate: str | None = None
+    plate_kind: PlateKind | None = None
+    amount: Decimal | None = None
     first_closed_at: datetime | None = None
 
     @property

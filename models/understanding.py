@@ -65,6 +65,9 @@ class Understanding:
     ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
     like an emergency, enough to interrupt a running call of which only a part was heard. ``address`` is the citizen's own
     wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
+    ``out_of_domain``: the text is far from everything that the model learned, or in a language that it never met.
+    ``rival_districts`` are those that the text names with the same weight where they contradict each other; there is no
+    ``district_code`` then.
     """
 
     top: tuple[Guess, ...]
@@ -80,6 +83,8 @@ class Understanding:
     facts: Facts = NO_FACTS
     repairs: tuple[Repair, ...] = ()
     alarm_is_sure: bool = False
+    out_of_domain: bool = False
+    rival_districts: tuple[str, ...] = ()
 
     @property
     def best(self) -> Guess:

@@ -1,15 +1,13 @@
 """How far topics reach: what a consumer's settled offset is measured against."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
 
-from models.errors import TryLater
+from streams.topics import open_admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +18,6 @@ class TopicEnd:
     ends: Mapping[int, int]
 
 
-_PATIENCE_MS = 5_000
-"""A broker that is away is told so within this time, not kafka-python's 30 s: the exporter waits for it when it ends."""
-
-
 def topic_ends(bootstrap: str, names: Iterable[str]) -> dict[str, TopicEnd]:
     """Return the ends of those topics that exist.
 
@@ -32,14 +26,8 @@ def topic_ends(bootstrap: str, names: Iterable[str]) -> dict[str, TopicEnd]:
     Raises:
         TryLater: the broker is away.
     """
-    try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap, bootstrap_timeout_ms=_PATIENCE_MS, request_timeout_ms=_PATIENCE_MS
-        )
-        with closing(admin):
-            return _ends(admin, list(names))
-    except KafkaError as error:
-        raise TryLater(f"the broker at {bootstrap} does not tell its offsets: {type(error).__name__}") from error
+    with open_admin(bootstrap) as admin:
+        return _ends(admin, list(names))
 
 
 def _ends(admin: KafkaAdminClient, names: list[str]) -> dict[str, TopicEnd]:

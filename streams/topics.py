@@ -20,6 +20,12 @@ from models.message import Topic
 _DAY = timedelta(days=1)
 _LOOK_AGAIN_SECONDS = 0.2
 
+_PATIENCE_MS = 5_000
+"""A broker that is away is told so within this time, not kafka-python's 30 s: the exporter waits for it when it ends."""
+
+_REQUEST_MS = 15_000
+"""What making a city's topics may take on a slow broker."""
+
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
@@ -62,7 +68,7 @@ def open_admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
         TryLater: the broker is away, or goes away before the end of the block.
     """
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=_PATIENCE_MS, request_timeout_ms=_REQUEST_MS)
     except KafkaError as error:
         raise TryLater(f"no broker answers at {bootstrap}: {type(error).__name__}") from error
     try:

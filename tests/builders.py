@@ -184,7 +184,13 @@ def a_profile(**changes: Any) -> Profile:
         "merge": MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15),
         "urgency": UrgencyLexicon((), (), (), (), (), (), (), {}),
         "repeats": RepeatLexicon(common=("我们", "没有", "电话"), again=("打过", "还在"), changed=("另外",)),
-        "messages": {},
+        "messages": {
+            "received": "“{title}”已受理，工单号{ticket_no}，{date}前答复。",
+            "declined": "“{title}”（{ticket_no}）属于{reason}，不予受理。",
+            "extended": "“{title}”（{ticket_no}）延长至{date}。",
+            "answered": "“{title}”（{ticket_no}）已答复。",
+            "rate_invite": "“{title}”（{ticket_no}）请评价。",
+        },
         "safety": {ANY_EMERGENCY: "请先离开危险的地方", "0805": "请立即关阀、开窗"},
     }
     return Profile(**{**values, **changes})
@@ -258,6 +264,7 @@ def a_ticket(ticket_no: str = "TT20260518P0000010", **changes: Any) -> Ticket:
         "salutation": "符先生/女士",
         "district_code": None,
         "address": None,
+        "subject": None,
         "lead_unit": None,
         "top": (Guess("0703", 0.6), Guess("0801", 0.2)),
         "review_reasons": (),

@@ -95,6 +95,7 @@ class Console:
             accounts=self.accounts,
             numbers=None,
             understand=self.understands,
+            reserve_numbers=self.store.reserve_numbers,
             explain=explain,
             new_text_index=lambda: text_index_of(self.city),
             session_key=b"k" * 32,

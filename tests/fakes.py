@@ -5,7 +5,7 @@ import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from dispatcher.ports import (
     CallAlarm,
     CallBack,
     CallNews,
+    CitizenMessage,
     DeadLetter,
     Effects,
     FollowedCall,
     Hold,
     NewContact,
     NewRating,
+    NotedCall,
     Notice,
     OutboxRow,
     SealedData,
@@ -32,6 +34,7 @@ from dispatcher.ports import (
     UnderstoodTexts,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
 from models.codes import CallState, Fate, Stage
@@ -169,6 +172,8 @@ class _Tables:
     deadlines: dict[tuple[str, Stage, int], StoredDeadline] = field(default_factory=dict)
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    citizen_messages: list[CitizenMessage] = field(default_factory=list)
+    talks: dict[str, Talk] = field(default_factory=dict)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
     letters: dict[str, DeadLetter] = field(default_factory=dict)
@@ -196,7 +201,7 @@ class MemoryStore:
     async def open_work(self, *, unit_code: str | None = None) -> AsyncIterator["MemoryWork"]:
         """Open a transaction."""
         async with self._turn:
-            before = copy.deepcopy(self.tables)
+            before = _copied(self.tables)
             try:
                 yield MemoryWork(self.tables, unit_code)
                 self.before_commit()
@@ -307,7 +312,7 @@ class MemoryWork:
             self._tables.vault.setdefault(contact.contact_id, contact.sealed)
         return set(new)
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
+    async def note_call(self, news: CallNews) -> NotedCall:
         """Store what is told of a call."""
         call = self._tables.calls.setdefault(news.call_id, _Call(news, news.heard_at))
         call.last_heard_at = max(call.last_heard_at, news.heard_at)
@@ -324,7 +329,7 @@ class MemoryWork:
             if known is None or not (known.final or same):
                 call.segments[speech.seg] = speech, version + 1
                 changed[speech.seg] = version + 1
-        return changed
+        return NotedCall(call.settled is not None, changed)
 
     async def lock_call(self, call_id: str) -> FollowedCall:
         """Return a call."""
@@ -435,6 +440,19 @@ class MemoryWork:
         """Return when the next deadline rings."""
         return min((one.rings_at for one in self._tables.deadlines.values() if one.rings_at is not None), default=None)
 
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Return a citizen's talk with the machine."""
+        return self._tables.talks.get(caller_ref, Talk())
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Store where the talk stands."""
+        self._tables.talks[caller_ref] = talk
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets."""
+        found = [ticket for ticket in self._tables.tickets.values() if ticket.caller_ref == caller_ref]
+        return sorted(found, key=lambda ticket: (ticket.registered_at, ticket.ticket_no), reverse=True)[:limit]
+
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row."""
         if contact_id not in self._tables.vault:
@@ -457,17 +475,19 @@ class MemoryWork:
             tables.tickets[ticket.ticket_no] = ticket
         self._assign(effects)
         self._set_clocks(effects)
-        for event in effects.events:
-            _refuse_nul(orjson.dumps(event.data).decode().replace("\\u0000", "\x00"))
-            _refuse_twin((event.ticket_no, event.version) in tables.events)
-            tables.events[event.ticket_no, event.version] = event
+        self._write_events(effects)
         for rating in effects.ratings:
             _refuse_twin((rating.ticket_no, rating.round) in tables.ratings)
             tables.ratings[rating.ticket_no, rating.round] = rating
-        tables.call_backs.extend(effects.call_backs)
+        for attempt in effects.call_backs:
+            twins = [(one.ticket_no, one.round, one.attempt) for one in tables.call_backs]
+            _refuse_twin((attempt.ticket_no, attempt.round, attempt.attempt) in twins)
+            tables.call_backs.append(attempt)
+        tables.citizen_messages.extend(effects.citizen_messages)
         for notice in effects.notices:
             _refuse_twin(any(_notice_key(one) == _notice_key(notice) for one in tables.notices))
             tables.notices.append(notice)
+        tables.citizen_messages.extend(effects.citizen_messages)
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
         self._mark_calls(effects)
@@ -479,6 +499,12 @@ class MemoryWork:
             tables.outbox.append(_Outgoing(len(tables.outbox) + 1, message))
         for increment in effects.increments:
             tables.rollups[increment.family, increment.labels] += increment.amount
+
+    def _write_events(self, effects: Effects) -> None:
+        for event in effects.events:
+            _refuse_nul(orjson.dumps(event.data).decode().replace("\\u0000", "\x00"))
+            _refuse_twin((event.ticket_no, event.version) in self._tables.events)
+            self._tables.events[event.ticket_no, event.version] = event
 
     def _assign(self, effects: Effects) -> None:
         rows = self._tables.assignments
@@ -580,6 +606,14 @@ class MemoryRelayOutbox:
         for row in again:
             row.published = False
         return len(again)
+
+
+def _copied(tables: _Tables) -> _Tables:
+    """Return the tables as they stand; rows that change in place inside a transaction are copied too."""
+    plain = {each.name: copy.copy(getattr(tables, each.name)) for each in fields(tables)}
+    plain["calls"] = copy.deepcopy(tables.calls)
+    plain["assignments"] = [replace(row, moments=dict(row.moments)) for row in tables.assignments]
+    return _Tables(**plain)
 
 
 def _as_open_request(ticket: Ticket) -> OpenRequest:

@@ -211,6 +211,7 @@ class TicketOut(BaseModel):
     ``round`` is 2 once it is handled again. ``extension_asked`` are the working days that a unit asks for, null when nobody has
     to decide. ``supervision`` is the step of the ladder, 0 to 4. Of an ``anonymous`` or ``confidential`` citizen a unit is told
     neither ``salutation`` nor ``caller_ref``.
+    ``subject`` is ``citizen`` or ``enterprise``; null in tickets of an older release.
     """
 
     ticket_no: str
@@ -229,6 +230,7 @@ class TicketOut(BaseModel):
     confidential: bool
     district: str | None
     address: str | None
+    subject: str | None
     lead_unit: str | None
     round: int
     accepted_returns: int
@@ -491,6 +493,7 @@ def _ticket_fields(ticket: Ticket, city: City, *, for_unit: bool) -> dict[str, A
         "confidential": ticket.confidential,
         "district": ticket.district_code,
         "address": ticket.address,
+        "subject": None if ticket.subject is None else ticket.subject.value,
         "lead_unit": ticket.lead_unit,
         "round": ticket.round,
         "accepted_returns": ticket.accepted_returns,

@@ -13,11 +13,13 @@ from console.channels.wechat import (
     Push,
     Refusal,
     check_signature,
+    menu_submission_of,
     parse_push,
     submission_of,
     text_reply,
 )
 from console.doors import Doors
+from dispatcher.workflow.converse import converse
 from dispatcher.workflow.receive import cause_of_death, receive
 from models.errors import NotFound, TryLater
 
@@ -29,7 +31,7 @@ SILENT_FOR = timedelta(seconds=6)
 tries in all (domain.md D.1); an empty answer would end the matter."""
 
 _LARGEST_PUSH = 64 * 1024
-_GREETED = "subscribe"
+_GREETED, _CLICKED = "subscribe", "CLICK"
 
 log = structlog.get_logger()
 
@@ -74,10 +76,16 @@ async def _answer(push: Push, doors: Doors) -> str:
     """Return what the citizen reads; nothing for an event that asks nothing."""
     messages = doors.city.profile.messages
     if push.kind == "event":
+        if push.event == _CLICKED and push.event_key in doors.city.profile.self_service.menus:
+            used = menu_submission_of(push, now=doors.clock.now())
+            return await converse(used, doors.self_service, menu=push.event_key) or ""
         return messages["wechat_text_only"] if push.event == _GREETED else ""
     if push.kind != "text" or cause_of_death(push.content):
         return messages["wechat_text_only"]
     submission = submission_of(push, now=doors.clock.now())
+    answer = await converse(submission, doors.self_service)
+    if answer is not None:
+        return answer
     await receive([submission], city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
     return messages["wechat_received"]
 

@@ -60,7 +60,10 @@ def check_signature(query: Mapping[str, str], *, token: str, now: datetime) -> N
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One push. ``account`` is ours (gh_…). ``message_id`` is empty for an event, ``event`` empty for a message."""
+    """One push. ``account`` is ours (gh_…). ``message_id`` is empty for an event, ``event`` empty for a message.
+
+    ``event_key`` is that of a menu button.
+    """
 
     account: str
     openid: str = field(repr=False)
@@ -68,6 +71,7 @@ class Push:
     kind: str
     message_id: str
     event: str
+    event_key: str
     content: str = field(repr=False)
 
 
@@ -91,6 +95,7 @@ def parse_push(body: bytes) -> Push:
         kind=kind,
         message_id=message_id,
         event=fields.get("Event", ""),
+        event_key=fields.get("EventKey", ""),
         content=fields.get("Content", ""),
     )
 
@@ -101,6 +106,17 @@ def submission_of(push: Push, *, now: datetime) -> Submission:
         source_id=push.message_id,
         channel=Channel.WECHAT,
         text=push.content,
+        received_at=min(push.sent_at, now),
+        personal=PersonalData(openid=push.openid),
+    )
+
+
+def menu_submission_of(push: Push, *, now: datetime) -> Submission:
+    """Return the use of a menu button as a submission; told twice it is the same one (domain.md D.1)."""
+    return Submission(
+        source_id=f"{push.openid}{int(push.sent_at.timestamp())}{push.event}{push.event_key}",
+        channel=Channel.WECHAT,
+        text=push.event_key,
         received_at=min(push.sent_at, now),
         personal=PersonalData(openid=push.openid),
     )

@@ -43,6 +43,7 @@ def operator_routes(around: Surroundings) -> APIRouter:
     async def draw() -> Fragments:
         pending = await doors.views.pending(limit=_QUEUE_LENGTH)
         return {
+            "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
             PENDING: screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
             f"{PENDING}-count": count_of(pending.total),
             **draw_waiting(await doors.views.waiting(limit=_LIST_LENGTH), screen),

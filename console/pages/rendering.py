@@ -1,5 +1,6 @@
 """Templates, with the words that a city's codes have on screens."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -47,6 +48,7 @@ EVENT_NAMES = {
     EventKind.CLOSED: "办结",
     EventKind.RATED: "评价",
     EventKind.ARCHIVED: "归档",
+    EventKind.SELF_SERVICE_ENDED: "自助服务结束",
 }
 _HOMES = {
     **dict.fromkeys((Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.CALLER_BACK), "/operator"),
@@ -104,6 +106,7 @@ class Screen:
             "due_view": self.due_view,
             "age": self.age,
             "percent": percent,
+            "spoken": spoken,
         }
 
     @property
@@ -177,6 +180,15 @@ def marked(text: str, evidence: Sequence[Evidence]) -> Markup:
         parts += [escape(text[at : word.start]), Markup("<mark>"), escape(text[word.start : word.end]), Markup("</mark>")]
         at = word.end
     return Markup("").join([*parts, escape(text[at:])])
+
+
+def spoken(words: str, alarm: str | None) -> Markup:
+    """Return what was said with every part of its alarm marked; an alarm that was misheard is not found, and nothing is."""
+    parts = [part for part in re.split(r"\s*\+\s*", alarm or "") if part]
+    if not parts:
+        return escape(words)
+    pieces = re.split(f"({'|'.join(map(re.escape, parts))})", words)
+    return Markup("").join(Markup("<mark>{}</mark>").format(piece) if piece in parts else escape(piece) for piece in pieces)
 
 
 def _span(span: timedelta) -> str:

@@ -1,7 +1,7 @@
 """What the engine makes of a request before a person decides: guesses, unit, urgency, place, deadline, evidence."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from markupsafe import Markup
@@ -9,8 +9,7 @@ from markupsafe import Markup
 from console.doors import Doors
 from console.pages.rendering import marked
 from dispatcher.rules.deciding import Judgement, judge
-from dispatcher.rules.routing import Route
-from models.codes import Channel, RequestType, ReviewReason, Stage, Urgency
+from models.codes import Channel, RequestType, ReviewReason, Stage, SubjectType, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.ticket import Ticket
@@ -53,19 +52,20 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
     batch = await doors.understand([text])
     understood = batch.understandings[0]
     now = doors.clock.now()
+    on = doors.city.local(now).date()
     district = district_chosen or understood.district_code
+    subject = understood.facts.subject
     judged = judge(_as_contact(text, now), understood, categories=doors.city.profile.categories, bands=batch.bands)
-    route = _route(judged.category_code, district, now, doors)
-    doubts = judged.doubts if route.doubt is None else (*judged.doubts, route.doubt)
+    route = doors.city.routes.choose(judged.category_code, district_code=district, subject=subject, on=on)
     return Suggestion(
-        guesses=tuple(_guess_view(guess, district, now, doors) for guess in understood.top),
+        guesses=tuple(_guess_view(guess, district, subject, on, doors) for guess in understood.top),
         request_type=judged.request_type,
         urgency=judged.urgency,
         alarm=understood.alarm,
         district_code=district,
         address=understood.address,
         deadlines=_deadlines(judged, now, doors),
-        doubts=doubts,
+        doubts=doors.city.doubts(judged, understood, route, district_code=district, on=on),
         category_code=judged.category_code,
         lead=route.lead,
         highlighted=await highlight(text, doors),
@@ -74,8 +74,8 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
 
 def guesses_of(ticket: Ticket, doors: Doors) -> tuple[GuessView, ...]:
     """Return a waiting ticket's guesses with the units that would lead them today."""
-    now = doors.clock.now()
-    return tuple(_guess_view(guess, ticket.district_code, now, doors) for guess in ticket.top)
+    on = doors.city.local(doors.clock.now()).date()
+    return tuple(_guess_view(guess, ticket.district_code, ticket.subject, on, doors) for guess in ticket.top)
 
 
 async def highlight(text: str, doors: Doors) -> Markup:
@@ -83,14 +83,9 @@ async def highlight(text: str, doors: Doors) -> Markup:
     return marked(text, await doors.explain(text))
 
 
-def _guess_view(guess: Guess, district: str | None, now: datetime, doors: Doors) -> GuessView:
-    route = _route(guess.category_code, district, now, doors)
+def _guess_view(guess: Guess, district: str | None, subject: SubjectType | None, on: date, doors: Doors) -> GuessView:
+    route = doors.city.routes.choose(guess.category_code, district_code=district, subject=subject, on=on)
     return GuessView(guess, route.lead, route.doubt)
-
-
-def _route(category_code: str, district: str | None, now: datetime, doors: Doors) -> Route:
-    on = doors.city.local(now).date()
-    return doors.city.routes.choose(category_code, district_code=district, subject=None, on=on)
 
 
 def _deadlines(judged: Judgement, now: datetime, doors: Doors) -> tuple[Deadline, ...]:

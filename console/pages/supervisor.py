@@ -1,4 +1,7 @@
-"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, emergencies, dead letters."""
+"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, emergencies, dead letters.
+
+Emergencies in calls that still run stand above everything else, as on the operator's page.
+"""
 
 from datetime import timedelta
 
@@ -25,6 +28,7 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
         seen = await doors.views.supervision(now=now, soon=now + RESOLVE_SOON, today=today)
         counts = await doors.numbers.counts(None)
         return {
+            "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
             "rates": screen.html("_rates.html", rates=rates(counts), counts=counts, seen=seen),
             "loads": screen.html("_loads.html", loads=seen.loads),
             "overdue": screen.html("_overdue.html", lines=seen.overdue, stages=Stage, soon=RESOLVE_SOON),

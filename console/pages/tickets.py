@@ -162,7 +162,7 @@ def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) 
     return city.routes.choose(
         str(data.get("category", ticket.category_code)),
         district_code=str(data["district"]) if "district" in data else ticket.district_code,
-        subject=None,
+        subject=ticket.subject,
         on=city.local(around.doors.clock.now()).date(),
     )
 

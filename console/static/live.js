@@ -36,11 +36,15 @@ function connect(address) {
 
 function show(region, html) {
   const known = new Set([...region.querySelectorAll("[data-ticket]")].map((one) => one.dataset.ticket));
+  const warned = new Set([...region.querySelectorAll("[data-alert]")].map((one) => one.dataset.alert));
   const openNow = document.querySelector("[data-open]")?.dataset.open;
   fill(region, html);
   for (const line of region.querySelectorAll(".line[data-ticket]")) {
     line.classList.toggle("arrived", known.size > 0 && !known.has(line.dataset.ticket));
     line.toggleAttribute("aria-current", line.dataset.ticket === openNow);
+  }
+  for (const alert of region.querySelectorAll("[data-alert]")) {
+    alert.classList.toggle("arrived", !warned.has(alert.dataset.alert)); // also the first one: nobody was warned before
   }
 }
 

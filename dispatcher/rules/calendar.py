@@ -7,6 +7,7 @@ Outside the loaded years only weekends are known, so every answer that leaves th
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from models.profile import CalendarFacts
@@ -66,7 +67,10 @@ class WorkingCalendar:
         return datetime.combine(day, self.facts.office_hours[0][0], self.facts.timezone)
 
     def working_days_after(self, day: date) -> Iterator[date]:
-        """Iterate over the working days after ``day``; there is no end."""
+        """Iterate over the working days after ``day``; there is no end.
+
+        Where nothing was prepared, long before or after the loaded years, the days are looked at one by one.
+        """
         if day >= self._first:
             for position in range(bisect_right(self._working, day), len(self._working)):
                 yield self._working[position]
@@ -143,17 +147,7 @@ class WorkingCalendar:
             position = bisect_right(self._working, start)
             if position + count <= len(self._working):
                 return tuple(self._working[position : position + count])
-        return self._walk(start, count)
-
-    def _walk(self, start: date, count: int) -> tuple[date, ...]:
-        """Count day by day where nothing was prepared: long before or after the loaded years."""
-        days: list[date] = []
-        day = start
-        while len(days) < count:
-            day += _DAY
-            if self.is_working_day(day):
-                days.append(day)
-        return tuple(days)
+        return tuple(islice(self.working_days_after(start), count))
 
     def _used_on(self, local: datetime) -> timedelta:
         """Return how much office time of its day has passed at a local moment."""

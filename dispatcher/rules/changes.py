@@ -1,4 +1,4 @@
-"""What moves a due time besides a pause: an extension, a higher urgency, a calendar that arrives (domain.md A.2 to A.4).
+"""What moves a due time besides a pause: an extension, a higher urgency, a decision, a calendar (domain.md A.2 to A.4).
 
 Each returns a new record that keeps the version before it.
 """
@@ -74,6 +74,20 @@ def hastened(
         return None
     changed = moved(deadline, due, because=DueChange.URGENCY, at=at, calendar=calendar)
     return replace(changed, allowance=faster.allowance, clock=faster.clock, extension_days=0)
+
+
+def decided(deadline: Deadline, track: Track, *, at: datetime, rules: DeadlineRules, calendar: WorkingCalendar) -> Deadline:
+    """Return ``deadline`` on another track, as a person decided: 复杂疑难 with leave, or an enterprise's simple request.
+
+    Counted from the original start with the pauses that there were; it may end later or earlier, a promise too.
+
+    Raises:
+        KeyError: the rules have no allowance for the track.
+    """
+    allowance = rules.by_track[deadline.stage, track]
+    own = replace(deadline, allowance=allowance, clock=allowance.clock)
+    changed = moved(deadline, recount(own, calendar), because=DueChange.DECISION, at=at, calendar=calendar)
+    return replace(changed, allowance=allowance, clock=allowance.clock)
 
 
 def reloaded(deadline: Deadline, *, at: datetime, calendar: WorkingCalendar) -> Deadline | None:

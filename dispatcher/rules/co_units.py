@@ -21,11 +21,13 @@ def co_unit_deadline(lead: Deadline, unit_code: str, *, rule: CoUnitRule, calend
     own = replace(lead, unit_code=unit_code, former=())
     if not rule.days_ahead or lead.clock not in (ClockKind.WORKING_DAYS, ClockKind.NATURAL_DAYS):
         return own
-    allowance = allowance_of(lead)
-    for days in range(max(allowance.days - rule.days_ahead, 1), 0, -1):
-        own = replace(own, allowance=replace(allowance, days=days))
-        due = recount(own, calendar)
-        # Natural days that end on a rest day move to the lead's day: then a day less is wanted.
-        if due.due < lead.due:
-            break
+    most = max(allowance_of(lead).days - rule.days_ahead, 1)
+    # Natural days that end on a rest day may move to the lead's day: then fewer are wanted, if there are any before it.
+    shorter = (_counted(own, days, calendar) for days in range(most, 0, -1))
+    return next((each for each in shorter if each.due < lead.due), _counted(own, most, calendar))
+
+
+def _counted(deadline: Deadline, days: int, calendar: WorkingCalendar) -> Deadline:
+    own = replace(deadline, allowance=replace(allowance_of(deadline), days=days))
+    due = recount(own, calendar)
     return replace(own, due=due.due, days=due.days, provisional=due.provisional)

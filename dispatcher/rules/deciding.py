@@ -1,12 +1,18 @@
 """Who decides a new request, the engine or a person (decision 13), and as what it is registered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dispatcher.rules.routing import Route
 from models.codes import RequestType, ReviewReason, Urgency
 from models.contact import Contact
 from models.profile import Category, ConfidenceBands, Handling
 from models.understanding import Understanding
+
+CLOSE = 0.3
+"""A second guess with this part of the first one's probability, or more, may as well be right. Measured on the test part, 324
+of 2,959 rows whose two guesses have different units: the first is accepted in 45 of 100, the second in 44; below, in 83 and
+13. It never is the second guess of a first one in the automatic band. Source: default of this project (D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,9 @@ def judge(
             doubts=(),
             nuisance=False,
         )
-    doubts = []
+    doubts = [ReviewReason.OUT_OF_DOMAIN] if understanding.out_of_domain else []
     handling = categories[category_code].handling
+    known = not understanding.out_of_domain
     sure = understanding.best.probability >= bands.automatic
     clear = contact.asr_confidence is None or contact.asr_confidence >= bands.asr
     if not sure:
@@ -52,5 +59,25 @@ def judge(
         understanding.request_type,
         understanding.urgency,
         tuple(doubts),
-        nuisance=handling is Handling.NUISANCE and sure and clear and understanding.urgency is Urgency.NORMAL,
+        nuisance=handling is Handling.NUISANCE and sure and clear and known and understanding.urgency is Urgency.NORMAL,
     )
+
+
+def doubts_of(judgement: Judgement, route: Route, others: Iterable[Route]) -> tuple[ReviewReason, ...]:
+    """Return every reason why a person decides: those of the judgement, of its ``route``, and of ``others``.
+
+    The others may as well be right, by place or by category; where they lead to another unit, the unit is in question. An
+    emergency goes to the unit that the matrix names, whoever else might lead.
+    """
+    of_route = () if route.doubt is None else (route.doubt,)
+    if judgement.urgency is Urgency.CRITICAL:
+        return of_route
+    leads = {each.lead for each in (route, *others)} - {None}
+    several = (ReviewReason.SEVERAL_UNITS,) if len(leads) > 1 else ()
+    return (*judgement.doubts, *of_route, *several)
+
+
+def second_may_be_right(understanding: Understanding) -> bool:
+    """Return whether the second guess is nearly as likely as the first."""
+    best, *others = understanding.top
+    return bool(others) and others[0].probability >= CLOSE * best.probability

@@ -1,11 +1,11 @@
 """Which days a deadline counted, which it passed over, and why: the proof that a clerk can follow (domain.md I.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from dispatcher.rules.calendar import WorkingCalendar
-from dispatcher.rules.recounting import is_stopped, stopped_spans
+from dispatcher.rules.recounting import Span, is_stopped, recount, stopped_spans
 from models.codes import ClockKind
 from models.deadline import Deadline
 
@@ -50,12 +50,15 @@ def _reasons(deadline: Deadline, calendar: WorkingCalendar) -> Iterator[DayReaso
     numbers = {day: number for number, day in enumerate(deadline.days, start=1)}
     start, end = calendar.day_of(deadline.start), calendar.day_of(deadline.due)
     spans = stopped_spans(deadline)
+    hours_end = recount(replace(deadline, extension_days=0), calendar).due if deadline.extension_days else deadline.due
     for offset in range((end - start).days + 1):
         day = start + _DAY * offset
         if day in numbers:
             yield DayReason(day, day, _kind_of(day, calendar), numbers[day])
         elif deadline.clock is ClockKind.WORKING_HOURS:
-            yield _office_day(day, deadline, calendar)
+            yield _office_day(day, (deadline.start, hours_end), spans, calendar)
+        elif deadline.clock is ClockKind.WALL and day <= calendar.day_of(hours_end):
+            yield DayReason(day, day, "按自然时间计")
         elif day == start:
             yield DayReason(day, day, "起算当日不计入")
         elif is_stopped(calendar.end_of(day), spans):
@@ -66,19 +69,20 @@ def _reasons(deadline: Deadline, calendar: WorkingCalendar) -> Iterator[DayReaso
             yield DayReason(day, day, _kind_of(day, calendar))
 
 
-def _office_day(day: date, deadline: Deadline, calendar: WorkingCalendar) -> DayReason:
+def _office_day(day: date, running: Span, spans: Sequence[Span], calendar: WorkingCalendar) -> DayReason:
     if not calendar.is_working_day(day):
         return DayReason(day, day, _kind_of(day, calendar))
-    used = _office_time_on(day, deadline, calendar)
+    used = _office_time_on(day, running, spans, calendar)
     return DayReason(day, day, _kind_of(day, calendar) if used else "不在办公时间内", office_time=used or None)
 
 
-def _office_time_on(day: date, deadline: Deadline, calendar: WorkingCalendar) -> timedelta:
-    """Return the office time of a day between start and due time, without what lay inside pauses."""
-    opening = datetime.combine(day, time(), calendar.facts.timezone)
-    start, end = max(opening, deadline.start), min(calendar.midnight_after(day), deadline.due)
+def _office_time_on(day: date, running: Span, spans: Sequence[Span], calendar: WorkingCalendar) -> timedelta:
+    """Return the office time of a day inside ``running``, without what lay inside pauses."""
+    start, end = max(calendar.midnight_after(day - _DAY), running[0]), min(calendar.midnight_after(day), running[1])
+    if end <= start:
+        return timedelta()
     used = calendar.office_time_between(start, end)
-    for pause_start, pause_end in stopped_spans(deadline):
+    for pause_start, pause_end in spans:
         lost_from, lost_to = max(start, pause_start), min(end, pause_end)
         if lost_from < lost_to:
             used -= calendar.office_time_between(lost_from, lost_to)

@@ -112,9 +112,7 @@ def _satisfaction(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
     return (
         Rate("M42", "参评率", len(ratings), len(asked), f"有效评价 ÷ 应评件（不含匿名、保密、撤诉）；{_PERIOD}"),
         Rate("M43", "满意率(参评)", satisfied, len(ratings), f"（非常满意＋满意＋基本满意）{valid}；{_PERIOD}"),
-        Rate(
-            "M43a", "满意率(旧口径)", satisfied + unrated, len(asked), f"旧口径，仅供对照：未评价计满意 ÷ 应评件；{_PERIOD}"
-        ),
+        Rate("M43a", "满意率(旧口径)", satisfied + unrated, len(asked), f"旧口径，仅供对照：未评价计满意 ÷ 应评件；{_PERIOD}"),
         Rate("M43b", "满意率(严格)", strictly, len(ratings), f"（非常满意＋满意）{valid}；{_PERIOD}"),
         Rate("M43c", "满意度分", points, len(ratings), f"五级按 100/80/60/30/0 计分 {valid}；{_PERIOD}"),
         Rate("M44", "好评率", satisfied, len(ratings), f"前三级 {valid}；{_PERIOD}"),

@@ -28,7 +28,7 @@ def pause_refusal(
         return PauseRefusal.PROMISE
     if deadline.running_pause is not None:
         return PauseRefusal.RUNNING
-    if at > deadline.due:
+    if at >= deadline.due:
         return PauseRefusal.OVERDUE
     if paused_working_days(deadline, calendar) >= rule.most_days:
         return PauseRefusal.USED_UP
@@ -39,11 +39,11 @@ def paused(deadline: Deadline, reason: PauseReason, at: datetime) -> Deadline:
     """Return ``deadline`` with its clock stopped, or a promise flagged as paused; the due time stays as it is shown.
 
     Raises:
-        ValueError: a pause runs already, or the last one ended after ``at``.
+        ValueError: a pause runs already, or at ``at`` the clock had not started or the last pause not ended.
     """
-    last = deadline.pauses[-1] if deadline.pauses else None
-    if last is not None and (last.end is None or last.end > at):
-        raise ValueError(f"a {deadline.stage} deadline that pauses since {last.start} cannot be paused again at {at}")
+    runs_since = deadline.pauses[-1].end if deadline.pauses else deadline.start
+    if runs_since is None or at < runs_since:
+        raise ValueError(f"a {deadline.stage} deadline that runs since {runs_since} cannot be paused at {at}")
     return replace(deadline, pauses=(*deadline.pauses, Pause(reason, at)))
 
 
@@ -63,7 +63,7 @@ def resumed(deadline: Deadline, at: datetime, *, rule: PauseRule, calendar: Work
     if deadline.stage is Stage.PROMISE:
         return closed
     due = recount(closed, calendar)
-    if (due.due, due.days) == (closed.due, closed.days):
+    if (due.due, due.days, due.provisional) == (closed.due, closed.days, closed.provisional):
         return closed
     return moved(closed, due, because=DueChange.PAUSE, at=at, calendar=calendar)
 
@@ -77,10 +77,11 @@ def pause_ends_at(deadline: Deadline, *, rule: PauseRule, calendar: WorkingCalen
     running = deadline.running_pause
     if running is None:
         raise ValueError(f"a {deadline.stage} deadline of {deadline.start} is not paused")
-    left = rule.most_days - paused_working_days(deadline, calendar)
+    # A rule that was tightened meanwhile may leave nothing: then the day on which the pause began is its last.
+    left = max(rule.most_days - paused_working_days(deadline, calendar), 1)
     day = calendar.day_of(running.start)
     begins_today = calendar.is_working_day(day) and running.start <= calendar.end_of(day)
-    last = calendar.working_day_from(day, max(left, 1) - begins_today)
+    last = calendar.working_day_from(day, left - begins_today)
     return calendar.midnight_after(last)
 
 

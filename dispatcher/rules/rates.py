@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dispatcher import metrics
 from dispatcher.metrics import Family
-from models.codes import CallResult, Correction, DispatchMode, Rating, Stage
+from models.codes import FIRST_DISPATCHES, CallResult, Correction, DispatchMode, Rating, Stage
 from models.deadline import DeadlineResult
 from models.rate import Rate
 
@@ -108,7 +108,7 @@ def count_up(sums: Sums, unit_code: str | None) -> Counts:
         merged=total(metrics.REPEATS) if whole_city else 0,
         corrected=total(metrics.CORRECTIONS, None, Correction.CATEGORY.value) if whole_city else 0,
         calls={result: total(metrics.CALLS, result.value) for result in CallResult} if whole_city else {},
-        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in DispatchMode},
+        dispatched={mode: total(metrics.DISPATCHED, unit_code, mode.value) for mode in FIRST_DISPATCHES},
         closed=total(metrics.CLOSED, unit_code),
         deadlines={stage: outcomes(stage, unit_code) for stage in Stage},
         ratings={rating: total(metrics.EVALUATIONS, unit_code, rating.value) for rating in Rating},

@@ -18,6 +18,9 @@ _AFTER = timedelta(microseconds=1)
 WORK = frozenset({Stage.RESOLVE, Stage.REOPEN})
 """Stages in which a unit works on a request, and of which cards tell."""
 
+WINDOWS = frozenset({Stage.RETURN, Stage.RATING_INVITE, Stage.RATING_WINDOW})
+"""Spans in which something may be done and need not be: when they have passed nobody is judged."""
+
 
 class RingKind(Enum):
     """What happens then."""

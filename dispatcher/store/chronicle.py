@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from psycopg.rows import DictRow, dict_row
 
-from dispatcher.ports import CallBack, NewRating, Notice
+from dispatcher.ports import CallBack, CitizenMessage, NewRating, Notice
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
@@ -81,6 +81,12 @@ class Chronicle:
     async def notices(self) -> list[Notice]:
         """Return what the units were told, in order."""
         return [Notice(**{**row, "kind": NoticeKind(row["kind"])}) for row in await self._rows("notices", {})]
+
+    async def citizen_messages(self) -> list[CitizenMessage]:
+        """Return what citizens were told, in order."""
+        return [
+            CitizenMessage(**{**row, "channel": Channel(row["channel"])}) for row in await self._rows("citizen_messages", {})
+        ]
 
     async def call_backs(self) -> Sequence[CallBack]:
         """Return every attempt to call back."""

@@ -27,6 +27,7 @@ from dispatcher.views import (
     Lane,
     OpenTexts,
     Pending,
+    RunningAlert,
     StreamItem,
     Supervision,
     TicketDetail,
@@ -47,7 +48,7 @@ from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, Ticke
 _WORK = load_queries("work.sql")
 _QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
 _ABOVE_EVERY_MONTH = 999999
-_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED = 50, 8, 8, 20, 50, 50
+_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED, _RUNNING_ALERTS = 50, 8, 8, 20, 50, 50, 20
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
 _CALL_BACK_TRIES = 3  # domain.md A.2, callback.done
 _BESIDE_TICKET = frozenset(
@@ -214,6 +215,12 @@ class PostgresViews:
             found = await reader.rows("unit_progress", {"unit_codes": list(unit_codes)})
         return {row["unit_code"]: row["unit_seq"] for row in found}
 
+    async def running_alerts(self) -> tuple[RunningAlert, ...]:
+        """Return the emergencies in calls that still run."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("running_alerts", {"topic": Topic.ALERTS, "limit": _RUNNING_ALERTS})
+        return tuple(_running_alert(row) for row in found)
+
     async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:
         """Return what is open at ``now``; due before ``soon`` counts as due soon; cards are those of ``today``."""
         async with self._reader(None) as reader:
@@ -309,6 +316,22 @@ def _open_text(row: DictRow) -> OpenText:
         district_code=row["district_code"],
         address=row["address"],
         received_at=row["received_at"],
+    )
+
+
+def _running_alert(row: DictRow) -> RunningAlert:
+    told = orjson.loads(row["envelope"])["data"]
+    return RunningAlert(
+        call_id=told["call_id"],
+        word=told["word"],
+        words=told["words"],
+        category_code=told["category"],
+        district_code=told["district"],
+        address=told["address"],
+        script=told["script"],
+        heard_at=datetime.fromisoformat(told["heard_at"]),
+        agent=row["agent"],
+        hung_up=row["hung_up"],
     )
 
 

@@ -162,7 +162,7 @@ class _Recomputing:
                 _add_observed(_OBSERVED[query], (), row, amounts)
             else:
                 stage, urgency, *observed = row
-                _add_observed(metrics.STAGE_SECONDS, (stage, Urgency(urgency).label), observed, amounts)
+                _add_observed(metrics.STAGE_SECONDS, (stage, _urgency_label(urgency)), observed, amounts)
 
     def _add_registered(self, row: TupleRow, amounts: Amounts) -> None:
         channel, request_type, category_code, *observed = row
@@ -218,3 +218,8 @@ def _add_observed(family: Family, labels: tuple[str, ...], observed: Sequence[in
 def _negated(family: Family) -> list[float]:
     """The bounds as ``width_bucket`` takes them, rising: it counts bounds below, negated it counts those above."""
     return [-float(bound) for bound in reversed(family.buckets)]
+
+
+def _urgency_label(told: str) -> str:
+    """Return the label of an urgency: rows hold its code, events its label."""
+    return next(urgency.label for urgency in Urgency if told in (urgency.value, urgency.label))

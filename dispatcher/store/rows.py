@@ -26,10 +26,12 @@ from models.codes import (
     Channel,
     ClockKind,
     DispatchMode,
+    PlateKind,
     Rating,
     RequestType,
     ReviewReason,
     Stage,
+    SubjectType,
     TicketState,
     Urgency,
 )
@@ -105,6 +107,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "salutation": ticket.salutation,
         "district_code": ticket.district_code,
         "address": ticket.address,
+        "subject": None if ticket.subject is None else ticket.subject.value,
         "lead_unit": ticket.lead_unit,
         "top": [[guess.category_code, guess.probability] for guess in ticket.top],
         "review_reasons": [reason.value for reason in ticket.review_reasons],
@@ -122,6 +125,11 @@ def ticket_row(ticket: Ticket) -> Row:
         "round": ticket.round,
         "accepted_returns": ticket.accepted_returns,
         "supervision": ticket.supervision,
+        "self_service": ticket.self_service,
+        "linked": ticket.linked,
+        "plate": ticket.plate,
+        "plate_kind": ticket.plate_kind.value if ticket.plate_kind else None,
+        "amount": None if ticket.amount is None else str(ticket.amount),
         "extension_asked": ticket.extension_asked,
         "first_closed_at": ticket.first_closed_at,
     }
@@ -136,9 +144,12 @@ def ticket_from_row(row: DictRow) -> Ticket:
             "channel": Channel(row["channel"]),
             "request_type": RequestType(row["request_type"]),
             "urgency": Urgency(row["urgency"]),
+            "subject": None if row["subject"] is None else SubjectType(row["subject"]),
             "top": tuple(Guess(code, probability) for code, probability in row["top"]),
             "review_reasons": tuple(ReviewReason(reason) for reason in row["review_reasons"]),
             "machine_type": RequestType(row["machine_type"]),
+            "linked": tuple(row["linked"]),
+            "plate_kind": PlateKind(row["plate_kind"]) if row["plate_kind"] else None,
         }
     )
 

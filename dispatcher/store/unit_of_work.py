@@ -17,16 +17,18 @@ from dispatcher.ports import (
     Hold,
     NewContact,
     NewRating,
+    NotedCall,
     SealedData,
     StoredDeadline,
     StreamPosition,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.queries import load_queries
 from models.call import Speech
-from models.codes import CallState, Fate, Urgency
+from models.codes import CallState, Fate, Service, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
 
@@ -59,21 +61,22 @@ class PostgresUnitOfWork:
         found = await self._all("add_contacts", {"rows": rows.encode([rows.contact_row(one) for one in contacts])})
         return {row["contact_id"] for row in found}
 
-    async def note_call(self, news: CallNews) -> Mapping[int, int]:
-        """Store what is told of a call and return the changed segments with their versions."""
+    async def note_call(self, news: CallNews) -> NotedCall:
+        """Lock the call, store what is told of it and return what that changed."""
         hung_up = any(step.state is CallState.HANGUP for step in news.steps)
         call = {"call_id": news.call_id, "contact_id": news.contact_id, "heard_at": news.heard_at, "hung_up": hung_up}
-        await self._run("hold_call", call)
+        (held,) = await self._all("hold_call", call)
         if news.sealed is not None:
             await self._run("seal_call", asdict(news.sealed))
         if news.steps:
             steps = rows.encode([asdict(step) for step in news.steps])
             await self._run("add_call_steps", {"call_id": news.call_id, "rows": steps})
-        if not news.speeches:
-            return {}
-        speeches = rows.encode([asdict(speech) for speech in news.speeches])
-        changed = await self._all("add_call_segments", {"call_id": news.call_id, "rows": speeches})
-        return {row["seg"]: row["version"] for row in changed}
+        versions = {}
+        if news.speeches:
+            speeches = rows.encode([asdict(speech) for speech in news.speeches])
+            changed = await self._all("add_call_segments", {"call_id": news.call_id, "rows": speeches})
+            versions = {row["seg"]: row["version"] for row in changed}
+        return NotedCall(held["settled"], versions)
 
     async def lock_call(self, call_id: str) -> FollowedCall:
         """Lock and return a call.
@@ -176,6 +179,20 @@ class PostgresUnitOfWork:
         (row,) = await self._all("next_ring", {})
         ring: datetime | None = row["rings_at"]
         return ring
+
+    async def hold_talk(self, caller_ref: str) -> Talk:
+        """Lock and return a citizen's talk with the machine."""
+        (row,) = await self._all("hold_talk", {"caller_ref": caller_ref})
+        return Talk(**{**row, "service": Service(row["service"]) if row["service"] else None})
+
+    async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
+        """Store where the talk stands."""
+        await self._run("keep_talk", {"caller_ref": caller_ref, **asdict(talk)})
+
+    async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
+        """Return a caller's latest tickets."""
+        found = await self._all("tickets_of_caller", {"caller_ref": caller_ref, "limit": limit})
+        return [rows.ticket_from_row(row) for row in found]
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row.

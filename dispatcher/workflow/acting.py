@@ -1,6 +1,6 @@
 """What is at hand while something is decided about a ticket, with the steps that several decisions share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from dispatcher import metrics
 from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
+from dispatcher.rules.ringing import WINDOWS
 from dispatcher.workflow.announce import notice_message
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
@@ -45,14 +46,23 @@ class Scene:
         self.effects.assignment_marks.append(AssignmentMark(self.ticket.ticket_no, unit_code, moment, self.at, note))
 
     def running(self, stage: Stage, unit_code: str | None) -> StoredDeadline | None:
-        """Return the latest deadline of a stage that is not finished: of a unit, or with None of the hotline itself."""
-        mine = [
-            stored
-            for stored in self.deadlines
-            if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code and stored.done_at is None
-        ]
-        alive = [stored for stored in mine if stored.result is not DeadlineResult.VOID]
-        return max(alive, key=lambda stored: stored.number, default=None)
+        """Return the latest deadline of a stage unless it is finished: of a unit, or with None of the hotline itself."""
+        latest = self.latest(stage, unit_code)
+        if latest is None or latest.done_at is not None or latest.result is DeadlineResult.VOID:
+            return None
+        return latest
+
+    def latest(self, stage: Stage, unit_code: str | None) -> StoredDeadline | None:
+        """Return the latest deadline of a stage as the effects leave it so far, whatever became of it."""
+        mine = [one for one in self.deadlines if one.deadline.stage is stage and one.deadline.unit_code == unit_code]
+        last = max(mine, key=lambda stored: stored.number, default=None)
+        return None if last is None else self.current(last)
+
+    def work_of_co_units(self) -> list[StoredDeadline]:
+        """Return the work deadlines of units beside the lead that still run."""
+        units = {one.deadline.unit_code for one in self.deadlines} - {None, self.ticket.lead_unit}
+        found = (self.running(self.work_stage, unit_code) for unit_code in sorted(filter(None, units)))
+        return [stored for stored in found if stored is not None and stored.is_running]
 
     def stop_clock(self, stage: Stage, unit_code: str | None) -> None:
         """Let a stage's clock stand, because the work was handed in."""
@@ -85,11 +95,37 @@ class Scene:
             urgency = self.ticket.urgency.label
             self.effects.increments.extend(metrics.observe_span(metrics.STAGE_SECONDS, span, stage.value, urgency))
 
-    def void_deadlines(self, *unit_codes: str | None) -> None:
-        """Judge nobody by what is still to be done: all of these units' unfinished deadlines end without a result."""
-        for stored in self.deadlines:
-            if stored.deadline.unit_code in unit_codes and stored.done_at is None and stored.result is None:
-                self.change(stored.settled(DeadlineResult.VOID, self.at))
+    def void(self, deadlines: Iterable[StoredDeadline]) -> None:
+        """End what will not be done any more: what was due before stays or becomes missed, by the rest nobody is judged."""
+        for stored in map(self.current, deadlines):
+            if stored.done_at is not None or stored.result is DeadlineResult.VOID:
+                continue
+            result = DeadlineResult.MISSED if self._was_due(stored) else DeadlineResult.VOID
+            ended = replace(stored.settled(result, self.at), stopped_at=stored.stopped_at or self.at)
+            self.change(ended)
+            if stored.result is None and result is DeadlineResult.MISSED:
+                self._count_deadline(ended)
+
+    def _was_due(self, stored: StoredDeadline) -> bool:
+        """Return whether a deadline had passed when its clock stopped; a paused clock stands before its due."""
+        deadline = stored.deadline
+        if deadline.stage in WINDOWS or (deadline.running_pause is not None and deadline.stage is not Stage.PROMISE):
+            return False
+        return deadline.due < (stored.stopped_at or self.at)
+
+    def void_stages(self, *stages: Stage) -> None:
+        """End the hotline's own clocks of these stages."""
+        self.void(one for one in self.deadlines if one.deadline.unit_code is None and one.deadline.stage in stages)
+
+    def end_all_work(self) -> None:
+        """End every unit's hold with its clocks: co-units may have work on a ticket whose lead has returned it."""
+        self.mark("ended")
+        self.void(self.deadlines)
+
+    def release(self, unit_code: str) -> None:
+        """Take a unit off the ticket: its hold and its clocks end."""
+        self.mark("ended", unit_code)
+        self.void(one for one in self.deadlines if one.deadline.unit_code == unit_code)
 
     def unchanged(self, **changes: Any) -> Ticket:
         """Return the ticket one version on, in the state that it has, with ``changes`` to other fields."""
@@ -138,10 +174,14 @@ class Scene:
 
     def start_own_clock(self, stage: Stage, ticket: Ticket) -> None:
         """Start one of the hotline's own clocks."""
+        self.start_clock(stage, ticket, None)
+
+    def start_clock(self, stage: Stage, ticket: Ticket, unit_code: str | None) -> None:
+        """Start a clock of a unit, or with None of the hotline itself, as the ticket's urgency, type and category want it."""
         self.add_deadline(
             self.city.deadline(
                 stage,
-                unit_code=None,
+                unit_code=unit_code,
                 category_code=ticket.category_code,
                 request_type=ticket.request_type,
                 urgency=ticket.urgency,
@@ -170,6 +210,11 @@ class Act(Scene):
     command: Command = field(kw_only=True)
     call_backs: Sequence[CallBack] = ()
     ratings: Sequence[NewRating] = ()
+
+    def mark_contacted(self, unit_code: str) -> None:
+        """Note that the lead unit has spoken with the citizen, if it had not before."""
+        self.mark("contacted", unit_code)
+        self.finish_stage(Stage.FIRST_CONTACT, unit_code)
 
     def text(self, key: str) -> str:
         """Return a required text of the command's data, without what names a person.

@@ -19,6 +19,7 @@ CONTACT_RECEIVED = "contact.received"
 CALL_SEGMENT = "call.segment"
 DISPATCH_ITEM = "dispatch.item"
 NOTICE = "dispatch.notice"
+LINKED = "dispatch.linked"
 EMERGENCY = "alert.emergency"
 DEAD_LETTER = "dead.letter"
 
@@ -108,13 +109,16 @@ def dispatch_message(
     *,
     unit_code: str,
     role: str,
-    category: Category,
+    category: Category | None,
     deadlines: dict[Stage, Deadline],
     actor: Actor,
     at: datetime,
     basis: str,
 ) -> Message:
-    """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid."""
+    """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid.
+
+    A category that the profile has lost stands for itself by its code.
+    """
     work = deadlines[Stage.RESOLVE]
     caller: dict[str, Any] = {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref}
     if ticket.anonymous or ticket.confidential:
@@ -126,7 +130,7 @@ def dispatch_message(
         "title": title_of(ticket.text),
         "content": ticket.text,
         "category": ticket.category_code,
-        "category_name": [category.level1, category.level2],
+        "category_name": [category.level1, category.level2] if category else [ticket.category_code] * 2,
         "type": ticket.request_type.label,
         "urgency": ticket.urgency.label,
         "channel": ticket.channel.label,
@@ -198,6 +202,32 @@ def notice_message(notice: Notice, ticket: Ticket) -> Message:
     )
 
 
+def linked_message(ticket: Ticket, unit_code: str, *, at: datetime) -> Message:
+    """Tell a linked emergency service what happened and where; it leads nothing and owes no reply."""
+    return Message(
+        topic=Topic.dispatch(unit_code),
+        key=ticket.ticket_no,
+        event_id=event_id(ticket.ticket_no, f"{LINKED}.{unit_code}", ticket.version),
+        kind=LINKED,
+        occurred_at=at,
+        actor="system:intake",
+        profile_version=ticket.profile_version,
+        ticket_no=ticket.ticket_no,
+        ticket_version=ticket.version,
+        unit_code=unit_code,
+        data={
+            "ticket_no": ticket.ticket_no,
+            "unit": unit_code,
+            "content": ticket.text,
+            "category": ticket.category_code,
+            "district": ticket.district_code,
+            "address": ticket.address,
+            "lead_unit": ticket.lead_unit,
+            "received_at": ticket.received_at.isoformat(),
+        },
+    )
+
+
 def emergency_message(ticket: Ticket, *, at: datetime, script: str) -> Message:
     """Alert the supervisors: a request is an emergency. ``script`` is what to tell its citizen."""
     return Message(
@@ -218,6 +248,7 @@ def emergency_message(ticket: Ticket, *, at: datetime, script: str) -> Message:
             "district": ticket.district_code,
             "address": ticket.address,
             "unit": ticket.lead_unit,
+            "linked": list(ticket.linked),
             "script": script,
         },
     )

@@ -13,6 +13,7 @@ def answer(act: Act) -> Ticket:
     after = act.ticket.moved_to(TicketState.CLOSED, act.at, first_closed_at=act.at)
     act.finish_stage(Stage.DISPATCH, None)
     act.finish_stage(Stage.PROMISE, None)
+    act.end_all_work()
     level1 = act.city.category(act.ticket.category_code).level1_code
     act.effects.increments.append(metrics.count(metrics.DIRECT_ANSWERS, level1))
     return act.record(after, EventKind.ANSWERED, data)

@@ -7,12 +7,12 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, StoredDeadline
 from dispatcher.workflow.announce import dispatch_message
 from dispatcher.workflow.city import City
-from models.codes import DispatchMode, Stage
+from models.codes import FIRST_DISPATCHES, DispatchMode, Stage
 from models.deadline import Deadline
 from models.ticket import Actor, Assignment, Ticket
 
 LEAD, CO_UNIT = "lead", "co"
-_OF_LEAD = (Stage.SIGN, Stage.FIRST_CONTACT, Stage.RETURN, Stage.RESOLVE)
+_OF_LEAD = (Stage.SIGN, Stage.RETURN, Stage.RESOLVE)
 
 
 def put_on_stream(
@@ -34,10 +34,7 @@ def put_on_stream(
     deadlines so far.
     """
     numbers = _Numbers(earlier)
-    lead = {
-        stage: _clock(stage, ticket, unit_code, at, city)
-        for stage in (Stage.SIGN, Stage.FIRST_CONTACT, Stage.RETURN, Stage.RESOLVE)
-    }
+    lead = {stage: _clock(stage, ticket, unit_code, at, city) for stage in _OF_LEAD}
     _hand_over(ticket, unit_code, LEAD, lead, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects)
     for code in co_units:
         clocks = {Stage.RESOLVE: city.co_unit_deadline(lead[Stage.RESOLVE], code)}
@@ -45,7 +42,7 @@ def put_on_stream(
             ticket, code, CO_UNIT, clocks, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects
         )
     effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
-    if mode in (DispatchMode.AUTO, DispatchMode.MANUAL):
+    if mode in FIRST_DISPATCHES:
         effects.increments.extend(
             metrics.observe_span(metrics.STAGE_SECONDS, at - ticket.received_at, Stage.DISPATCH.value, ticket.urgency.label)
         )
@@ -119,7 +116,7 @@ def _hand_over(
             ticket,
             unit_code=unit_code,
             role=role,
-            category=city.category(ticket.category_code),
+            category=city.profile.categories.get(ticket.category_code),
             deadlines=clocks,
             actor=actor,
             at=at,

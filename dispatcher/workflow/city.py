@@ -1,14 +1,15 @@
 """One city's facts with the indexes that rules need; built once, shared by every workflow."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
 from dispatcher.rules.merging import RepeatFinder
-from dispatcher.rules.routing import RouteTable
-from models.codes import RequestType, Stage, Urgency
+from dispatcher.rules.routing import Route, RouteTable
+from models.codes import RequestType, ReviewReason, Stage, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import Rejected
@@ -52,6 +53,23 @@ class City:
             if contact.district in (district.code, district.name, *district.aliases):
                 return district.code
         return understanding.district_code
+
+    def doubts(
+        self, judgement: Judgement, understanding: Understanding, route: Route, *, district_code: str | None, on: date
+    ) -> tuple[ReviewReason, ...]:
+        """Return every reason why a person decides on that day about a request that was judged so and has this ``route``."""
+        subject = understanding.facts.subject
+        others = []
+        if second_may_be_right(understanding):
+            second = understanding.top[1].category_code
+            others.append(self.routes.choose(second, district_code=district_code, subject=subject, on=on))
+        if district_code is None:
+            category = judgement.category_code
+            others += [
+                self.routes.choose(category, district_code=code, subject=subject, on=on)
+                for code in understanding.rival_districts
+            ]
+        return doubts_of(judgement, route, others)
 
     def active_unit(self, code: str) -> Unit:
         """Return a unit that may receive tickets.

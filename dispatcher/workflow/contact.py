@@ -2,7 +2,7 @@
 
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD
-from models.codes import Stage, TicketState
+from models.codes import TicketState
 from models.ticket import EventKind, Ticket
 
 _BEFORE_REPLY = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLING)
@@ -16,12 +16,12 @@ def contact_citizen(act: Act) -> Ticket:
         IllegalTransition: nobody has signed yet, or the reply has been given.
     """
     hold = act.require_hold()
-    if hold.contacted_at is None:
-        act.mark("contacted", hold.unit_code)
     data = {"unit": hold.unit_code, "role": hold.role}
     if hold.role == LEAD and act.ticket.state is not TicketState.HANDLING:
+        act.require_state(TicketState.SIGNED, TicketState.HANDLING)
         after = act.ticket.moved_to(TicketState.HANDLING, act.at)
-        act.finish_stage(Stage.FIRST_CONTACT, hold.unit_code)
+        act.mark_contacted(hold.unit_code)
         return act.record(after, EventKind.CONTACTED, data)
     act.require_one_of(*_BEFORE_REPLY)
+    act.mark("contacted", hold.unit_code)
     return act.record(act.unchanged(), EventKind.CONTACTED, data)

@@ -2,6 +2,7 @@
 
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.tell import tell
 from models.codes import DeclineCode, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -21,5 +22,7 @@ def decline(act: Act) -> Ticket:
     after = act.ticket.moved_to(TicketState.DECLINED, act.at)
     act.finish_stage(Stage.DISPATCH, None)
     act.finish_stage(Stage.PROMISE, None)
+    act.end_all_work()
+    tell(after, "declined", city=act.city, effects=act.effects, at=act.at, reason=code.label)
     act.effects.increments.append(metrics.count(metrics.DECLINED, code.value))
     return act.record(after, EventKind.DECLINED, {"code": code.value})

@@ -6,7 +6,7 @@ from dispatcher import metrics
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
-from models.codes import Correction, DispatchMode, RequestType, Stage, TicketState
+from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -25,7 +25,7 @@ def confirm(act: Act) -> Ticket:
     if district_code is not None and district_code not in act.city.profile.districts:
         raise Rejected(f"district {district_code!r} is not in profile {act.city.profile.name}")
     on = act.city.local(act.at).date()
-    by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=None, on=on)
+    by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=act.ticket.subject, on=on)
     route = _chosen(act, by_matrix)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
@@ -89,6 +89,9 @@ def _send(
     corrections: Sequence[Correction],
 ) -> Ticket:
     unit_code = route.lead or ""
+    again = act.ticket.accepted_returns > 0
+    mode = DispatchMode.TRANSFER if again else DispatchMode.MANUAL
+    act.require_state(TicketState.PENDING, TicketState.DISPATCHED)
     after = act.ticket.moved_to(
         TicketState.DISPATCHED,
         act.at,
@@ -100,18 +103,24 @@ def _send(
         matrix_version=act.city.routes.version,
     )
     act.finish_stage(Stage.DISPATCH, None)
+    helping = {hold.unit_code for hold in act.running_holds()}  # co-units of a lead that returned the ticket
+    if unit_code in helping:
+        act.release(unit_code)
     put_on_stream(
         after,
         unit_code=unit_code,
-        co_units=route.co_units,
+        co_units=tuple(code for code in route.co_units if code not in helping),
         basis=route.basis,
-        mode=DispatchMode.MANUAL,
+        mode=mode,
         actor=act.command.actor,
         at=act.at,
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
     )
+    if again:
+        act.notify(after, NoticeKind.TRANSFER)
+        corrections = ()  # what is corrected now is a person's choice, or was returned as the engine's
     level1 = _proposed_level1(act)
     act.effects.increments.extend(metrics.count(metrics.CORRECTIONS, level1, kind.value) for kind in corrections)
     machine_type_changed = request_type is not act.ticket.machine_type
@@ -119,7 +128,7 @@ def _send(
         after,
         EventKind.DISPATCHED,
         {
-            "mode": DispatchMode.MANUAL.value,
+            "mode": mode.value,
             "basis": route.basis,
             "category_changed": category_code != act.ticket.machine_category,
             "type_changed": machine_type_changed,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dispatcher.rules.changes import extended, extension_refusal
 from dispatcher.workflow.acting import Act
-from models.codes import NoticeKind, Stage, TicketState
+from dispatcher.workflow.tell import day_text, tell
+from models.codes import ExtensionRefusal, NoticeKind, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -37,22 +38,32 @@ def request_extension(act: Act) -> Ticket:
 
 
 def approve_extension(act: Act) -> Ticket:
-    """Grant what was asked for: the unit's due and the citizen's promise move to the same later day.
+    """Grant what was asked for: the dues of the lead and its co-units and the citizen's promise move as many days.
+
+    What is past stays as it is.
 
     Raises:
-        Rejected: nothing is asked for.
+        IllegalTransition: the unit does not handle the ticket now.
+        Rejected: nothing is asked for, or the work is due already.
     """
     days = _asked(act)
+    act.require_one_of(*_WHILE_HANDLED)
+    work = act.running(act.work_stage, act.ticket.lead_unit)
+    if work is None or act.at > work.deadline.due:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}")
     moved = {}
-    for stage, unit_code in ((act.work_stage, act.ticket.lead_unit), (Stage.PROMISE, None)):
-        stored = act.running(stage, unit_code)
-        if stored is None:
+    for stored in (*act.work_of_co_units(), work, act.running(Stage.PROMISE, None)):
+        if stored is None or act.at > stored.deadline.due:
             continue
         later = extended(stored.deadline, days, at=act.at, calendar=act.city.calendar)
         act.change(replace(stored, deadline=later))
-        moved[stage.value] = later.due.isoformat()
+        moved[later.stage.value] = later.due.isoformat()
     after = act.unchanged(extension_asked=None)
     act.notify(after, NoticeKind.EXTENSION)
+    promise = act.running(Stage.PROMISE, None)
+    if promise is not None:
+        date = day_text(act.current(promise).deadline.due, act.city)
+        tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=date)
     return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved})
 
 

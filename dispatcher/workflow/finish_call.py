@@ -8,7 +8,7 @@ from dispatcher.ports import CallNews, Clock, Effects, FollowedCall, OpenUnitOfW
 from dispatcher.rules.calls import LATE_WORDS, SILENCE, course_of, latest, said_by_citizen
 from dispatcher.workflow.city import City
 from dispatcher.workflow.receive import Receipt, admit, door_slot
-from models.call import CallStep, Speech
+from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel
 from models.contact import PersonalData, Submission, call_contact_id
 
@@ -22,15 +22,17 @@ async def finish_calls(*, city: City, vault: Vault, open_work: OpenUnitOfWork, c
     now = clock.now()
     async with open_work() as work:
         calls = await work.lock_ended_calls(hung_up_before=now - LATE_WORDS, silent_since=now - SILENCE, limit=limit)
+        courses = [course_of(call.steps) for call in calls]
         submissions = [
-            _submission(call, call.speeches, ani=None, began_at=course_of(call.steps).began_at, vault=vault)
-            for call in calls
+            _submission(call, call.speeches, ani=None, began_at=course.began_at, vault=vault)
+            for call, course in zip(calls, courses, strict=True)
             if not call.has_contact
         ]
         effects = Effects()
         spoken = [submission for submission in submissions if submission.text]
         await admit(work, spoken, effects, city=city, vault=vault, now=now)
-        _settle(calls, effects, now)
+        for call, course in zip(calls, courses, strict=True):
+            _settle(call, course, effects, now)
         await work.apply(effects, slot=door_slot(now))
     return len(calls)
 
@@ -62,7 +64,7 @@ async def receive_transcript(
         effects = Effects()
         (receipt,) = await admit(work, [submission], effects, city=city, vault=vault, now=now)
         if not call.settled:
-            _settle([call], effects, now)
+            _settle(call, course_of(call.steps), effects, now)
         await work.apply(effects, slot=door_slot(now))
     return receipt
 
@@ -83,11 +85,9 @@ def _submission(
     )
 
 
-def _settle(calls: Sequence[FollowedCall], effects: Effects, now: datetime) -> None:
-    for call in calls:
-        course = course_of(call.steps)
-        effects.settled_calls.append(SettledCall(call.call_id, course, now))
-        if course.result is not None:
-            effects.increments.append(metrics.count(metrics.CALLS, course.result.value))
-        if course.queued_at is not None and course.answered_at is not None:
-            effects.increments.extend(metrics.observe_span(metrics.CALL_WAIT, course.answered_at - course.queued_at))
+def _settle(call: FollowedCall, course: CallCourse, effects: Effects, now: datetime) -> None:
+    effects.settled_calls.append(SettledCall(call.call_id, course, now))
+    if course.result is not None:
+        effects.increments.append(metrics.count(metrics.CALLS, course.result.value))
+    if course.queued_at is not None and course.answered_at is not None:
+        effects.increments.extend(metrics.observe_span(metrics.CALL_WAIT, course.answered_at - course.queued_at))

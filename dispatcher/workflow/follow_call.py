@@ -53,21 +53,20 @@ async def follow_call(
         sealed=vault.seal(contact_id, PersonalData(phone=storable(ani))) if ani else None,
     )
     async with open_work() as work:
-        versions = await work.note_call(news)
-        call = await work.lock_call(call_id)
+        noted = await work.note_call(news)
         effects = Effects()
-        if not call.settled:
+        if not noted.settled:
             effects.messages = [
                 segment_message(
                     speech,
-                    versions[speech.seg],
+                    noted.versions[speech.seg],
                     call_id=call_id,
                     contact_id=contact_id,
                     heard_at=now,
                     profile_version=city.profile.version,
                 )
                 for speech in heard
-                if speech.seg in versions
+                if speech.seg in noted.versions
             ]
         await work.apply(effects, slot=door_slot(now))
-    return CallReceipt(contact_id, call.settled)
+    return CallReceipt(contact_id, noted.settled)

@@ -13,7 +13,7 @@ _WHILE_HANDLED = (TicketState.SIGNED, TicketState.HANDLING)
 
 
 def pause(act: Act) -> Ticket:
-    """Stop the lead unit's clock, with a ``reason`` that names an allowed one; the promise shows that it is paused.
+    """Stop the clock of the lead and its co-units, with a ``reason`` that names an allowed one; the promise shows it.
 
     Raises:
         IllegalTransition: the unit has not signed yet, or has replied.
@@ -30,7 +30,8 @@ def pause(act: Act) -> Ticket:
     if refusal is not None or reason is None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label if refusal else words}")
     for stored in _clocks(act):
-        act.change(replace(stored, deadline=paused(stored.deadline, reason, act.at)))
+        if stored is work or stored.deadline.stage is Stage.PROMISE or act.at <= stored.deadline.due:
+            act.change(replace(stored, deadline=paused(stored.deadline, reason, act.at)))
     return act.record(act.unchanged(), EventKind.PAUSED, {"reason": reason.value, "words": words})
 
 
@@ -40,24 +41,30 @@ def resume(act: Act) -> Ticket:
     Raises:
         Rejected: no pause runs.
     """
-    if not any(stored.deadline.running_pause for stored in _clocks(act)):
+    if not is_paused(act):
         raise Rejected(f"ticket {act.ticket.ticket_no} is not paused")
     return resume_clocks(act, act.ticket)
 
 
+def is_paused(scene: Scene) -> bool:
+    """Return whether a clock of the ticket stands still in a pause."""
+    return any(stored.deadline.running_pause for stored in _clocks(scene))
+
+
 def resume_clocks(scene: Scene, before: Ticket) -> Ticket:
-    """Let the paused clocks of a ticket run on; ``before`` is the ticket as an earlier event left it."""
+    """Let the paused clocks of a ticket run on, and tell of the lead's; ``before`` is as in ``Scene.record``."""
     rule = scene.city.profile.deadlines.pause
     due = None
     for stored in _clocks(scene):
         if stored.deadline.running_pause is not None:
             running = resumed(stored.deadline, scene.at, rule=rule, calendar=scene.city.calendar)
             scene.change(replace(stored, deadline=running))
-            due = running.due if stored.deadline.stage is not Stage.PROMISE else due
+            due = running.due if stored.deadline.stage is scene.work_stage and due is None else due
     after = replace(before, version=before.version + 1)
     return scene.record(after, EventKind.RESUMED, {"due": due.isoformat() if due else None}, before=before)
 
 
 def _clocks(scene: Scene) -> list[StoredDeadline]:
-    found = (scene.running(scene.work_stage, scene.ticket.lead_unit), scene.running(Stage.PROMISE, None))
-    return [stored for stored in found if stored is not None]
+    """Return the clocks that stand and go together: the lead's first, its co-units', and the promise."""
+    lead, promise = scene.running(scene.work_stage, scene.ticket.lead_unit), scene.running(Stage.PROMISE, None)
+    return [stored for stored in (lead, *scene.work_of_co_units(), promise) if stored is not None]

@@ -7,10 +7,11 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, Settled, StoredDeadline
 from dispatcher.rules.deciding import Judgement, judge
 from dispatcher.rules.routing import Route
-from dispatcher.workflow.announce import emergency_message
+from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
+from dispatcher.workflow.tell import day_text, tell
 from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
@@ -42,10 +43,9 @@ def register(
         _settle(contact, Fate.NUISANCE, None, at, effects)
         return None
     district_code = city.district_of(contact, understanding)
-    route = city.routes.choose(
-        judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=city.local(at).date()
-    )
-    doubts = judgement.doubts if route.doubt is None else (*judgement.doubts, route.doubt)
+    on = city.local(at).date()
+    route = city.routes.choose(judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=on)
+    doubts = city.doubts(judgement, understanding, route, district_code=district_code, on=on)
     return open_ticket(
         contact,
         understanding,
@@ -74,8 +74,12 @@ def open_ticket(
     at: datetime,
     city: City,
     effects: Effects,
+    self_service: bool = False,
 ) -> Ticket:
-    """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once."""
+    """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once.
+
+    With ``self_service`` the machine handles it: nobody needs to dispatch it before its time is over.
+    """
     ticket = Ticket(
         ticket_no=ticket_no,
         contact_id=contact.contact_id,
@@ -91,6 +95,7 @@ def open_ticket(
         salutation=None if understanding.facts.anonymous or understanding.facts.confidential else contact.salutation,
         district_code=district_code,
         address=understanding.address,
+        subject=understanding.facts.subject,
         lead_unit=None,
         top=understanding.top,
         review_reasons=judgement.doubts,
@@ -105,6 +110,11 @@ def open_ticket(
         model_version=understanding.model_version,
         anonymous=understanding.facts.anonymous,
         confidential=understanding.facts.confidential,
+        self_service=self_service,
+        linked=city.profile.linked.get(judgement.category_code, ()) if judgement.urgency is Urgency.CRITICAL else (),
+        plate=understanding.facts.plate,
+        plate_kind=understanding.facts.plate_kind,
+        amount=understanding.facts.amount,
     )
     _settle(contact, Fate.TICKETED, ticket_no, at, effects)
     _count(ticket, city, effects)
@@ -148,9 +158,12 @@ def open_ticket(
             city=city,
             effects=effects,
         )
+    promise = next(one.deadline for one in effects.new_deadlines if one.key == (ticket_no, Stage.PROMISE, 1))
+    tell(ticket, "received", city=city, effects=effects, at=at, date=day_text(promise.due, city))
     if ticket.urgency is Urgency.CRITICAL:
         script = city.profile.safety_script(ticket.category_code)
         effects.messages.append(emergency_message(ticket, at=at, script=script))
+        effects.messages.extend(linked_message(ticket, unit_code, at=at) for unit_code in ticket.linked)
     effects.new_tickets.append(ticket)
     return ticket
 
@@ -167,8 +180,8 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
 
 
 def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: City, effects: Effects) -> None:
-    """The hotline's own dispatch deadline and the citizen's promise, both from when the citizen spoke."""
-    for stage in (Stage.DISPATCH, Stage.PROMISE):
+    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise."""
+    for stage in (Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
         deadline = city.deadline(
             stage,
             unit_code=None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import CO_UNIT
+from dispatcher.workflow.pause import is_paused, resume_clocks
 from models.codes import Stage, TicketState
 from models.errors import Forbidden, Rejected
 from models.ticket import EventKind, Ticket
@@ -14,6 +15,8 @@ _WHILE_HANDLED = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLI
 
 def reply(act: Act) -> Ticket:
     """Reply as the lead, with ``investigation``, ``result``, ``basis`` and whether the citizen was ``contacted``.
+
+    A pause ends with it, and what was asked for in the way of an extension is no question any more.
 
     The citizen gets one answer: the lead waits for its co-units' replies or says why it does not. The resolve clock stands
     until the review has decided. Source of the fields: domain.md A.2, reply template.
@@ -28,12 +31,15 @@ def reply(act: Act) -> Ticket:
         hold.unit_code for hold in act.running_holds() if hold.role == CO_UNIT and not (hold.replied_at or hold.overridden)
     ]
     data = {"unit": unit_code, **_report(act)}
-    after = act.ticket.moved_to(TicketState.REPLIED, act.at)
+    before = resume_clocks(act, act.ticket) if is_paused(act) else act.ticket
+    after = before.moved_to(TicketState.REPLIED, act.at, extension_asked=None)
     if waiting:
         raise Rejected(f"ticket {act.ticket.ticket_no} waits for the replies of {', '.join(waiting)}")
     act.stop_clock(act.work_stage, unit_code)
     act.mark("replied", unit_code)
-    return act.record(after, EventKind.REPLIED, data)
+    if data["contacted"]:
+        act.mark_contacted(unit_code)
+    return act.record(after, EventKind.REPLIED, data, before=before)
 
 
 def co_reply(act: Act) -> Ticket:

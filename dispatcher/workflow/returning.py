@@ -3,6 +3,7 @@
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD, put_on_stream
+from dispatcher.workflow.pause import is_paused, resume_clocks
 from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -41,19 +42,18 @@ def accept_return(act: Act) -> Ticket:
     unit_code = act.city.active_unit(chosen).code if chosen else None
     if unit_code == returning:
         raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
-    act.void_deadlines(returning)
     act.mark("accepted", returning)
-    act.mark("ended", returning)
+    act.release(returning)
+    before = resume_clocks(act, act.ticket) if is_paused(act) else act.ticket
     act.effects.increments.append(metrics.count(metrics.RETURNS, returning, "accepted"))
     returns = act.ticket.accepted_returns + 1
     data = {"from": returning, "to": unit_code}
     if unit_code is None:
-        after = act.ticket.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns)
-        return act.record(after, EventKind.RETURN_ACCEPTED, data)
-    after = act.ticket.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns)
+        after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
+        return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
+    after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
-        act.mark("ended", unit_code)  # a co-unit becomes the lead
-        act.void_deadlines(unit_code)
+        act.release(unit_code)  # a co-unit becomes the lead
     put_on_stream(
         after,
         unit_code=unit_code,
@@ -67,7 +67,7 @@ def accept_return(act: Act) -> Ticket:
         earlier=act.deadlines,
     )
     act.notify(after, NoticeKind.TRANSFER)
-    return act.record(after, EventKind.RETURN_ACCEPTED, data)
+    return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
 
 
 def reject_return(act: Act) -> Ticket:
@@ -80,6 +80,7 @@ def reject_return(act: Act) -> Ticket:
     if not any(hold.signed_at for hold in act.running_holds() if hold.role == LEAD):
         act.mark("signed", unit_code)
         act.finish_stage(Stage.SIGN, unit_code, observed=True)
+        act.start_clock(Stage.FIRST_CONTACT, after, unit_code)
     act.effects.increments.append(metrics.count(metrics.RETURNS, unit_code, "rejected"))
     return act.record(after, EventKind.RETURN_REJECTED, {"unit": unit_code, "reason": reason})
 

@@ -1,6 +1,7 @@
 """答复审核: a person decides whether a unit's reply is good enough for the citizen (domain.md A.5)."""
 
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.tell import tell
 from models.codes import Stage, TicketState
 from models.ticket import EventKind, Ticket
 
@@ -11,8 +12,11 @@ def pass_review(act: Act) -> Ticket:
     after = act.ticket.moved_to(TicketState.AWAITING_CALL_BACK, act.at)
     act.finish_stage(act.work_stage, act.ticket.lead_unit, observed=True)
     act.finish_stage(Stage.PROMISE, None)
-    for stage in (Stage.CALL_BACK, Stage.RATING_WINDOW):
-        act.start_own_clock(stage, after)
+    act.start_own_clock(Stage.RATING_WINDOW, after)
+    if not (after.anonymous or after.confidential):  # whom nobody calls or writes to
+        act.start_own_clock(Stage.CALL_BACK, after)
+        act.start_own_clock(Stage.RATING_INVITE, after)
+    tell(after, "answered", city=act.city, effects=act.effects, at=act.at)
     return act.record(after, EventKind.REVIEW_PASSED, {"round": act.ticket.round})
 
 

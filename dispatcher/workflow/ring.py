@@ -4,26 +4,30 @@ A deadline rings once for each of its moments, whoever asks and however often: t
 rang while nobody listened is made up for, in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from dispatcher import metrics
 from dispatcher.ports import Clock, Effects, OpenUnitOfWork, StoredDeadline
-from dispatcher.rules.ringing import Ring, RingKind, rings_of
+from dispatcher.rules.ringing import WINDOWS, Ring, RingKind, rings_of
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import nudge_message
+from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.close import closed
 from dispatcher.workflow.pause import resume_clocks
 from dispatcher.workflow.supervise import LADDER, step_up
+from dispatcher.workflow.tell import tell
 from dispatcher.workflow.waking import set_rings
-from models.codes import NoticeKind, Role, Stage, TicketState
+from models.codes import DispatchMode, NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult
 from models.ticket import ENDED_STATES, Actor, EventKind, Ticket
 
 TIMERS = Actor(Role.SYSTEM, "timers")
 _SLOT = 48
+_MOMENT = timedelta(microseconds=1)
 
 _CARDS = {RingKind.YELLOW_CARD: NoticeKind.YELLOW_CARD, RingKind.RED_CARD: NoticeKind.RED_CARD}
 _AWAITING_RATING = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK)
@@ -54,8 +58,7 @@ async def ring(*, city: City, open_work: OpenUnitOfWork, clock: Clock, limit: in
 def _ring_one(scene: Scene) -> Ticket:
     after = scene.ticket
     for stored in _ringing(scene.deadlines, scene.at):
-        passed = [each for each in _rings(scene, stored) if (stored.rings_at or scene.at) <= each.at <= scene.at]
-        for each in passed:
+        for each in _rung(scene, stored):
             if each.kind is RingKind.PASSED:
                 _miss(scene, stored)
             after = _act_on(scene, stored, each, after)
@@ -63,46 +66,112 @@ def _ring_one(scene: Scene) -> Ticket:
     return after
 
 
+def _rung(scene: Scene, stored: StoredDeadline) -> Iterator[Ring]:
+    """Iterate over the moments that have come; each may move those after it, or leave none."""
+    rung_until = (stored.rings_at or scene.at) - _MOMENT
+    while (current := scene.current(stored)).is_running:
+        rings = rings_of(current.deadline, rules=scene.city.profile.deadlines, calendar=scene.city.calendar)
+        coming = [each for each in rings if rung_until < each.at <= scene.at]
+        if not coming:
+            return
+        rung_until = coming[0].at
+        yield from (each for each in coming if each.at == rung_until)
+
+
 def _ringing(deadlines: Sequence[StoredDeadline], now: datetime) -> list[StoredDeadline]:
     ringing = [stored for stored in deadlines if stored.rings_at is not None and stored.rings_at <= now]
     return sorted(ringing, key=lambda stored: (stored.rings_at or now, stored.deadline.stage, stored.number))
 
 
-def _rings(scene: Scene, stored: StoredDeadline) -> tuple[Ring, ...]:
-    return rings_of(stored.deadline, rules=scene.city.profile.deadlines, calendar=scene.city.calendar)
-
-
 def _miss(scene: Scene, stored: StoredDeadline) -> None:
-    if stored.result is not None:
+    stored = scene.current(stored)
+    if stored.result is not None or stored.deadline.stage in WINDOWS:
         return
     deadline = stored.deadline
     owner = deadline.unit_code or metrics.HOTLINE_ITSELF
     missed = metrics.count(metrics.DEADLINES, owner, deadline.stage.value, DeadlineResult.MISSED.value)
     scene.effects.increments.append(missed)
-    scene.change(scene.current(stored).settled(DeadlineResult.MISSED, scene.at))
+    scene.change(stored.settled(DeadlineResult.MISSED, scene.at))
 
 
 def _act_on(scene: Scene, stored: StoredDeadline, rung: Ring, before: Ticket) -> Ticket:
     """Do what one moment of a deadline asks for, besides that it may be missed."""
+    if rung.kind is RingKind.PASSED:
+        follows = _WHEN_PASSED.get(stored.deadline.stage)
+        return before if follows is None else follows(scene, before)
     unit_code = stored.deadline.unit_code
-    leads = unit_code is not None and unit_code == before.lead_unit
+    if unit_code is None:
+        return before  # nobody shows the hotline itself a card
+    if rung.kind in _CARDS:
+        scene.notify(before, _CARDS[rung.kind], unit_code=unit_code, day=rung.day)
+        return before
+    return _act_on_lead(scene, rung, before) if unit_code == before.lead_unit else before
+
+
+def _act_on_lead(scene: Scene, rung: Ring, before: Ticket) -> Ticket:
     match rung.kind:
-        case RingKind.YELLOW_CARD | RingKind.RED_CARD:
-            scene.notify(before, _CARDS[rung.kind], unit_code=unit_code, day=rung.day)
-        case RingKind.NUDGE if leads:
+        case RingKind.NUDGE:
             after = replace(before, version=before.version + 1, nudges=before.nudges + 1)
             scene.notify(after, NoticeKind.NUDGE, day=rung.day)
             scene.effects.messages.append(nudge_message(after, at=scene.at))
-            return scene.record(after, EventKind.NUDGED, {"unit": unit_code, "reason": "timers"}, before=before)
-        case RingKind.SUPERVISION if leads and not before.supervision:
+            return scene.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": "timers"}, before=before)
+        case RingKind.SUPERVISION if not before.supervision:
             return step_up(scene, before, 1, cause="overdue")
-        case RingKind.PAUSE_ENDS if leads:
+        case RingKind.PAUSE_ENDS:
             return resume_clocks(scene, before)
-        case RingKind.PASSED if stored.deadline.stage is Stage.SUPERVISE:
-            if before.state not in ENDED_STATES and before.supervision < len(LADDER):
-                return step_up(scene, before, before.supervision + 1, cause="step overdue")
-        case RingKind.PASSED if stored.deadline.stage is Stage.RATING_WINDOW and before.state in _AWAITING_RATING:
-            return closed(scene, before)
         case _:
-            pass
+            return before
+
+
+def _climb(scene: Scene, before: Ticket) -> Ticket:
+    if before.state in ENDED_STATES or before.supervision >= len(LADDER):
+        return before
+    return step_up(scene, before, before.supervision + 1, cause="step overdue")
+
+
+def _invite(scene: Scene, before: Ticket) -> Ticket:
+    if before.state in _AWAITING_RATING:
+        tell(before, "rate_invite", city=scene.city, effects=scene.effects, at=scene.at)
     return before
+
+
+def _end_window(scene: Scene, before: Ticket) -> Ticket:
+    return closed(scene, before) if before.state in _AWAITING_RATING else before
+
+
+def _hand_to_unit(scene: Scene, before: Ticket) -> Ticket:
+    """What the machine could not bring to an end goes to the matrix's unit, or where it names none before a person."""
+    if not before.self_service or before.state is not TicketState.PENDING:
+        return before
+    city, at = scene.city, scene.at
+    on = city.local(at).date()
+    route = city.routes.choose(before.category_code, district_code=before.district_code, subject=before.subject, on=on)
+    if route.lead is None:
+        waiting = replace(before, version=before.version + 1, self_service=False)
+        return scene.record(waiting, EventKind.SELF_SERVICE_ENDED, {}, before=before)
+    after = before.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead, self_service=False)
+    put_on_stream(
+        after,
+        unit_code=route.lead,
+        co_units=route.co_units,
+        basis=route.basis,
+        mode=DispatchMode.AUTO,
+        actor=TIMERS,
+        at=at,
+        city=city,
+        effects=scene.effects,
+        earlier=scene.deadlines,
+    )
+    data = {"mode": DispatchMode.AUTO.value, "basis": route.basis}
+    return scene.record(after, EventKind.DISPATCHED, data, before=before)
+
+
+_WHEN_PASSED: Mapping[Stage, Callable[[Scene, Ticket], Ticket]] = MappingProxyType(
+    {
+        Stage.RESOLVE: _hand_to_unit,
+        Stage.SUPERVISE: _climb,
+        Stage.RATING_INVITE: _invite,
+        Stage.RATING_WINDOW: _end_window,
+    }
+)
+"""What follows when a stage's time is over, besides that it is missed."""

@@ -32,7 +32,7 @@ def call_back(act: Act) -> Ticket:
 
     Raises:
         IllegalTransition: no review has passed, or the call-back is done.
-        Rejected: the citizen wants no call, or the attempts are used up.
+        Rejected: the citizen wants no call, the attempts are used up, or the rating is no rating or a second one.
     """
     act.require_one_of(TicketState.AWAITING_CALL_BACK)
     _refuse_unwanted_call(act)
@@ -51,6 +51,8 @@ def call_back(act: Act) -> Ticket:
     )
     given = act.optional_text("rating") if reached else None
     rating = _rating(given) if given else None
+    if rating is not None:
+        _refuse_second_rating(act)
     reason = act.optional_text("reason")
     act.effects.call_backs.append(attempt)
     data = {
@@ -83,9 +85,8 @@ def rate(act: Act) -> Ticket:
     ticket = act.ticket
     if ticket.state not in _RATED or ticket.lead_unit is None:
         raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; only a unit's answered ticket is rated")
-    if any(each.round == ticket.round for each in act.ratings):
-        raise Rejected(f"ticket {ticket.ticket_no} is rated")
-    window = act.running(Stage.RATING_WINDOW, None)
+    _refuse_second_rating(act)
+    window = act.latest(Stage.RATING_WINDOW, None)
     if window is not None and act.at > window.deadline.due:
         raise Rejected(f"ticket {ticket.ticket_no} could be rated until {act.city.local(window.deadline.due)}")
     rating = _rating(act.text("rating"))
@@ -102,18 +103,26 @@ def _refuse_unwanted_call(act: Act) -> None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: the citizen asked not to be known; nobody calls back")
 
 
+def _refuse_second_rating(act: Act) -> None:
+    if any(each.round == act.ticket.round for each in act.ratings):
+        raise Rejected(f"ticket {act.ticket.ticket_no} is rated")
+
+
 def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
     ticket = act.ticket
     unit_code = ticket.lead_unit or ""
     act.effects.ratings.append(NewRating(ticket.ticket_no, unit_code, rating, act.at, reason, ticket.round))
     act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
+    act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
 
 
 def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
-    """重办, once; afterwards the ticket stays as it is for the supervisors."""
+    """重办, once; afterwards the ticket stays as it is for the supervisors, until one of them closes it."""
+    act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
     if before.round >= MOST_ROUNDS:
         return before if before.supervision else step_up(act, before, 1, cause="dissatisfied again")
     unit_code = before.lead_unit or ""
+    act.void_stages(Stage.CALL_BACK)
     after = before.moved_to(TicketState.HANDLING, act.at, round=before.round + 1)
     redo = act.city.deadline(
         Stage.REOPEN,

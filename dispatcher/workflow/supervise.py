@@ -36,6 +36,7 @@ def step_up(scene: Scene, before: Ticket, step: int, *, cause: str) -> Ticket:
         before=before,
     )
     scene.notify(after, LADDER[step - 1])
+    scene.void_stages(Stage.SUPERVISE)  # the step before is over, in its time or not
     scene.start_own_clock(Stage.SUPERVISE, after)
     return after
 

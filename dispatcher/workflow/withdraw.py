@@ -14,6 +14,6 @@ def withdraw(act: Act) -> Ticket:
     """
     reason = act.text("reason")
     after = act.ticket.moved_to(TicketState.WITHDRAWN, act.at)
-    act.void_deadlines(*{stored.deadline.unit_code for stored in act.deadlines})
+    act.void(act.deadlines)
     act.mark("ended")
     return act.record(after, EventKind.WITHDRAWN, {"reason": reason})

@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         raise Rejected("give either --clock with --n, or --type with --urgency")
     deadline = _by_clock(args, start, profile, calendar) if by_clock else _by_type(args, start, profile, calendar)
     deadline = _changed(args, deadline, profile, calendar)
-    print(as_json(deadline, profile, calendar) if args.json else as_text(deadline, calendar))
+    print(_as_json(deadline, profile, calendar) if args.json else _as_text(deadline, calendar))
     return 0
 
 
@@ -181,10 +181,12 @@ def _pause(text: str, profile: Profile) -> Pause:
     pause = Pause(PauseReason.MATERIAL, _moment("--pause", start, profile), _moment("--pause", end, profile))
     if pause.end is None or pause.end <= pause.start:
         raise Rejected(f"--pause {text!r} ends before it begins")
+    if pause.end - pause.start > timedelta(days=_MOST_DAYS):
+        raise Rejected(f"--pause {text!r} is longer than {_MOST_DAYS} days")
     return pause
 
 
-def as_json(deadline: Deadline, profile: Profile, calendar: WorkingCalendar) -> str:
+def _as_json(deadline: Deadline, profile: Profile, calendar: WorkingCalendar) -> str:
     """Return the deadline with its proof as one JSON object (domain.md I.4)."""
     rules, allowance = profile.deadlines, allowance_of(deadline)
     yellow = yellow_card_day(deadline, rule=rules.reminders, calendar=calendar)
@@ -217,7 +219,7 @@ def _row(reason: DayReason) -> dict[str, object]:
     return row
 
 
-def as_text(deadline: Deadline, calendar: WorkingCalendar) -> str:
+def _as_text(deadline: Deadline, calendar: WorkingCalendar) -> str:
     """Return the deadline in lines for a person."""
     lines = [deadline.due.isoformat()]
     if deadline.provisional:

@@ -154,7 +154,7 @@ def _named(
     examples = []
     for row in pair.rows[:_EXAMPLES_OF_A_PAIR]:
         text = rows[row].text
-        evidence = explain(normalise(text), artifact.features, artifact.category, pair.guess)
+        evidence = explain(normalise(text), artifact, pair.guess)
         examples.append(Example(_excerpt(text, evidence), confidences[row]))
     return NamedPair(names.full(pair.truth), names.full(pair.guess), len(pair.rows), pair.share, tuple(examples))
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from dispatcher.ports import StreamPosition
 from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
 from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.converse import converse
 from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.finish_call import finish_calls, receive_transcript
 from dispatcher.workflow.follow_call import follow_call
@@ -176,10 +177,26 @@ class Replay:
             received_at=datetime.fromtimestamp(int(event.said["CreateTime"]), UTC),
             personal=PersonalData(openid=event.text("FromUserName")),
         )
-        await self._receive(submission, f"W-{event.said['MsgId']}")
+        name = f"W-{event.said['MsgId']}"
+        self.contact_names.setdefault(submission.contact_id, name)
+        if await converse(submission, self._stage.tools) is None:
+            await self._receive(submission, name)
 
     async def _wechat_event(self, event: Event) -> None:
-        """A menu was used or the account followed; nothing of it is a request."""
+        """A menu was used or the account followed; one event told twice is one event (domain.md D.1)."""
+        said = event.said
+        key = f"{said['FromUserName']}{said['CreateTime']}{said['Event']}{said.get('EventKey', '')}"
+        submission = Submission(
+            source_id=key,
+            channel=Channel.WECHAT,
+            text=str(said["Event"]),
+            received_at=event.at,
+            personal=PersonalData(openid=event.text("FromUserName")),
+        )
+        menu = event.optional("EventKey")
+        if menu in self._stage.city.profile.self_service.menus:
+            self.contact_names.setdefault(submission.contact_id, f"W-{menu}")
+            await converse(submission, self._stage.tools, menu=menu)
 
     async def _receive(self, submission: Submission, name: str) -> None:
         stage = self._stage

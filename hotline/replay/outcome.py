@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dispatcher.ports import CallBack, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.official import CountedTicket, official_rates
 from dispatcher.store.chronicle import Chronicle, ToldContact
 from dispatcher.views import TicketDetail
@@ -50,7 +50,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         "alerts": [teller.alert(each) for each in await chronicle.alerts()],
         "missed_calls": [],
         "notices": [teller.notice(notice) for notice in notices],
-        "replies": [],
+        "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "incidents": [],
         "matrix_proposals": [],
         "rates": {
@@ -113,7 +113,12 @@ class _Teller:
             "caller_name": "匿名" if ticket.anonymous else ticket.salutation,
             "lead_unit": lead,
             "co_units": co_units,
-            "handled_by": "承办单位" if ticket.lead_unit else "坐席" if ticket.first_closed_at else None,
+            "linked": list(ticket.linked),
+            "handled_by": _handler(ticket),
+            "subject_type": ticket.subject.label if ticket.subject else None,
+            "plate": ticket.plate,
+            "plate_kind": ticket.plate_kind.label if ticket.plate_kind else None,
+            "amount": None if ticket.amount is None else float(ticket.amount),
             "state": ticket.state.label,
             "states": _states(detail.events),
             "review_required": bool(ticket.review_reasons),
@@ -127,7 +132,7 @@ class _Teller:
             "registered_at": self.at(ticket.registered_at),
             "dispatch_due": self._due(detail, TicketStage.DISPATCH, None),
             "sign_due": self._due(detail, TicketStage.SIGN, lead),
-            "resolve_due": self._due(detail, TicketStage.RESOLVE, lead),
+            "resolve_due": self._due(detail, TicketStage.RESOLVE, None if ticket.self_service else lead),
             "promise_due": self._due(detail, TicketStage.PROMISE, None),
             "feedback_due": self._due(detail, TicketStage.PROMISE, None),
             "deadlines": [self._deadline(stored) for stored in detail.deadlines],
@@ -201,6 +206,14 @@ class _Teller:
             "script": data.get("script"),
         }
 
+    def reply(self, message: CitizenMessage) -> Json:
+        return {
+            "at": self.at(message.written_at),
+            "channel": message.channel.label,
+            "to": self._contact_names.get(message.contact_id, str(message.contact_id)),
+            "text": message.text,
+        }
+
     def notice(self, notice: Notice) -> Json:
         return {
             "at": self.at(notice.at),
@@ -209,6 +222,14 @@ class _Teller:
             "ticket": self._references[notice.ticket_no][0],
             "unit": notice.unit_code,
         }
+
+
+def _handler(ticket: Ticket) -> str | None:
+    if ticket.lead_unit:
+        return "承办单位"
+    if ticket.self_service:
+        return "自主服务"
+    return "坐席" if ticket.first_closed_at else None
 
 
 def was_met(stored: StoredDeadline) -> bool | None:
@@ -303,7 +324,7 @@ def _counts(tickets: Sequence[TicketDetail], contacts: Sequence[ToldContact]) ->
         "dispatched": leads,
         "direct": sum(ticket.first_closed_at is not None and ticket.lead_unit is None for ticket in all_tickets),
         "declined": sum(any(event.kind is EventKind.DECLINED for event in detail.events) for detail in tickets),
-        "self_service": 0,
+        "self_service": sum(ticket.self_service for ticket in all_tickets),
         "repeats": _merged(contacts),
         "incidents": 0,
         "unit_items": leads + co_items,

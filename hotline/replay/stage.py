@@ -16,6 +16,7 @@ from dispatcher.store.chronicle import Chronicle
 from dispatcher.store.database import Database, open_pool
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
+from dispatcher.workflow.converse import Tools
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.note_reload import note_reload
@@ -48,6 +49,7 @@ class Stage:
     intake: Intake
     listening: Listening
     chronicle: Chronicle
+    tools: Tools
     model_version: str
 
 
@@ -86,4 +88,13 @@ def _stage(profile: Profile, directory: Path, database: Database, chronicle: Chr
         clock=clock,
     )
     listening = Listening(city=city, understand=serving.understand, open_work=database.open_work, clock=clock)
-    return Stage(city, AesVault(_VAULT_KEY, _INDEX_KEY), database, clock, intake, listening, chronicle, model.version)
+    vault = AesVault(_VAULT_KEY, _INDEX_KEY)
+    tools = Tools(
+        city=city,
+        understand=serving.understand,
+        vault=vault,
+        open_work=database.open_work,
+        reserve_numbers=database.reserve_numbers,
+        clock=clock,
+    )
+    return Stage(city, vault, database, clock, intake, listening, chronicle, tools, model.version)

@@ -21,6 +21,7 @@ from dispatcher.ports import (
     NewContact,
     NewDeadline,
     NewRating,
+    NotedCall,
     OutboxRow,
     SealedData,
     Settled,
@@ -46,6 +47,7 @@ from models.codes import (
     RequestType,
     ReviewReason,
     Stage,
+    SubjectType,
     TicketState,
     Urgency,
 )
@@ -385,6 +387,7 @@ class StoreContract:
         ticket = a_held_ticket(
             urgency=Urgency.CRITICAL,
             address="和平路3号",
+            subject=SubjectType.ENTERPRISE,
             district_code="D-EAST",
             alarm="漏气",
             top=(Guess("0703", 0.123456789), Guess("0801", 0.1)),
@@ -451,7 +454,9 @@ class StoreContract:
         ]
         speeches = [Speech(0, "agent", "您好"), Speech(4, "caller", '引号"和💡', 0.5, 100, 900, final=False)]
         async with store.open_work() as work:
-            assert await work.note_call(some_news(steps=steps, speeches=speeches, sealed=A_NUMBER)) == {0: 1, 4: 1}
+            assert await work.note_call(some_news(steps=steps, speeches=speeches, sealed=A_NUMBER)) == NotedCall(
+                settled=False, versions={0: 1, 4: 1}
+            )
         async with store.open_work() as work:
             call = await work.lock_call("C-1")
             assert await work.sealed_data(A_CALL) == A_NUMBER
@@ -469,7 +474,7 @@ class StoreContract:
         changed = []
         for speech, number in ((first, A_NUMBER), (first, replace(A_NUMBER, sealed=b"other")), (second, None), (first, None)):
             async with store.open_work() as work:
-                changed.append(await work.note_call(some_news(steps=[step], speeches=[speech], sealed=number)))
+                changed.append((await work.note_call(some_news(steps=[step], speeches=[speech], sealed=number))).versions)
         async with store.open_work() as work:
             call = await work.lock_call("C-1")
         assert changed == [{1: 1}, {}, {1: 2}, {}]
@@ -496,6 +501,8 @@ class StoreContract:
         async with store.open_work() as work:
             assert [call.call_id for call in found] == ["over", "silent"]
             assert await work.lock_ended_calls(**over, limit=9) == []
+            assert (await work.note_call(told["over"])).settled
+            assert not (await work.note_call(told["running"])).settled
             assert (await work.lock_call("over")).settled
 
     async def test_the_last_words_of_calls_come_in_their_order(self, store):

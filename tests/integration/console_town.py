@@ -110,6 +110,7 @@ def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
         accounts=accounts,
         numbers=Numbers(town.pool),
         understand=understand,
+        reserve_numbers=town.database.reserve_numbers,
         explain=explain,
         new_text_index=lambda: text_index_of(town.city),
         session_key=b"k" * 32,

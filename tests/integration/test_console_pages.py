@@ -6,7 +6,11 @@ from datetime import timedelta
 import pytest
 
 from console.channels.wechat import signature_of
-from models.codes import Role
+from dispatcher.store.reading import PostgresViews
+from dispatcher.workflow.finish_call import finish_calls
+from dispatcher.workflow.follow_call import follow_call
+from models.call import CallStep
+from models.codes import CallState, Role
 from models.command import CommandKind
 from models.ticket import Actor
 from tests.builders import PHONE, an_understanding
@@ -167,8 +171,9 @@ async def test_the_hotline_finds_what_waits_for_its_decision(console):
     assert "非本辖区：不在建成区" in seen["return"][1]
     assert "3 个工作日：等待检测报告" in seen["extension"][1]
     assert "第 1 次未接通" in seen["call_back"][1]
-    assert list(lists["caller"]) == ["call_back"]
-    assert "return" not in lists["operator"]
+    assert "call_back" in lists["caller"]
+    assert not lists["caller"].keys() & {"pending", "return", "extension", "review", "close"}
+    assert not lists["operator"].keys() & {"return", "extension", "review"}
 
 
 async def test_a_page_says_in_chinese_what_a_form_lacks(console):
@@ -264,6 +269,48 @@ async def test_a_unit_is_told_nothing_of_a_ticket_that_is_not_its_own(console):
     assert await console.asks("SELECT actor, act, subject FROM access_log") == [
         ("unit_clerk:other", "denied", ticket.ticket_no)
     ]
+
+
+async def test_an_emergency_in_a_running_call_stands_on_both_desks_until_the_call_is_settled(console):
+    """What was said, what to tell the citizen; then it is a ticket, and the strip is empty."""
+    await console.town.is_called_for_help("<b>我家</b>漏气了", alert_after=timedelta(seconds=2))
+    desks = ("operator", "supervisor")
+    async with console.browser("supervisor") as supervisor:
+        running = [(await supervisor.get(f"/{desk}")).text for desk in desks]
+        console.town.clock.passes(timedelta(minutes=31))
+        await finish_calls(**console.town._call_tools)
+        settled = [(await supervisor.get(f"/{desk}")).text for desk in desks]
+
+    script = console.town.profile.safety_script("A3")
+    for page in running:
+        assert page.count("data-alert=") == 1
+        assert "“&lt;b&gt;我家&lt;/b&gt;漏气了”" in page
+        assert script in page
+    assert not any("data-alert=" in page or script in page for page in settled)
+
+
+async def test_an_alert_tells_who_has_the_call_and_whether_it_goes_on(console):
+    """The latest first; the operator who took the call last, and hung up or not."""
+    town = console.town
+    await town.is_called_for_help("有人跳河", alert_after=timedelta(seconds=1))
+    at = town.clock.now()
+    first = (await PostgresViews(town.pool).running_alerts())[0]
+    steps = [
+        CallStep(1, CallState.ANSWERED, at, agent="0007"),
+        CallStep(2, CallState.TRANSFERRED, at, agent="0012"),
+        CallStep(3, CallState.HANGUP, at),
+    ]
+    await follow_call(first.call_id, steps=steps, **town._call_tools)
+    await town.is_called_for_help("着火了", alert_after=timedelta(seconds=1))
+    latest, earlier = await PostgresViews(town.pool).running_alerts()
+
+    assert (first.agent, first.hung_up) == (None, False)
+    assert (earlier.words, earlier.agent, earlier.hung_up) == ("有人跳河", "0012", True)
+    assert (latest.words, latest.script, latest.heard_at) == (
+        "着火了",
+        town.profile.safety_script("A3"),
+        town.clock.now() - timedelta(seconds=1),
+    )
 
 
 async def test_an_empty_town_has_pages_that_say_so(console):

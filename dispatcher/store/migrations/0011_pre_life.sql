@@ -7,6 +7,11 @@ ALTER TABLE tickets
     ADD COLUMN round            smallint NOT NULL DEFAULT 1,
     ADD COLUMN accepted_returns smallint NOT NULL DEFAULT 0,
     ADD COLUMN supervision      smallint NOT NULL DEFAULT 0,
+    ADD COLUMN self_service     boolean  NOT NULL DEFAULT false,
+    ADD COLUMN linked           text[]   NOT NULL DEFAULT '{}',
+    ADD COLUMN plate            text,
+    ADD COLUMN plate_kind       text,
+    ADD COLUMN amount           numeric,
     ADD COLUMN extension_asked  smallint,
     ADD COLUMN first_closed_at  timestamptz;
 UPDATE tickets SET first_closed_at = state_since WHERE state = 'closed';
@@ -67,6 +72,32 @@ CREATE TABLE notices (
 );
 COMMENT ON TABLE notices IS 'Cards, nudges, extensions, transfers and steps of supervision that a unit was told of. Append-only.';
 GRANT SELECT, INSERT ON notices TO hotline_app;
+
+CREATE TABLE citizen_messages (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id uuid        NOT NULL,
+    ticket_no  text,
+    channel    text        NOT NULL,
+    name       text        NOT NULL,
+    text       text        NOT NULL,
+    written_at timestamptz NOT NULL,
+    sent_at    timestamptz
+);
+COMMENT ON TABLE citizen_messages IS 'What citizens are told; name is the text''s name in the profile. Numbers and openids stay in the vault.';
+CREATE INDEX citizen_messages_unsent ON citizen_messages (id) WHERE sent_at IS NULL;
+GRANT SELECT, INSERT, UPDATE ON citizen_messages TO hotline_app;
+
+CREATE TABLE talks (
+    caller_ref   text PRIMARY KEY,
+    service      text,
+    subject      text,
+    failures     smallint NOT NULL DEFAULT 0,
+    locked_until timestamptz,
+    told_at      timestamptz
+);
+COMMENT ON TABLE talks IS 'Where a citizen''s talk with the machine stands (自主服务).';
+GRANT SELECT, INSERT, UPDATE ON talks TO hotline_app;
+CREATE INDEX contacts_of_caller ON contacts (caller_ref, accepted_at);
 
 ALTER TABLE users DROP CONSTRAINT users_check;
 ALTER TABLE users ADD CONSTRAINT users_unit CHECK ((role LIKE 'unit%') = (unit_code IS NOT NULL));

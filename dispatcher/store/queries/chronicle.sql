@@ -15,6 +15,11 @@ SELECT topic, envelope FROM outbox WHERE topic = %(topic)s OR topic LIKE %(topic
 -- name: notices
 SELECT ticket_no, unit_code, kind, day, noted_at AS at, version FROM notices ORDER BY id;
 
+-- name: citizen_messages
+SELECT message.contact_id, message.ticket_no, message.channel, message.name, message.text, message.written_at
+  FROM citizen_messages AS message
+ ORDER BY message.id;
+
 -- name: call_backs
 SELECT ticket_no, round, attempt, made_at, reached, responded, solved FROM call_backs ORDER BY ticket_no, round, attempt;
 

@@ -4,19 +4,22 @@ WITH given AS (
       FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
            ticket_no text, month int, contact_id uuid, version int, state text, state_since timestamptz, channel text,
            request_type text, category_code text, urgency text, text text, caller_ref text, salutation text,
-           district_code text, address text, lead_unit text, top jsonb, review_reasons text[], machine_category text,
+           district_code text, address text, subject text, lead_unit text, top jsonb, review_reasons text[], machine_category text,
            machine_type text, alarm text, nudges int, received_at timestamptz, registered_at timestamptz,
-           profile_version text, matrix_version text, model_version text, anonymous boolean, confidential boolean)
+           profile_version text, matrix_version text, model_version text, anonymous boolean, confidential boolean,
+           self_service boolean, linked text[], plate text, plate_kind text, amount numeric)
 ), keys AS (
     INSERT INTO ticket_keys (ticket_no, contact_id) SELECT ticket_no, contact_id FROM given
 )
 INSERT INTO tickets (
        ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential)
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential,
+       self_service, linked, plate, plate_kind, amount)
 SELECT ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
-       caller_ref, salutation, district_code, address, lead_unit, top, review_reasons, machine_category, machine_type,
-       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential
+       caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
+       alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential,
+       self_service, linked, plate, plate_kind, amount
   FROM given;
 
 -- name: changed_tickets
@@ -25,11 +28,11 @@ UPDATE tickets
        category_code = row.category_code, urgency = row.urgency, district_code = row.district_code,
        lead_unit = row.lead_unit, nudges = row.nudges, profile_version = row.profile_version,
        matrix_version = row.matrix_version, round = row.round, accepted_returns = row.accepted_returns,
-       supervision = row.supervision, extension_asked = row.extension_asked, first_closed_at = row.first_closed_at
+       supervision = row.supervision, self_service = row.self_service, extension_asked = row.extension_asked, first_closed_at = row.first_closed_at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, month int, version int, state text, state_since timestamptz, request_type text,
        category_code text, urgency text, district_code text, lead_unit text, nudges int, profile_version text,
-       matrix_version text, round smallint, accepted_returns smallint, supervision smallint, extension_asked smallint,
+       matrix_version text, round smallint, accepted_returns smallint, supervision smallint, self_service boolean, extension_asked smallint,
        first_closed_at timestamptz)
  WHERE tickets.ticket_no = row.ticket_no AND tickets.month = row.month;
 
@@ -97,6 +100,12 @@ INSERT INTO notices (ticket_no, unit_code, kind, day, noted_at, version)
 SELECT *
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
        ticket_no text, unit_code text, kind text, day date, at timestamptz, version int);
+
+-- name: citizen_messages
+INSERT INTO citizen_messages (contact_id, ticket_no, channel, name, text, written_at)
+SELECT *
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+       contact_id uuid, ticket_no text, channel text, name text, text text, written_at timestamptz);
 
 -- name: events
 INSERT INTO ticket_events (ticket_no, month, version, kind, occurred_at, actor_role, actor_name, actor_unit,

@@ -64,13 +64,13 @@ SELECT {ticket}
 -- name: pending
 SELECT {short_ticket}
   FROM tickets t
- WHERE state = 'pending'
+ WHERE state = 'pending' AND NOT self_service
  ORDER BY urgency DESC, registered_at, ticket_no
  LIMIT %(limit)s;
 
 -- name: pending_total
 SELECT count(*) AS total, min(registered_at) AS oldest
-  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
+  FROM (SELECT registered_at FROM tickets WHERE state = 'pending' AND NOT self_service ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
 -- name: waiting
 -- What waits for the hotline, list by list, with the event that asks. A citizen is tried three times (domain.md A.2).
@@ -244,6 +244,20 @@ SELECT {short_ticket}
   FROM tickets t
  WHERE urgency = '3'
  ORDER BY registered_at DESC
+ LIMIT %(limit)s;
+
+-- name: running_alerts
+-- Emergencies in calls that still run, the latest first, with the alert as it was told: what an outbox row says is what the
+-- supervisors' topic says. Both were written at one instant, which is how the row is found.
+SELECT outbox.envelope, calls.hung_up,
+       (SELECT agent FROM call_steps
+         WHERE call_steps.call_id = calls.call_id AND agent IS NOT NULL
+         ORDER BY seq DESC, at DESC
+         LIMIT 1) AS agent
+  FROM calls
+  JOIN outbox ON outbox.written_at = calls.alerted_at AND outbox.topic = %(topic)s AND outbox.key = calls.contact_id::text
+ WHERE calls.settled_at IS NULL AND calls.alerted_at IS NOT NULL
+ ORDER BY calls.alerted_at DESC, calls.call_id
  LIMIT %(limit)s;
 
 -- name: dead_letters

@@ -115,22 +115,34 @@ SELECT width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds, count(*),
 
 -- name: stage_seconds
 -- How long each stage took, in the bucket that was counted: ``bounds`` is how many upper bounds lie at or above it. The sum is
--- rounded span by span, half to even, as the counter was; a clock that jumped back counts as no time.
-WITH spans AS (
-    SELECT 'dispatch' AS stage, tickets.urgency, assignments.dispatched_at - tickets.received_at AS span
+-- rounded span by span, half to even, as the counter was; a clock that jumped back counts as no time. A span belongs to the
+-- urgency that the ticket had at its end: what the next change found, by its label, or the one that it has still, by its code.
+WITH changes AS (
+    SELECT ticket_no, array_agg(occurred_at) AS moments, array_agg(data ->> 'from') AS earlier
+      FROM ticket_events
+     WHERE kind = 'urgency.changed'
+     GROUP BY 1
+), spans AS (
+    SELECT 'dispatch' AS stage, tickets.ticket_no, tickets.urgency, assignments.dispatched_at AS ended,
+           assignments.dispatched_at - tickets.received_at AS span
       FROM assignments
       JOIN tickets ON tickets.ticket_no = assignments.ticket_no
      WHERE assignments.role = 'lead' AND assignments.mode IN ('auto', 'manual')
      UNION ALL
-    SELECT deadlines.stage, tickets.urgency, deadlines.done_at - deadlines.start
+    SELECT deadlines.stage, tickets.ticket_no, tickets.urgency, deadlines.done_at, deadlines.done_at - deadlines.start
       FROM assignments
       JOIN deadlines ON deadlines.ticket_no = assignments.ticket_no AND deadlines.unit_code = assignments.unit_code
                     AND deadlines.start = assignments.dispatched_at AND deadlines.stage IN ('sign', 'resolve', 'reopen')
       JOIN tickets ON tickets.ticket_no = assignments.ticket_no
      WHERE assignments.role = 'lead'
 ), counted AS (
-    SELECT stage, urgency, greatest(extract(epoch FROM span)::float8, 0) AS seconds
-      FROM spans
+    SELECT stage, greatest(extract(epoch FROM span)::float8, 0) AS seconds,
+           coalesce((SELECT change.found
+                       FROM unnest(moments, earlier) AS change(moment, found)
+                      WHERE change.moment > ended
+                      ORDER BY change.moment
+                      LIMIT 1), urgency) AS urgency
+      FROM spans LEFT JOIN changes USING (ticket_no)
      WHERE span IS NOT NULL
 )
 SELECT stage, urgency, width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds,

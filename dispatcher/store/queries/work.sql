@@ -51,7 +51,8 @@ SELECT contact_id FROM stored;
 INSERT INTO calls AS known (call_id, contact_id, first_heard_at, last_heard_at, hung_up)
 VALUES (%(call_id)s, %(contact_id)s, %(heard_at)s, %(heard_at)s, %(hung_up)s)
     ON CONFLICT (call_id) DO UPDATE
-   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up;
+   SET last_heard_at = greatest(known.last_heard_at, excluded.last_heard_at), hung_up = known.hung_up OR excluded.hung_up
+RETURNING settled_at IS NOT NULL AS settled;
 
 -- name: seal_call
 INSERT INTO vault (contact_id, caller_ref, key_id, sealed)
@@ -206,6 +207,25 @@ SELECT {deadline}
 
 -- name: next_ring
 SELECT min(rings_at) AS rings_at FROM deadlines WHERE rings_at IS NOT NULL;
+
+-- name: hold_talk
+-- Makes the row or locks it; what one citizen writes is answered one message after the other.
+INSERT INTO talks AS known (caller_ref) VALUES (%(caller_ref)s)
+    ON CONFLICT (caller_ref) DO UPDATE SET failures = known.failures
+RETURNING service, subject, failures, locked_until, told_at;
+
+-- name: keep_talk
+UPDATE talks
+   SET service = %(service)s, subject = %(subject)s, failures = %(failures)s, locked_until = %(locked_until)s, told_at = %(told_at)s
+ WHERE caller_ref = %(caller_ref)s;
+
+-- name: tickets_of_caller
+SELECT {ticket}
+  FROM tickets t
+  JOIN contacts ON contacts.ticket_no = t.ticket_no AND contacts.fate = 'ticketed'
+ WHERE contacts.caller_ref = %(caller_ref)s AND t.month = substr(t.ticket_no, 3, 6)::int
+ ORDER BY t.registered_at DESC, t.ticket_no DESC
+ LIMIT %(limit)s;
 
 -- name: sealed_data
 SELECT contact_id, caller_ref, key_id, sealed FROM vault WHERE contact_id = %(contact_id)s;

@@ -8,6 +8,7 @@ import pytest
 
 from classifiers.artifact import Artifact
 from classifiers.category import hints_of
+from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
@@ -68,7 +69,8 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         seed=12345,
         created_at=A_DAY,
         unseen=[row for row in own if in_test_part(row.text)],
-        hints=hints_of(haikou.categories.values()),
+        hints=hints_of(haikou.categories.values(), local_words_of(haikou)),
+        local_words=local_words_of(haikou),
         profile=haikou.name,
     )
 

@@ -139,3 +139,21 @@ def test_other_files_are_never_overwritten(small_model: Artifact, tmp_path: Path
     with pytest.raises(BadArtifact, match="holds other files"):
         save_artifact(small_model, tmp_path)
     assert (tmp_path / "letter.txt").read_text() == "dear"
+
+
+def test_a_model_keeps_the_words_of_the_town_that_it_learned_with(tmp_path: Path):
+    """A road that the profile gains later changes nothing about how a served model cuts its texts."""
+    town = train(some_rows(), seed=7, created_at=A_DAY, local_words=("白沙门", "路灯不亮"))
+    save_artifact(town, tmp_path / "model")
+
+    assert load_artifact(tmp_path / "model").local_words == ("白沙门", "路灯不亮")
+
+
+def test_other_words_of_the_town_make_another_model(small_model: Artifact, tmp_path: Path):
+    """The words belong to what a model is: its version names them, and a file with other words is refused."""
+    town = train(some_rows(), seed=7, created_at=A_DAY, local_words=("白沙门",))
+    save_artifact(replace(small_model, local_words=("白沙门",)), tmp_path / "model")
+
+    assert town.card.version != small_model.card.version
+    with pytest.raises(BadArtifact, match="does not belong"):
+        load_artifact(tmp_path / "model")

@@ -1,36 +1,13 @@
-"""Many phrases in one pass, and the names of a town by their sound."""
+"""The names of a town by their sound."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from classifiers.alternatives import any_of, finder_of
+from classifiers.alternatives import any_of
 from classifiers.gazetteer import Gazetteer, Told
 from models.profile import FactLexicon, Place
-
-PHRASES = st.lists(st.text("海甸岛路一", min_size=1, max_size=4), max_size=12)
-
-
-@given(PHRASES, st.text("海甸岛路一。", max_size=30))
-def test_the_finder_finds_what_a_search_for_each_phrase_finds(phrases: list[str], text: str):
-    """From the left, each as long as possible."""
-    expected: list[tuple[int, int]] = []
-    for start in range(len(text)):
-        lengths = [len(phrase) for phrase in phrases if text.startswith(phrase, start)]
-        if lengths and (not expected or start >= expected[-1][1]):
-            expected.append((start, start + max(lengths)))
-
-    assert [found.span() for found in finder_of(phrases).finditer(text)] == expected
 
 
 def test_no_phrases_match_nothing():
     """An empty list of a profile is no trouble."""
-    assert finder_of([]).search("海甸岛") is None
     assert any_of([]) == r"(?!)"
-
-
-def test_signs_of_patterns_are_only_characters():
-    """A name may hold a dot or a bracket."""
-    assert finder_of(["a.b", "(1)"]).findall("acb a.b (1)") == ["a.b", "(1)"]
 
 
 def test_two_names_of_one_sound_are_not_taken_for_each_other():

@@ -69,6 +69,14 @@ def test_two_districts_contradict_each_other():
     """Then a person asks."""
     assert district("东湖区和西岭区都停水") is None
     assert district("解放路到竹山村的班车") is None
+    assert read("东湖区和西岭区都停水").rivals == ("E", "W")
+    assert read("解放路到竹山村的班车").rivals == ("E", "W")
+
+
+@pytest.mark.parametrize("text", ["东湖区停水", "停水了", "南州停水"])
+def test_one_district_or_none_has_no_rivals(text: str):
+    """A district that is not told is not in question between two."""
+    assert read(text).rivals == ()
 
 
 def test_the_districts_own_name_outweighs_a_landmark():

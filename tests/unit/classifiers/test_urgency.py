@@ -172,7 +172,7 @@ def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency:
 )
 def test_a_text_alone_is_critical_halfway_between_calm_and_sure(probability: float, level: Urgency):
     """0.25 is nearly always right and 0.01 never; without a hot word the line is drawn at 0.05."""
-    bands = MeasuredBands(None, 0.95, None, 0.85, critical=0.25, urgent=None, urgency_precision=0.75, calm=0.01)
+    bands = MeasuredBands(None, 0.95, None, 0.85, critical=0.25, urgent=None, urgency_precision=0.75, calm=0.01, strange=None)
     head = LinearHead().restore(
         np.array(["1", "3"]),
         np.array([[np.log(1 - probability), np.log(probability)]], np.float32),

@@ -3,28 +3,79 @@
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
+import pytest
+
+from classifiers.local_words import local_words_of
+from classifiers.normalise import normalise
 from classifiers.rows import read_labelled
-from classifiers.words import cut_words, jieba_cutter, rjieba_cutter, term_of
-from config.profiles import corpus_files, find_profile, profile_names
+from classifiers.words import CutHan, cut_words, jieba_cutter, rjieba_cutter, term_of
+from config.profiles import corpus_files, find_profile, load_profile, profile_names
+from models.profile import ROAD, District, Place, Unit
+from tests.builders import a_profile
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fd5]+")
+_SAID_AGAIN = re.compile(r"(.)\1\1|(..)\2|(.).\3.\3")
 
 
-def test_both_cutters_agree_on_every_run_of_the_seed_corpora():
-    """A town with the fast cutter and one without it understand the same (decision 12).
+@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("with_local_words", [False, True])
+def test_both_cutters_agree_on_every_run_of_the_seed_corpora(name: str, *, with_local_words: bool):
+    """A town with the fast cutter and one without it understand the same (decision 12), with the town's names or without.
 
-    Where two ways of cutting are equally probable (签不签不签) the libraries choose differently: at most one run in 2,000.
+    Where two ways of cutting are equally probable, which takes a sound said again and again (啪啪啪, 签不签不签), the
+    libraries choose differently: at most one run in 10,000.
     """
-    texts = [row.text for name in profile_names() for row in read_labelled(corpus_files(find_profile(name)))]
-    runs = sorted({run for text in texts for run in _HAN_RUN.findall(text)})
-    fast, plain = rjieba_cutter(), jieba_cutter()
+    runs = _runs_of(name)
+    local_words = local_words_of(load_profile(find_profile(name))) if with_local_words else ()
+    fast, plain = rjieba_cutter(local_words), jieba_cutter(local_words)
 
     differing = [run for run in runs if list(fast(run)) != list(plain(run))]
 
-    assert len(runs) > 5_000
-    assert len(differing) <= len(runs) / 2_000, differing
+    assert len(differing) <= len(runs) / 10_000, differing
+    assert all(_SAID_AGAIN.search(run) for run in differing)
+
+
+def test_the_names_of_a_town_stay_in_one_piece():
+    """Roads, villages and units are words, so that an operator reads 椰海大道 as evidence and not 大道."""
+    haikou = load_profile(find_profile("haikou"))
+    local_words = local_words_of(haikou)
+
+    assert cut_words("椰海大道白沙门附近没水", rjieba_cutter(local_words)) == ["椰海大道", "白沙门", "附近", "没水"]
+    assert [word for word in local_words if list(rjieba_cutter(local_words)(word)) != [word]] == []
+    assert _cut_apart(_runs_of("haikou"), local_words, rjieba_cutter(local_words)) == []
+    assert len(_cut_apart(_runs_of("haikou"), local_words, rjieba_cutter())) > 1_000
+
+
+def test_the_names_of_a_town_are_written_as_texts_are():
+    """Names stand in the form that a normalised text has, of its Han characters alone, each once."""
+    town = a_profile(
+        places=(Place("濱海大道", None, ROAD), Place("滨海大道", None, ROAD), Place("G98高速", None, ROAD)),
+        units={"U-1": Unit("U-1", "社会保险服务中心（社保局）", "", "")},
+        districts={"D-1": District("D-1", "东湖区", "U-1", ("东湖", "A区"))},
+    )
+
+    assert local_words_of(town) == ("东湖", "东湖区", "滨海大道", "社会保险服务中心", "社保局", "高速")
+
+
+def _runs_of(profile: str) -> list[str]:
+    texts = [normalise(row.text).text for row in read_labelled(corpus_files(find_profile(profile)))]
+    return sorted({run for text in texts for run in _HAN_RUN.findall(text)})
+
+
+def _cut_apart(runs: Sequence[str], names: Sequence[str], cut: CutHan) -> list[str]:
+    """Return the names with a cut inside; of names that overlap, the first and longest counts."""
+    finder = re.compile("|".join(sorted(names, key=len, reverse=True)))
+    apart = []
+    for run in runs:
+        found = list(finder.finditer(run))
+        if found:
+            cuts = set(accumulate(map(len, cut(run))))
+            apart += [name[0] for name in found if cuts & set(range(name.start() + 1, name.end()))]
+    return apart
 
 
 def test_words_joined_are_the_text_without_its_punctuation():

@@ -54,6 +54,16 @@ def overlay(directory: Path, *lines: str) -> None:
             '[resolve.by_track]\n"营商单个部门" = { clock = "WD", days = 3, source = "D" }\n[promise.by_category]',
             "deadlines.toml: resolve.by_track.营商单个部门: is not one of 营商简单诉求 营商单一部门 营商跨部门 复杂疑难",
         ),
+        (
+            '[promise.by_category]\n"A4"',
+            '[promise.by_category]\n"A5"',
+            "deadlines.toml: promise.by_category: has no A4, which resolve.by_category has",
+        ),
+        (
+            '[promise.by_category]\n"A4"',
+            '[promise.by_category]\n"A5"',
+            "deadlines.toml: resolve.by_category: has no A5, which promise.by_category has",
+        ),
         ('"不可抗力" =', '"人手不足" =', "deadlines.toml: pause.reasons.人手不足: is not one of"),
         ("[co_unit]", "[counit]", "deadlines.toml: co_unit: is missing"),
         ("times = 1", "time = 1", "deadlines.toml: extension.times: is missing"),
@@ -199,10 +209,12 @@ def test_a_profile_may_extend_one_beside_it(rules_of_our_own, directory):
     [
         ("hiakou", "'hiakou' is neither a profile that comes with the program nor a directory beside this one"),
         ("capital", "'capital' leads back to this profile"),
+        ("../{here}/capital", "'../{here}/capital' leads back to this profile"),
     ],
 )
 def test_extending_what_is_not_there_is_named(rules_of_our_own, extends, problem):
     """The missing files are told as well, so the first line says why."""
-    edit(rules_of_our_own / "profile.toml", 'extends = "haikou"', f'extends = "{extends}"')
+    here = rules_of_our_own.parent.name
+    edit(rules_of_our_own / "profile.toml", 'extends = "haikou"', f'extends = "{extends.format(here=here)}"')
 
-    assert f"profile.toml: extends: {problem}" in check_profile(rules_of_our_own)
+    assert f"profile.toml: extends: {problem.format(here=here)}" in check_profile(rules_of_our_own)

@@ -6,7 +6,7 @@ import pytest
 
 from console.failures import FormProblem
 from console.pages.orders import order_of
-from console.pages.rendering import EVENT_NAMES, Screen, marked, percent
+from console.pages.rendering import EVENT_NAMES, Screen, marked, percent, spoken
 from console.pages.telling import words_of
 from console.pages.tickets import DONE
 from models.codes import TicketState
@@ -215,3 +215,15 @@ def test_every_command_can_be_asked_for_and_says_that_it_was_done(kind):
 
     assert _order(command=kind.value, **filled)[0] is kind
     assert DONE[kind]
+@pytest.mark.parametrize(
+    ("words", "alarm", "shown"),
+    [
+        ("家里煤气味好大", "煤气味", "家里<mark>煤气味</mark>好大"),
+        ("小孩被锁车里，小孩在哭", "小孩+锁车里", "<mark>小孩</mark>被<mark>锁车里</mark>，<mark>小孩</mark>在哭"),
+        ("然气漏了<b>", "燃气漏", "然气漏了&lt;b&gt;"),
+        ("叫不醒了", None, "叫不醒了"),
+    ],
+)
+def test_what_alarmed_is_marked_in_what_was_said(words, alarm, shown):
+    """Both words of a pair; a word that was misheard, or a whole that alarmed, leaves the text as it is."""
+    assert spoken(words, alarm) == shown

@@ -188,6 +188,10 @@ def test_beyond_the_loaded_calendar_the_answer_says_so(capsys):
             ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--pause", "2026-03-10T10:00/2026-03-11T10:00"),
             "begins before --at or inside another pause",
         ),
+        (
+            ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--pause", "2026-03-12T10:00/2996-03-11T10:00"),
+            "is longer than 3650 days",
+        ),
         (("--at", "2026-03-10T23:12"), "give either --clock with --n, or --type with --urgency"),
         (
             ("--at", "2026-03-10T23:12", "--clock", "WD", "--n", "5", "--type", "投诉"),

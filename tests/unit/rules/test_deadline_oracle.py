@@ -45,17 +45,28 @@ Span = tuple[datetime, datetime]
 
 
 class Case(NamedTuple):
-    """A clock with its amount (days, or minutes), its start, its pauses, and when a day ends."""
+    """A clock with its amount (days, or minutes), its start, its pauses, an extension, and when a day ends."""
 
     clock: ClockKind
     amount: int
     start: datetime
     pauses: tuple[Span, ...]
+    extension: int
     day_end: time
 
 
 def oracle(case: Case) -> datetime:
-    """Return the due time by walking."""
+    """Return the due time by walking: the allowance, then the extension's working days after its last day."""
+    due, left = oracle_allowance(case), case.extension
+    while left:
+        due = end_of(due.date() + DAY, case)
+        if due.date() in IS_WORKED and not stands_still(due, case):
+            left -= 1
+    return due
+
+
+def oracle_allowance(case: Case) -> datetime:
+    """Return when the allowance alone is used up."""
     if case.clock is ClockKind.WALL:
         return walk_minutes(case, iter_minutes(case.start))
     if case.clock is ClockKind.WORKING_HOURS:
@@ -107,7 +118,7 @@ def product(case: Case) -> datetime:
     pauses = tuple(
         Pause(PauseReason.MATERIAL, start.replace(tzinfo=CHINA), end.replace(tzinfo=CHINA)) for start, end in case.pauses
     )
-    due = recount(replace(deadline, pauses=pauses), calendar)
+    due = recount(replace(deadline, pauses=pauses, extension_days=case.extension), calendar)
     assert not due.provisional, case
     return due.due.replace(tzinfo=None)
 
@@ -126,7 +137,8 @@ def a_case(chance: Random, start: datetime, clock: ClockKind) -> Case:
         begin = moment + MINUTE * chance.choice((0, 1, 45, 600, 1440, 4000, 9000))
         moment = begin + MINUTE * chance.choice((1, 30, 500, 1440, 3000, 8000))
         pauses.append((begin, moment))
-    return Case(clock, amount, start, tuple(pauses), chance.choice((time(23, 59, 59), time(17, 30))))
+    extension = chance.choice((1, 3, 10)) if chance.random() < 1 / 5 else 0
+    return Case(clock, amount, start, tuple(pauses), extension, chance.choice((time(23, 59, 59), time(17, 30))))
 
 
 def cases(seed: int, minutes_a_day: int) -> Iterator[Case]:
@@ -156,7 +168,7 @@ def test_the_loaded_calendar_is_the_one_of_chinesecalendar():
 
 
 def test_due_times_agree_with_the_oracle():
-    """Forty minutes of each sampled day, every clock, with and without pauses, both ends of a day."""
+    """Forty minutes of each sampled day, every clock, with and without pauses and extensions, both ends of a day."""
     assert assert_agreement(cases(seed=20261126, minutes_a_day=40)) == len(SAMPLE) * 40 * len(ClockKind)
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from dispatcher.rules.deciding import judge
+from dispatcher.rules.deciding import doubts_of, judge, second_may_be_right
+from dispatcher.rules.routing import Route
 from models.codes import ReviewReason, Urgency
+from models.understanding import Guess
 from tests.builders import a_contact, a_profile, an_understanding
 
 PROFILE = a_profile()
@@ -68,3 +70,47 @@ def test_an_alarm_word_without_category_keeps_the_guess():
 def test_an_urgent_request_is_still_judged_by_its_bands():
     """Only 特急 overrides; 紧急 shortens clocks and waits for a person all the same."""
     assert judged(an_understanding(probability=0.4, urgency=Urgency.URGENT)).doubts == (ReviewReason.LOW_CONFIDENCE,)
+
+
+def test_what_is_far_from_everything_known_goes_to_a_person_however_sure():
+    """Of a text that it cannot read the model is sometimes sure all the same."""
+    assert judged(an_understanding(out_of_domain=True)).doubts == (ReviewReason.OUT_OF_DOMAIN,)
+
+
+def test_nobody_is_sent_away_as_a_nuisance_whose_words_are_not_known():
+    """An unknown language may be a call for help."""
+    assert judged(an_understanding("2303", 0.99)).nuisance
+    assert not judged(an_understanding("2303", 0.99, out_of_domain=True)).nuisance
+
+
+def test_the_unit_is_in_question_where_another_route_leads_to_another_unit():
+    """Two routes to one unit are no question, and a route to nobody adds none."""
+    judgement = judged(an_understanding())
+    lamps, water, nobody = (Route(lead, (), "", None) for lead in ("U-LAMP", "U-WATER", None))
+
+    assert doubts_of(judgement, lamps, [water]) == (ReviewReason.SEVERAL_UNITS,)
+    assert doubts_of(judgement, lamps, [lamps, nobody]) == ()
+    assert doubts_of(judgement, nobody, [lamps, water]) == (ReviewReason.SEVERAL_UNITS,)
+
+
+def test_an_emergency_goes_to_the_unit_of_the_matrix_whoever_else_might_lead():
+    """特急 waits for nobody but a missing unit."""
+    judgement = judged(an_understanding(urgency=Urgency.CRITICAL))
+    lamps, water = (Route(lead, (), "", None) for lead in ("U-LAMP", "U-WATER"))
+    unknown = Route(None, (), "", ReviewReason.DISTRICT_UNKNOWN)
+
+    assert doubts_of(judgement, lamps, [water]) == ()
+    assert doubts_of(judgement, unknown, [water]) == (ReviewReason.DISTRICT_UNKNOWN,)
+
+
+@pytest.mark.parametrize(("second", "close"), [(0.18, True), (0.17, False)])
+def test_a_second_guess_counts_from_three_tenths_of_the_first(second, close):
+    """Less likely ones are seldom right."""
+    top = (Guess("0703", 0.6), Guess("0801", second))
+
+    assert second_may_be_right(an_understanding(top=top)) is close
+
+
+def test_a_single_guess_has_no_second():
+    """A model of one label has no rival."""
+    assert not second_may_be_right(an_understanding())

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.rules.calendar import WorkingCalendar
-from dispatcher.rules.changes import extended, extension_refusal, hastened, reloaded
+from dispatcher.rules.changes import decided, extended, extension_refusal, hastened, reloaded
 from dispatcher.rules.deadlines import deadline_for
 from dispatcher.rules.pausing import paused, resumed
 from dispatcher.rules.recounting import recount
-from models.codes import ClockKind, DueChange, ExtensionRefusal, PauseReason, RequestType, Stage, Urgency
+from models.codes import ClockKind, DueChange, ExtensionRefusal, PauseReason, RequestType, Stage, Track, Urgency
 from models.deadline import Deadline
 from tests.unit.rules.deadline_desk import CALENDAR, CHINA, HAIKOU, RULES, at, five_days, record
 
@@ -191,6 +191,29 @@ class TestUrgency:
         )
 
         assert changed is None or changed.due < deadline.due
+
+
+class TestDecision:
+    """A person puts a request on another track, with leave for a hard case."""
+
+    @pytest.mark.parametrize("stage", [Stage.RESOLVE, Stage.PROMISE])
+    def test_a_hard_case_has_fifteen_days_from_its_start(self, stage):
+        """Leave is given on Friday; the days count from Monday's dispatch, and the promise moves too."""
+        deadline = five_days("2026-03-02T10:00", stage=stage)
+        hard = decided(deadline, Track.COMPLEX, at=at("2026-03-06T10:00"), rules=RULES, calendar=CALENDAR)
+
+        assert (hard.due, len(hard.days)) == (at("2026-03-23T23:59:59"), 15)
+        assert (hard.former[0].due, hard.former[0].changed_by) == (deadline.due, DueChange.DECISION)
+        assert recount(hard, CALENDAR).due == hard.due
+
+    def test_pauses_are_kept(self):
+        """A day that was given back before stays given back."""
+        stopped = paused(five_days("2026-03-02T10:00"), PauseReason.MATERIAL, at("2026-03-03T10:00"))
+        running = resumed(stopped, at("2026-03-04T10:00"), rule=RULES.pause, calendar=CALENDAR)
+
+        hard = decided(running, Track.COMPLEX, at=at("2026-03-06T10:00"), rules=RULES, calendar=CALENDAR)
+
+        assert hard.due == at("2026-03-24T23:59:59")
 
 
 class TestCalendar:

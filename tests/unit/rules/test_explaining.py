@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatcher.rules.changes import extended
 from dispatcher.rules.explaining import explain
 from dispatcher.rules.pausing import paused, resumed
 from models.codes import ClockKind, PauseReason
@@ -61,6 +62,26 @@ def test_office_hours_tell_how_much_of_each_day_was_used():
     assert [(each.first, each.why, each.office_time) for each in explained] == [
         (date(2026, 3, 10), "不在办公时间内", None),
         (date(2026, 3, 11), "工作日", timedelta(hours=4)),
+    ]
+
+
+def test_an_extension_of_hours_is_told_after_them():
+    """The hours as they were used, then the working days that were added."""
+    office = extended(record(ClockKind.WORKING_HOURS, 1, "2026-03-13T17:00"), 1, at=at("2026-03-13T17:10"), calendar=CALENDAR)
+    natural = extended(record(ClockKind.WALL, 24, "2026-03-12T10:00"), 1, at=at("2026-03-12T17:10"), calendar=CALENDAR)
+
+    assert [(f"{each.first:%m-%d}", each.office_time, each.counted) for each in explain(office, CALENDAR)] == [
+        ("03-13", timedelta(minutes=30), None),
+        ("03-14", None, None),
+        ("03-15", None, None),
+        ("03-16", timedelta(minutes=30), None),
+        ("03-17", None, 1),
+    ]
+    assert lines(natural) == [
+        ("03-12..03-13", "按自然时间计", None),
+        ("03-14", "周六", None),
+        ("03-15", "周日", None),
+        ("03-16", "工作日", 1),
     ]
 
 

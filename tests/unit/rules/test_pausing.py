@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dispatcher.rules.calendar import WorkingCalendar
@@ -120,6 +120,8 @@ def test_a_day_that_ended_before_the_pause_is_used():
 
     assert resumed(stopped, at("2026-03-05T08:00"), rule=RULE, calendar=calendar).due == at("2026-03-09T17:30")
     assert resumed(stopped, at("2026-03-05T18:00"), rule=RULE, calendar=calendar).due == at("2026-03-10T17:30")
+    assert paused_working_days(resumed(stopped, at("2026-03-05T18:00"), rule=RULE, calendar=calendar), calendar) == 1
+    assert pause_ends_at(stopped, rule=RULE, calendar=calendar) == at("2026-03-19T00:00")
 
 
 def test_the_record_keeps_every_pause_and_every_version():
@@ -177,12 +179,12 @@ def test_what_earlier_pauses_took_is_missing_from_the_limit():
     [
         (MATERIAL, "2026-03-04T10:00", None),
         (None, "2026-03-04T10:00", PauseRefusal.REASON),
-        (MATERIAL, "2026-03-09T23:59:59", None),
-        (MATERIAL, "2026-03-10T00:00", PauseRefusal.OVERDUE),
+        (MATERIAL, "2026-03-09T23:59:58", None),
+        (MATERIAL, "2026-03-09T23:59:59", PauseRefusal.OVERDUE),
     ],
 )
 def test_who_may_pause(reason, moment, refusal):
-    """Only for an allowed reason, and only before the time is over."""
+    """Only for an allowed reason, and only while there is something left to stop."""
     found = pause_refusal(five_days("2026-03-02T10:00"), reason=reason, at=at(moment), rule=RULE, calendar=CALENDAR)
 
     assert found is refusal
@@ -203,14 +205,26 @@ def test_stopping_twice_and_running_without_a_stop_are_mistakes_of_the_caller():
     running = five_days("2026-03-02T10:00")
     stopped = paused(running, MATERIAL, at("2026-03-04T10:00"))
 
-    with pytest.raises(ValueError, match="cannot be paused again"):
+    with pytest.raises(ValueError, match="cannot be paused"):
         paused(stopped, MATERIAL, at("2026-03-05T10:00"))
+    with pytest.raises(ValueError, match="cannot be paused"):
+        paused(running, MATERIAL, at("2026-03-02T09:59"))
     with pytest.raises(ValueError, match="is not paused"):
         resumed(running, at("2026-03-05T10:00"), rule=RULE, calendar=CALENDAR)
     with pytest.raises(ValueError, match="is not paused"):
         resumed(stopped, at("2026-03-03T10:00"), rule=RULE, calendar=CALENDAR)
     with pytest.raises(ValueError, match="is not paused"):
         pause_ends_at(running, rule=RULE, calendar=CALENDAR)
+
+
+def test_years_that_are_not_loaded_are_paused_by_their_weekends():
+    """Long after the loaded years the days are those of any week, and the answer is provisional."""
+    deadline = five_days("2060-03-01T10:00")
+    again = pause(deadline, at("2060-03-03T10:00"), at("2060-03-09T10:00"))
+
+    assert deadline.due == at("2060-03-08T23:59:59")
+    assert (again.due, again.provisional) == (at("2060-03-12T23:59:59"), True)
+    assert paused_working_days(again, CALENDAR) == 4
 
 
 @pytest.mark.parametrize(
@@ -221,6 +235,8 @@ def test_stopping_twice_and_running_without_a_stop_are_mistakes_of_the_caller():
         ("诉求人要求延后到下周处理", PauseReason.CITIZEN),
         ("不可抗力（台风红色预警）", PauseReason.FORCE_MAJEURE),
         ("房屋安全鉴定期间", PauseReason.JUDICIAL),
+        ("司法/鉴定期间", PauseReason.JUDICIAL),
+        ("公司法务出差", None),
         ("人手不足", None),
         ("", None),
     ],
@@ -235,6 +251,7 @@ def test_a_pause_never_gives_less_time_and_never_ends_overdue(clock, start, shar
     """Whatever the clock: later or the same, and never due before the clock runs again."""
     deadline = record(*clock, start)
     stopped_at = start + (deadline.due - start) * share
+    assume(stopped_at < deadline.due)
     again = pause(deadline, stopped_at, stopped_at + timedelta(days=days))
 
     assert again.due >= deadline.due

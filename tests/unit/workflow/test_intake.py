@@ -14,6 +14,7 @@ from models.deadline import DeadlineResult
 from models.message import Topic
 from models.ticket import EventKind
 from models.ticket_number import check_ticket_number
+from models.understanding import Guess
 from tests.builders import BANDS, MONDAY, POSITION, a_city, a_contact, a_record, an_understanding
 from tests.fakes import FixedClock, MemoryStore, Understands
 
@@ -165,6 +166,25 @@ async def test_the_citizens_own_district_decides(desk, told, unit):
     (ticket,) = desk.tickets
     assert ticket.lead_unit == unit
     assert ticket.review_reasons == (() if unit else (ReviewReason.DISTRICT_UNKNOWN,))
+
+
+async def test_two_districts_in_one_text_put_the_unit_in_question():
+    """The operator reads that two governments might lead, not only that the district is unknown."""
+    desk = Desk(物业=an_understanding("0901", rival_districts=("D-EAST", "D-WEST")))
+    await desk.tell(a_contact(text="东区和西区交界的物业不管"))
+
+    (ticket,) = desk.tickets
+    assert ticket.review_reasons == (ReviewReason.DISTRICT_UNKNOWN, ReviewReason.SEVERAL_UNITS)
+
+
+@pytest.mark.parametrize(("second", "reasons"), [("0801", (ReviewReason.SEVERAL_UNITS,)), ("2304", ())])
+async def test_a_rival_category_puts_the_unit_in_question_where_another_unit_leads_it(second, reasons):
+    """Which of two categories it is matters less where one unit leads both."""
+    desk = Desk(灯=an_understanding(top=(Guess("0703", 0.5), Guess(second, 0.3))))
+    await desk.tell(a_contact(text="灯不亮"))
+
+    (ticket,) = desk.tickets
+    assert ticket.review_reasons == (ReviewReason.LOW_CONFIDENCE, *reasons)
 
 
 async def test_the_promise_runs_from_when_the_citizen_spoke(desk):

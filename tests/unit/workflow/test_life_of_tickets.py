@@ -1,150 +1,75 @@
 """Whatever people do in whatever order, what must always hold holds (domain.md A.2, invariants)."""
 
-import asyncio
-from contextlib import suppress
+from collections import Counter
 from itertools import pairwise
 
 import orjson
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+import pytest
 
-from dispatcher.workflow.commands import run_command
-from dispatcher.workflow.intake import Intake
-from dispatcher.workflow.receive import receive
-from dispatcher.workflow.sweep import sweep_overdue
-from models.codes import Stage, TicketState, Urgency
-from models.command import CommandKind
-from models.contact import PersonalData
-from models.errors import Rejected
+from dispatcher import metrics
+from dispatcher.rules.ringing import next_ring
+from models.codes import NoticeKind, Stage, TicketState
+from models.deadline import DeadlineResult
 from models.message import Topic
-from models.ticket import NEXT_STATES
-from streams.decode import contact_from_bytes, record_from_bytes
-from tests.builders import LAMPS, OPERATOR, POSITION, SUPERVISOR, WATER, a_city, a_command, a_submission, an_understanding
-from tests.fakes import FixedClock, MemoryStore, OpenVault, Understands
+from models.ticket import NEXT_STATES, EventKind
+from tests.builders import a_city
+from tests.fakes import FixedClock, MemoryStore, OpenVault
+from tests.walking import Walk, walk
 
-TEXTS = (
-    "中山路的路灯坏了三天没人修",
-    "家里停水两天了没有人管",
-    "看不清楚写的是什么事情啊",
-    "燃气漏气了快派人来看看",
-    "物业不管小区里的垃圾",
-    "骚扰骚扰骚扰",
-    "",
-)
-DATA = (
-    {},
-    {"unit": "U-WATER"},
-    {"unit": "U-LAMP", "co_units": ["U-EAST", "U-LAMP"]},
-    {"text": "已经答复"},
-    {"code": "N3"},
-    {"investigation": "看了", "result": "修了"},
-    {"rating": "满意"},
-)
-ALL_DATA = {"text": "已经答复", "code": "N3", "investigation": "看了", "result": "修了", "rating": "满意", "unit": "U-LAMP"}
-NEXT_KINDS = {
-    TicketState.PENDING: (CommandKind.CONFIRM, CommandKind.CONFIRM, CommandKind.ANSWER, CommandKind.DECLINE),
-    TicketState.DISPATCHED: (CommandKind.SIGN,),
-    TicketState.SIGNED: (CommandKind.REPLY,),
-    TicketState.REPLIED: (CommandKind.CLOSE,),
-    TicketState.CLOSED: (CommandKind.RATE,),
+STEPS = 60
+HELD = frozenset(TicketState) - {
+    TicketState.PENDING,
+    TicketState.CLOSED,
+    TicketState.DECLINED,
+    TicketState.WITHDRAWN,
+    TicketState.ARCHIVED,
 }
-HELD = {TicketState.DISPATCHED, TicketState.SIGNED, TicketState.REPLIED}
+"""States in which a unit has the ticket."""
+
+EVALUATION = {EventKind.RATED, EventKind.REOPENED, EventKind.SUPERVISED}
+WINDOWS = {Stage.RETURN, Stage.RATING_INVITE, Stage.RATING_WINDOW}
+"""Spans in which something may be done and need not: nobody is judged by them."""
+
+CITY = a_city()
 
 
-class Town(RuleBasedStateMachine):
-    """Citizens, clerks, units and the clock, all at random."""
+class Witness:
+    """Looks at a store after each step and remembers what it must compare with the next."""
 
-    def __init__(self):
-        super().__init__()
-        self.loop = asyncio.Runner()
-        self.store, self.vault, self.clock, self.city = MemoryStore(), OpenVault(), FixedClock(), a_city()
-        understand = Understands(
-            {
-                "停水": an_understanding("0801"),
-                "看不清": an_understanding("0703", 0.4),
-                "漏气": an_understanding("0805", urgency=Urgency.CRITICAL, alarm="漏气"),
-                "物业": an_understanding("0901"),
-                "骚扰": an_understanding("2303"),
-            }
-        )
-        self.intake = Intake(
-            city=self.city,
-            understand=understand,
-            open_work=self.store.open_work,
-            reserve_numbers=self.store.reserve_numbers,
-            clock=self.clock,
-        )
-        self.told = 0
-        self.promises = {}
-        self.closed = {}
+    def __init__(self, store):
+        self.store = store
+        self.promises, self.results, self.versions, self.states = {}, {}, {}, {}
 
-    def teardown(self):
-        """Close the loop."""
-        self.loop.close()
+    async def look(self):
+        """Return the tickets, and the announcements of contacts."""
+        told = [orjson.dumps(message.envelope()) for message in self.store.messages if message.topic == Topic.CONTACTS]
+        return list(self.store.tables.tickets.values()), told
 
-    @rule(calls=st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=3))
-    def citizens_call(self, calls):
-        """A batch of contacts, some told before, from three callers."""
-        submissions = [
-            a_submission(f"{text[:2]}{key}", text, personal=PersonalData(openid=f"user-{caller}"))
-            for text, caller, key in calls
-        ]
-        tools = {"city": self.city, "vault": self.vault, "open_work": self.store.open_work, "clock": self.clock}
-        self.loop.run(receive(submissions, **tools))
-        self.loop.run(self._settle())
+    async def check(self, one):
+        """Hold every invariant against the tables."""
+        self.now, self.timers_looked = one.clock.now(), one.timers_looked
+        tables = self.store.tables
+        self.by_ticket = {number: [] for number in tables.tickets}
+        for event in tables.events.values():
+            self.by_ticket[event.ticket_no].append(event)
+        self._contacts()
+        self._no_ticket_is_lost()
+        self._counters()
+        for ticket in tables.tickets.values():
+            self._leads(ticket)
+            self._audit(ticket)
+            self._ends(ticket)
+        for stored in tables.deadlines.values():
+            self._deadline(stored)
+        self._told_once()
+        self.versions = {number: ticket.version for number, ticket in tables.tickets.items()}
+        self.states = {number: ticket.state for number, ticket in tables.tickets.items()}
 
-    async def _settle(self):
-        messages = [message for message in self.store.messages if message.topic == Topic.CONTACTS]
-        records = [
-            record_from_bytes(
-                contact_from_bytes, orjson.dumps(message.envelope()), position=POSITION, offset=offset, now=self.clock.now()
-            )
-            for offset, message in enumerate(messages)
-        ][max(self.told - 2, 0) :]  # the last two are told again
-        if records:
-            await self.intake.settle(POSITION, await self.intake.understand(records))
-        self.told = len(messages)
+    def _new_events(self, number):
+        return [event for event in self.by_ticket[number] if event.version > self.versions.get(number, 0)]
 
-    @rule(
-        which=st.integers(0, 30),
-        kind=st.sampled_from(CommandKind),
-        actor=st.sampled_from((OPERATOR, SUPERVISOR, LAMPS, WATER)),
-        data=st.sampled_from((*DATA, ALL_DATA)),
-        behind=st.sampled_from((0, 0, 0, 1)),
-    )
-    def somebody_acts(self, which, kind, actor, data, behind):
-        """Any command by anybody on any ticket, at times on an old version; most are refused."""
-        tickets = list(self.store.tables.tickets.values())
-        if tickets:
-            ticket = tickets[which % len(tickets)]
-            command = a_command(ticket, kind, actor, data, expected_version=ticket.version - behind)
-            with suppress(Rejected):
-                self.loop.run(run_command(command, city=self.city, open_work=self.store.open_work, clock=self.clock))
-
-    @rule(which=st.integers(0, 5), choice=st.integers(0, 3), odd=st.sampled_from((None, None, *CommandKind)))
-    def work_goes_on(self, which, choice, odd):
-        """Somebody whose turn it is does what comes next, or something else in good form; so tickets come to their end."""
-        tickets = [ticket for ticket in self.store.tables.tickets.values() if ticket.state in NEXT_KINDS]
-        if tickets:
-            ticket = tickets[which % len(tickets)]
-            kinds = NEXT_KINDS[ticket.state]
-            kind = odd or kinds[choice % len(kinds)]
-            unit = next((actor for actor in (LAMPS, WATER) if actor.unit_code == ticket.lead_unit), SUPERVISOR)
-            actor = unit if kind in {CommandKind.SIGN, CommandKind.REPLY} else OPERATOR
-            self.somebody_acts(
-                which=list(self.store.tables.tickets).index(ticket.ticket_no), kind=kind, actor=actor, data=ALL_DATA, behind=0
-            )
-
-    @rule(hours=st.sampled_from((0.5, 3, 200)))
-    def time_passes(self, hours):
-        """The clock goes on and the timers look."""
-        self.clock.advance(hours=hours)
-        self.loop.run(sweep_overdue(open_work=self.store.open_work, clock=self.clock))
-
-    @invariant()
-    def every_contact_has_one_fate(self):
-        """Contacts = ticketed + merged + nuisance + dead, and the counters say so too."""
+    def _contacts(self):
+        """Every contact has one fate, and a ticket where the fate says so."""
         tables = self.store.tables
         assert set(tables.contacts) == set(tables.fates)
         assert self.store.count("hotline_contacts_settled_total") == len(tables.contacts)
@@ -152,70 +77,175 @@ class Town(RuleBasedStateMachine):
         for settled in tables.fates.values():
             assert (settled.ticket_no in tables.tickets) == (settled.fate in {"ticketed", "merged"})
 
-    @invariant()
-    def no_ticket_is_lost(self):
-        """Tickets = direct + declined + dispatched + pending (invariant 5)."""
-        tickets = self.store.tables.tickets.values()
-        pending = sum(ticket.state is TicketState.PENDING for ticket in tickets)
-        counted = [self.store.count(f"hotline_{name}_total") for name in ("direct_answers", "declined", "dispatched")]
-        assert len(tickets) == sum(counted) + pending == self.store.count("hotline_tickets_registered_total")
+    def _no_ticket_is_lost(self):
+        """Registered = direct + declined + withdrawn before dispatch + dispatched + pending (invariant 5)."""
+        tables = self.store.tables
+        dispatched = {row.assignment.ticket_no for row in tables.assignments}
+        never = [ticket.ticket_no for ticket in tables.tickets.values() if ticket.ticket_no not in dispatched]
+        ends = Counter(
+            event.kind
+            for number in never
+            for event in self.by_ticket[number]
+            if event.kind in {EventKind.ANSWERED, EventKind.DECLINED, EventKind.WITHDRAWN}
+        )
+        pending = sum(tables.tickets[number].state is TicketState.PENDING for number in never)
+        first = sum(self._counted(metrics.DISPATCHED, None, mode) for mode in ("auto", "manual"))
+        assert first == len(dispatched)
+        assert self.store.count("hotline_tickets_registered_total") == first + ends.total() + pending
 
-    @invariant()
-    def exactly_one_unit_leads(self):
-        """From the dispatch to the end one lead holds the ticket, and it is the one that the ticket names (invariant 1)."""
-        for ticket in self.store.tables.tickets.values():
-            rows = [row for row in self.store.tables.assignments if row.assignment.ticket_no == ticket.ticket_no]
-            leads = [row.assignment.unit_code for row in rows if row.assignment.role == "lead"]
-            assert leads == ([ticket.lead_unit] if ticket.lead_unit else [])
-            assert len({row.assignment.unit_code for row in rows}) == len(rows)
-            assert all(("ended" in row.moments) == (ticket.state not in HELD) for row in rows)
+    def _counted(self, family, *labels):
+        rollups = self.store.tables.rollups
+        return sum(
+            value
+            for (name, found), value in rollups.items()
+            if name == family.name and all(label in (None, actual) for label, actual in zip(labels, found, strict=True))
+        )
 
-    @invariant()
-    def the_promise_never_moves(self):
-        """Nothing that happens in this release moves the citizen's promise (invariant 2)."""
-        for stored in self.store.tables.deadlines.values():
-            if stored.deadline.stage is Stage.PROMISE:
-                assert self.promises.setdefault(stored.ticket_no, stored.deadline) == stored.deadline
+    def _counters(self):
+        """The counters are what the tables say, neither more nor less."""
+        tables, events = self.store.tables, list(self.store.tables.events.values())
+        deadlines = tables.deadlines.values()
+        told = {
+            metrics.DISPATCHED: Counter(
+                (row.assignment.unit_code, row.assignment.mode.value)
+                for row in tables.assignments
+                if row.assignment.role == "lead"
+            ),
+            metrics.RETURNS: Counter(
+                (event.data.get("from") or event.data["unit"], event.kind.value.split(".")[1])
+                for event in events
+                if event.kind in {EventKind.RETURN_ACCEPTED, EventKind.RETURN_REJECTED}
+            ),
+            metrics.REOPENED: Counter((event.data["unit"],) for event in events if event.kind is EventKind.REOPENED),
+            metrics.DEADLINES: Counter(
+                (one.deadline.unit_code or metrics.HOTLINE_ITSELF, one.deadline.stage.value, one.result.value)
+                for one in deadlines
+                if one.result in {DeadlineResult.MET, DeadlineResult.MISSED}
+            ),
+            metrics.CLOSED: Counter(
+                (ticket.lead_unit,) for ticket in tables.tickets.values() if ticket.first_closed_at and ticket.lead_unit
+            ),
+            metrics.EVALUATIONS: Counter((one.unit_code, one.rating.value) for one in tables.ratings.values()),
+            metrics.DECLINED: Counter((event.data["code"],) for event in events if event.kind is EventKind.DECLINED),
+        }
+        for family, wanted in told.items():
+            counted = {labels: value for (name, labels), value in tables.rollups.items() if name == family.name}
+            assert counted == dict(wanted), family.name
+        answered = sum(event.kind is EventKind.ANSWERED for event in events)
+        assert self.store.count("hotline_direct_answers_total") == answered
 
-    @invariant()
-    def what_is_closed_stays(self):
-        """A closed or declined ticket changes by its rating alone (invariant 3)."""
-        for ticket in self.store.tables.tickets.values():
-            if not NEXT_STATES[ticket.state]:
-                first = self.closed.setdefault(ticket.ticket_no, ticket)
-                rated = ticket.ticket_no in self.store.tables.ratings
-                assert (ticket.state, ticket.nudges, ticket.lead_unit) == (first.state, first.nudges, first.lead_unit)
-                assert ticket.version == first.version or (rated and ticket.version == first.version + 1)
+    def _leads(self, ticket):
+        """From the dispatch to the end exactly one unit leads, and no unit holds a ticket twice (invariant 1)."""
+        rows = [row for row in self.store.tables.assignments if row.assignment.ticket_no == ticket.ticket_no]
+        running = [row.assignment for row in rows if "ended" not in row.moments]
+        leads = [held.unit_code for held in running if held.role == "lead"]
+        assert leads == ([ticket.lead_unit] if ticket.state in HELD else [])
+        units = [held.unit_code for held in running]
+        assert len(set(units)) == len(units)
+        if ticket.state not in HELD | {TicketState.PENDING}:
+            assert units == []
 
-    @invariant()
-    def the_audit_tells_everything(self):
+    def _audit(self, ticket):
         """Each version has its event, each event follows the one before, and says who and when (invariant 4)."""
-        for ticket in self.store.tables.tickets.values():
-            events = sorted(
-                (event for (number, _), event in self.store.tables.events.items() if number == ticket.ticket_no),
-                key=lambda event: event.version,
-            )
-            assert [event.version for event in events] == list(range(1, ticket.version + 1))
-            assert events[0].from_state is None
-            assert events[-1].to_state is ticket.state
-            for before, after in pairwise(events):
-                assert after.from_state is before.to_state
-                assert after.to_state is after.from_state or after.to_state in NEXT_STATES[after.from_state]
-                assert before.occurred_at <= after.occurred_at
+        events = sorted(self.by_ticket[ticket.ticket_no], key=lambda event: event.version)
+        assert [event.version for event in events] == list(range(1, ticket.version + 1))
+        assert events[0].from_state is None
+        assert events[-1].to_state is ticket.state
+        for before, after in pairwise(events):
+            assert after.from_state is before.to_state
+            assert after.to_state is after.from_state or after.to_state in NEXT_STATES[after.from_state]
+            assert before.occurred_at <= after.occurred_at
 
-    @invariant()
-    def a_deadline_counts_once(self):
-        """The counters of met and missed are the settled deadlines, neither more nor fewer."""
-        settled = sum(stored.result is not None for stored in self.store.tables.deadlines.values())
-        assert self.store.count("hotline_deadline_total") == settled
+    def _ends(self, ticket):
+        """What has ended changes by its evaluation alone, and what is archived never (invariant 3)."""
+        before, new = self.states.get(ticket.ticket_no), self._new_events(ticket.ticket_no)
+        if before is TicketState.ARCHIVED:
+            assert new == []
+        elif before in {TicketState.DECLINED, TicketState.WITHDRAWN}:
+            assert {event.kind for event in new} <= {EventKind.ARCHIVED}
+        elif before is TicketState.CLOSED and new:
+            first = min(new, key=lambda event: event.version)
+            assert first.kind in {EventKind.RATED, EventKind.ARCHIVED}
+            assert {event.kind for event in new} <= {first.kind, *EVALUATION}
+
+    def _deadline(self, stored):
+        """A result stays, a promise moves by extension alone, and what runs rings when it must (invariant 2)."""
+        deadline, key = stored.deadline, stored.key
+        if deadline.stage is Stage.PROMISE:
+            extended = any(event.kind is EventKind.EXTENSION_APPROVED for event in self._new_events(stored.ticket_no))
+            assert self.promises.get(key, deadline.due) == deadline.due or extended
+            self.promises[key] = deadline.due
+        assert self.results.get(key, stored.result) is stored.result
+        if stored.result is not None:
+            self.results[key] = stored.result
+        assert deadline.stage not in WINDOWS or stored.result in {None, DeadlineResult.VOID}
+        if stored.result is DeadlineResult.MET:
+            assert stored.done_at is not None
+            assert stored.done_at <= deadline.due
+        if stored.result is DeadlineResult.MISSED:
+            assert (stored.done_at or stored.settled_at) > min([deadline.due, *(former.due for former in deadline.former)])
+        self._rings(stored)
+
+    def _rings(self, stored):
+        rules, calendar = CITY.profile.deadlines, CITY.calendar
+        if not stored.is_running:
+            assert stored.rings_at is None
+            return
+        if self.timers_looked:
+            assert stored.rings_at is None or stored.rings_at > self.now
+            paused = stored.deadline.running_pause and stored.deadline.stage is not Stage.PROMISE
+            judged = stored.result is not None or stored.deadline.stage in WINDOWS
+            assert judged or paused or stored.deadline.due >= self.now
+        if stored.rings_at is None:
+            assert next_ring(stored.deadline, self.now, rules=rules, calendar=calendar) is None
+
+    def _told_once(self):
+        """No fact is announced twice; no card comes twice for a day, nor to a unit that has nothing to do with it."""
+        tables = self.store.tables
+        ids = Counter(message.event_id for message in self.store.messages)
+        assert [message.kind for message in self.store.messages if ids[message.event_id] > 1] == []
+        cards = [one for one in tables.notices if one.kind in {NoticeKind.YELLOW_CARD, NoticeKind.RED_CARD}]
+        nudges = [one for one in tables.notices if one.kind is NoticeKind.NUDGE and self._by_timers(one)]
+        told = Counter((one.ticket_no, one.unit_code, one.kind, one.day) for one in (*cards, *nudges))
+        assert [key for key, count in told.items() if count > 1] == []
+        for card in cards:
+            holds = [
+                row
+                for row in tables.assignments
+                if (row.assignment.ticket_no, row.assignment.unit_code) == (card.ticket_no, card.unit_code)
+            ]
+            assert any(row.assignment.dispatched_at <= card.at <= row.moments.get("ended", card.at) for row in holds)
+
+    def _by_timers(self, notice):
+        return self.store.tables.events[notice.ticket_no, notice.version].data.get("reason") == "timers"
 
 
-TestLifeOfTickets = Town.TestCase
-TestLifeOfTickets.settings = settings(
-    max_examples=30,
-    stateful_step_count=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=(Phase.explicit, Phase.generate),  # to shrink a failing story takes minutes and tells little more
-)
+async def live(seed):
+    """Live one seed through."""
+    store = MemoryStore()
+    witness = Witness(store)
+    one = Walk(
+        seed=seed,
+        city=CITY,
+        vault=OpenVault(),
+        clock=FixedClock(),
+        open_work=store.open_work,
+        reserve_numbers=store.reserve_numbers,
+        look=witness.look,
+    )
+    await walk(one, STEPS, witness.check)
+
+
+@pytest.mark.parametrize("first", range(0, 300, 25))
+async def test_what_must_always_hold_holds(first):
+    """Twenty-five hotlines a time, each lived from its own seed."""
+    for seed in range(first, first + 25):
+        await live(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(300, 10_300, 250))
+async def test_what_must_always_hold_holds_in_ten_thousand_hotlines(first):
+    """The long form of the same."""
+    for seed in range(first, first + 250):
+        await live(seed)

@@ -8,6 +8,7 @@ from config.profiles import find_profile, load_profile
 from dispatcher.ports import Effects
 from dispatcher.workflow.city import City
 from dispatcher.workflow.register import register
+from models.codes import SubjectType
 from models.profile import Profile
 from tests.builders import MONDAY, a_contact, an_understanding
 
@@ -52,3 +53,19 @@ def test_an_enterprise_in_a_park_is_led_by_the_park(haikou):
 def test_a_citizen_who_asks_about_it_goes_to_the_general_line(haikou):
     """The same category, without an enterprise behind it."""
     assert units(haikou, OF_A_CITIZEN) == [("HK-ZWJ", "lead")]
+
+
+def test_a_ticket_keeps_who_speaks(haikou):
+    """Whoever decides later asks for the same subject."""
+    effects = Effects()
+    register(
+        a_contact(text=OF_AN_ENTERPRISE),
+        an_understanding("1802", facts=FactReader(haikou.facts).read(normalise(OF_AN_ENTERPRISE))),
+        ticket_no="HK20260518P0000010",
+        at=MONDAY,
+        city=City.of(haikou),
+        bands=haikou.bands,
+        effects=effects,
+    )
+
+    assert [ticket.subject for ticket in effects.new_tickets] == [SubjectType.ENTERPRISE]

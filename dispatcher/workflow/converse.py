@@ -1,0 +1,199 @@
+"""自主服务: a citizen who writes is served by the machine where the machine can (domain.md A.11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dispatcher import metrics
+from dispatcher.ports import (
+    CitizenMessage,
+    Clock,
+    Effects,
+    OpenUnitOfWork,
+    ReserveNumbers,
+    SealedData,
+    Settled,
+    Understand,
+    UnitOfWork,
+    Vault,
+)
+from dispatcher.rules.deciding import Judgement
+from dispatcher.rules.redaction import redact
+from dispatcher.rules.routing import Route
+from dispatcher.rules.self_service import Talk, asked_number, begun, failed, last_four, remembered
+from dispatcher.workflow.announce import title_of
+from dispatcher.workflow.city import City
+from dispatcher.workflow.receive import admit, door_slot
+from dispatcher.workflow.register import open_ticket
+from dispatcher.workflow.tell import day_text
+from dispatcher.workflow.waking import set_rings
+from models.codes import DispatchMode, Fate, RequestType, Role, Service, Urgency
+from models.contact import Contact, Submission
+from models.errors import NotFound
+from models.ticket import ENDED_STATES, Actor, Ticket
+from models.ticket_number import ticket_number
+from models.understanding import Understanding
+
+MACHINE = Actor(Role.SYSTEM, "self-service")
+_MOST_OWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What serving needs of the outside."""
+
+    city: City
+    understand: Understand
+    vault: Vault
+    open_work: OpenUnitOfWork
+    reserve_numbers: ReserveNumbers
+    clock: Clock
+
+
+async def converse(submission: Submission, tools: Tools, *, menu: str | None = None) -> str | None:
+    """Serve a message, or the use of the menu button ``menu``, and return the answer.
+
+    Returns None for an ordinary request, of which nothing was stored: it goes through ``receive``. Returns an empty text for
+    a message that was answered before.
+
+    Raises:
+        TryLater: the store is away; nothing was written.
+    """
+    rule = tools.city.profile.self_service
+    word = begun(submission.text, rule.words) if menu is None else _of_menu(rule.menus.get(menu))
+    sealed = tools.vault.seal(submission.contact_id, submission.personal)
+    now = tools.clock.now()
+    async with tools.open_work() as work:
+        talk = remembered(await work.hold_talk(sealed.caller_ref), now, rule)
+        if word is None and talk.service is None:
+            return None
+        effects = Effects()
+        (receipt,) = await admit(work, [submission], effects, city=tools.city, vault=tools.vault, now=now)
+        if not receipt.is_new:
+            return ""
+        effects.messages.clear()  # nobody else needs to understand it
+        turn = _Turn(work, tools, submission, sealed, effects, now)
+        answer, talk = await turn.answer(talk, word)
+        if not effects.settled_contacts:
+            effects.settled_contacts.append(Settled(submission.contact_id, Fate.SELF_SERVICE, None, now))
+            effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.SELF_SERVICE.value))
+        effects.citizen_messages[:] = [
+            CitizenMessage(submission.contact_id, None, submission.channel, "self_service", answer, now)
+        ]
+        set_rings(effects, city=tools.city, at=now)
+        await work.keep_talk(sealed.caller_ref, replace(talk, told_at=now))
+        await work.apply(effects, slot=door_slot(now))
+    return answer
+
+
+def _of_menu(service: Service | None) -> tuple[Service, str] | None:
+    return None if service is None else (service, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One message and its answer."""
+
+    work: UnitOfWork
+    tools: Tools
+    submission: Submission
+    sealed: SealedData
+    effects: Effects
+    now: datetime
+
+    async def answer(self, talk: Talk, word: tuple[Service, str] | None) -> tuple[str, Talk]:
+        service, rest = word if word is not None else (talk.service, self.submission.text)
+        match service:
+            case Service.MOVE_CAR:
+                return await self._move_car(talk, rest)
+            case Service.PROGRESS:
+                return await self._progress(talk, rest, begins=word is not None)
+            case _:
+                return await self._own_tickets(), talk.ended()
+
+    async def _move_car(self, talk: Talk, rest: str) -> tuple[str, Talk]:
+        texts, category_code = self.tools.city.profile.messages, self.tools.city.profile.self_service.move_car
+        waiting = replace(talk, service=Service.MOVE_CAR, subject=None)
+        if not rest:
+            return texts["move_car_ask"], waiting
+        (understanding,) = (await self.tools.understand([rest])).understandings
+        if understanding.facts.plate is None or category_code is None:
+            return texts["move_car_plate"], waiting
+        ticket = await self._open_move_car(understanding, category_code)
+        return texts["move_car_done"].format(ticket_no=ticket.ticket_no), talk.ended()
+
+    async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
+        city, personal = self.tools.city, self.submission.personal
+        number = await self.tools.reserve_numbers(f"{city.local(self.now):%Y%m%d}", 1)
+        contact = Contact(
+            contact_id=self.submission.contact_id,
+            channel=self.submission.channel,
+            text=redact(self.submission.text, known=(personal.name, personal.phone, personal.openid)),
+            received_at=self.submission.received_at,
+            caller_ref=self.sealed.caller_ref,
+            salutation=None,
+            asr_confidence=None,
+            district=None,
+        )
+        return open_ticket(
+            contact,
+            understanding,
+            Judgement(category_code, RequestType.HELP, Urgency.NORMAL, doubts=(), nuisance=False),
+            Route(None, (), "", None),
+            district_code=understanding.district_code,
+            ticket_no=ticket_number(city.profile.ticket_prefix, city.local(self.now).date(), contact.channel, number),
+            actor=MACHINE,
+            mode=DispatchMode.AUTO,
+            at=self.now,
+            city=city,
+            effects=self.effects,
+            self_service=True,
+        )
+
+    async def _progress(self, talk: Talk, rest: str, *, begins: bool) -> tuple[str, Talk]:
+        texts = self.tools.city.profile.messages
+        waiting = replace(talk, service=Service.PROGRESS)
+        if begins or talk.subject is None:
+            if not rest:
+                return texts["progress_ask_number"], replace(waiting, subject=None)
+            number = asked_number(rest)
+            if number is None:
+                return texts["progress_bad_number"], replace(waiting, subject=None)
+            return texts["progress_ask_digits"], replace(waiting, subject=number)
+        digits = last_four(rest)
+        ticket = await self._verified(talk.subject, digits) if talk.locked_until is None else None
+        if ticket is None:
+            rule = self.tools.city.profile.self_service
+            return texts["progress_refused"], failed(talk, self.now, rule)
+        return await self._standing(ticket), replace(talk.ended(), failures=0)
+
+    async def _verified(self, ticket_no: str, digits: str | None) -> Ticket | None:
+        """Return the ticket if the digits end its caller's number; the same answer whether it exists or not."""
+        try:
+            ticket = await self.work.ticket(ticket_no)
+            phone = self.tools.vault.open(await self.work.sealed_data(ticket.contact_id)).phone
+        except NotFound:
+            return None
+        return ticket if digits is not None and phone is not None and phone.endswith(digits) else None
+
+    async def _standing(self, ticket: Ticket) -> str:
+        city = self.tools.city
+        unit = city.profile.units.get(ticket.lead_unit or "")
+        deadlines = await self.work.lock_deadlines(ticket.ticket_no)
+        promise = next((one.deadline.due for one in deadlines if one.deadline.stage.value == "promise"), ticket.registered_at)
+        name = "progress_ended" if ticket.state in ENDED_STATES else "progress_running"
+        return city.profile.messages[name].format(
+            title=title_of(ticket.text),
+            ticket_no=ticket.ticket_no,
+            state=ticket.state.label,
+            unit=unit.name if unit else "12345热线",
+            date=day_text(promise, city),
+        )
+
+    async def _own_tickets(self) -> str:
+        texts = self.tools.city.profile.messages
+        tickets: Sequence[Ticket] = await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN)
+        if not tickets:
+            return texts["own_none"]
+        lines = [f"{ticket.ticket_no} {ticket.state.label} {title_of(ticket.text)}" for ticket in tickets]
+        return "\n".join([texts["own_tickets"], *lines])
