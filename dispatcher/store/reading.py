@@ -39,6 +39,7 @@ from dispatcher.views import (
     Waiting,
     WaitingLine,
 )
+from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from models.codes import Channel, Fate, NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult, Pause
 from models.errors import NotFound
@@ -50,7 +51,6 @@ _QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("be
 _ABOVE_EVERY_MONTH = 999999
 _OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED, _RUNNING_ALERTS = 50, 8, 8, 20, 50, 50, 20
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
-_CALL_BACK_TRIES = 3  # domain.md A.2, callback.done
 _BESIDE_TICKET = frozenset(
     {"role", "dispatched_at", "signed_at", "contacted_at", "replied_at", "lane", "list", "told", "total", "place"}
 )
@@ -121,7 +121,7 @@ class PostgresViews:
 
     async def waiting(self, *, limit: int) -> Mapping[Decision, Waiting]:
         """Return up to ``limit`` tickets that wait for each decision."""
-        parameters = {"short": SHORT_TEXT, "limit": limit, "tries": _CALL_BACK_TRIES}
+        parameters = {"short": SHORT_TEXT, "limit": limit, "tries": MOST_ATTEMPTS}
         async with self._reader(None) as reader:
             found = await reader.rows("waiting", parameters)
             lines = await reader.lines([_ticket_columns(row) for row in found])

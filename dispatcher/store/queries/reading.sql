@@ -73,7 +73,7 @@ SELECT count(*) AS total, min(registered_at) AS oldest
   FROM (SELECT registered_at FROM tickets WHERE state = 'pending' AND NOT self_service ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
 -- name: waiting
--- What waits for the hotline, list by list, with the event that asks. A citizen is tried three times (domain.md A.2).
+-- What waits for the hotline, list by list, with the event that asks; a citizen is tried so many times.
 WITH waits AS (
     SELECT t.ticket_no, t.month, t.urgency, t.state_since, 0 AS tries,
            CASE WHEN t.state = 'return_requested' THEN 'return' WHEN t.state = 'replied' THEN 'review' ELSE 'close' END AS list
