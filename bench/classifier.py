@@ -22,6 +22,7 @@ from bench.out_of_domain import out_of_domain
 from bench.places import places
 from bench.quality import cold_start, emergencies, own_test_part
 from bench.speed import memory, single_texts, speed
+from bench.splitting import splitting
 from bench.subject import Subject
 from bench.taidi import taidi
 
@@ -46,6 +47,7 @@ MEASURES: tuple[Callable[[Subject], Iterator[Figure]], ...] = (
     emergencies,
     out_of_domain,
     places,
+    splitting,
     speed,
     single_texts,
     memory,

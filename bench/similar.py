@@ -25,8 +25,7 @@ import numpy as np
 
 from bench.machine import machine
 from classifiers.artifact import load_artifact, save_artifact
-from classifiers.category import hints_of
-from classifiers.local_words import local_words_of
+from classifiers.background import background_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
@@ -83,10 +82,8 @@ def report(what: str, figure: str) -> None:
 def the_model(place: Path, profile: Profile, rows: list[LabelledText]) -> Understander:
     """Return what a worker of the profile uses, trained and saved at ``place`` when nothing is there."""
     if not place.is_dir():
-        words = local_words_of(profile)
-        hints = hints_of(profile.categories.values(), words)
         now = datetime.now(UTC)
-        save_artifact(train(rows, seed=SEED, created_at=now, hints=hints, local_words=words, profile=profile.name), place)
+        save_artifact(train(rows, seed=SEED, created_at=now, background=background_of(profile)), place)
     artifact = load_artifact(place)
     report("model", artifact.card.version)
     return understander_of(profile, artifact)

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.artifact import Artifact
-from classifiers.category import hints_of
+from classifiers.background import background_of
 from classifiers.lines import RequestLine
-from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
@@ -20,7 +19,7 @@ from config.profiles import corpus_files, find_profile, load_profile
 from dispatcher.rules.deciding import Judgement
 from hotline.bootstrap import bands_of, understander_of
 from hotline.describing import Describer
-from hotline.learning import SEED, kept_apart, outside_test_part
+from hotline.learning import SEED, kept_apart, outside_test_part, split_lessons_of
 from hotline.progress import progress_bars
 from models.understanding import Understanding
 
@@ -73,9 +72,8 @@ class Subject:
                 seed=SEED,
                 created_at=datetime.now(UTC),
                 unseen=self.test_rows,
-                hints=hints_of(self.profile.categories.values(), local_words_of(self.profile)),
-                local_words=local_words_of(self.profile),
-                profile=self.profile.name,
+                background=background_of(self.profile),
+                lessons=split_lessons_of(self.profile, self.directory),
                 progress=progress,
             )
 

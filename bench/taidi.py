@@ -68,9 +68,8 @@ def taidi(subject: Subject) -> Iterator[Figure]:
 
 
 def _compared(shown: Sequence[LabelledText], texts: Sequence[str]) -> NDArray[np.str_]:
-    words = TfidfVectorizer(
-        tokenizer=words_of, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2, sublinear_tf=True
-    )
+    cut = {"tokenizer": words_of, "token_pattern": None, "lowercase": False}
+    words = TfidfVectorizer(**cut, ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     characters = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), min_df=3, max_features=400_000, sublinear_tf=True)
     model = make_pipeline(make_union(words, characters), LinearSVC(C=0.5, random_state=SEED))
     model.fit([row.text for row in shown], [row.category for row in shown])

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.confidence import Confidence
+from classifiers.danger import Danger, DangerScale
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
+from classifiers.split import SplitWeights
 from models.errors import Rejected
 
-FORMAT = 3
+FORMAT = 5
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"
@@ -39,8 +41,8 @@ class MeasuredBands:
 
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
     ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
-    probability of 特急 is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more. Below ``calm``
-    lie fewer than 1 in 100 of the true 特急. Above ``strange`` (``strangeness``) lie 1 in 200 of all rows.
+    probability of an emergency is right in ``urgency_precision`` of the rows; ``urgent`` is the same for 紧急 or more.
+    Above ``strange`` (``strangeness``) lie 1 in 200 of all rows.
     """
 
     automatic: float | None
@@ -50,7 +52,6 @@ class MeasuredBands:
     critical: float | None
     urgent: float | None
     urgency_precision: float
-    calm: float | None
     strange: float | None
 
 
@@ -108,7 +109,9 @@ class Artifact:
 
     ``sides`` holds the heads ``type`` and ``urgency``, each only if the training rows had such labels; their labels are
     values of ``RequestType`` and ``Urgency``. Without a ``confidence`` the softmax of the margins tells how sure it is.
-    ``local_words`` stay in one piece when a text is cut for this model.
+    ``danger`` hears emergencies, where the training rows had enough of them. ``local_words`` stay in one piece when a text is
+    cut for this model.
+    A model that had no example contacts to learn ``splitting`` from takes every contact for one request.
     """
 
     card: Card
@@ -116,7 +119,9 @@ class Artifact:
     category: LinearHead
     sides: Mapping[str, LinearHead]
     confidence: Confidence | None
+    danger: Danger | None = None
     local_words: tuple[str, ...] = ()
+    splitting: SplitWeights | None = None
 
     def probabilities(self, margins: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the categories' ``margins`` as probabilities of the same shape; the first guess's is the confidence.
@@ -135,18 +140,15 @@ class Artifact:
         return np.asarray(shared, np.float32)
 
 
-def content_version(
-    features: TextFeatures,
-    category: LinearHead,
-    sides: Mapping[str, LinearHead],
-    confidence: Confidence | None,
-    bands: MeasuredBands,
-    *,
-    local_words: tuple[str, ...],
-) -> str:
-    """Return 12 hexadecimal digits that stand for everything by which a model guesses."""
-    digest = hashlib.sha256(json.dumps(asdict(bands)).encode())
-    for name, values in sorted(_arrays_of(features, category, sides, confidence, local_words).items()):
+def signed(artifact: Artifact) -> Artifact:
+    """Return the artifact with the version that its content has: everything by which it guesses."""
+    return replace(artifact, card=replace(artifact.card, version=_version_of(artifact)))
+
+
+def _version_of(artifact: Artifact) -> str:
+    """Return 12 hexadecimal digits that stand for the content."""
+    digest = hashlib.sha256(json.dumps(asdict(artifact.card.bands)).encode())
+    for name, values in sorted(_arrays_of(artifact).items()):
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:12]
@@ -196,8 +198,7 @@ def load_artifact(directory: Path, categories: Collection[str] | None = None) ->
 def _write(artifact: Artifact, directory: Path) -> None:
     (directory / _CARD).write_text(artifact.card.to_json(), encoding="utf-8")
     with (directory / _ARRAYS).open("wb") as file:
-        arrays = _arrays_of(artifact.features, artifact.category, artifact.sides, artifact.confidence, artifact.local_words)
-        np.savez(file, allow_pickle=False, **arrays)
+        np.savez(file, allow_pickle=False, **_arrays_of(artifact))
 
 
 def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
@@ -209,26 +210,25 @@ def _artifact_from(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Artifact:
     if "confidence_weights" in arrays:
         weights, offsets, intercept = (arrays[f"confidence_{part}"] for part in ("weights", "offsets", "intercept"))
         confidence = Confidence().restore(weights, offsets, float(intercept))
+    danger = None
+    if "danger_scale" in arrays:
+        scale = DangerScale().restore(arrays["danger_scale"], float(arrays["danger_scale_intercept"]))
+        danger = Danger(_head_from("danger", arrays), scale)
+    splitting = SplitWeights.from_arrays(arrays)
     local_words = tuple(arrays["local_words"].tolist())
-    if content_version(features, category, sides, confidence, card.bands, local_words=local_words) != card.version or (
-        (tuple(category.classes_), labels) != (card.labels, card.side_labels)
-    ):
+    artifact = Artifact(card, features, category, sides, confidence, danger, local_words, splitting)
+    if _version_of(artifact) != card.version or (tuple(category.classes_), labels) != (card.labels, card.side_labels):
         raise BadArtifact("the card does not belong to this model; train again")
-    return Artifact(card, features, category, sides, confidence, local_words)
+    return artifact
 
 
-def _arrays_of(
-    features: TextFeatures,
-    category: LinearHead,
-    sides: Mapping[str, LinearHead],
-    confidence: Confidence | None,
-    local_words: tuple[str, ...],
-) -> dict[str, NDArray[Any]]:
+def _arrays_of(artifact: Artifact) -> dict[str, NDArray[Any]]:
+    confidence, danger = artifact.confidence, artifact.danger
     arrays: dict[str, NDArray[Any]] = {
-        "terms": features.hashes_,
-        "idf": features.idf_,
-        "local_words": np.array(local_words, np.str_),
-        **_head_arrays("category", category),
+        "terms": artifact.features.hashes_,
+        "idf": artifact.features.idf_,
+        "local_words": np.array(artifact.local_words, np.str_),
+        **_head_arrays("category", artifact.category),
     }
     if confidence is not None:
         arrays |= {
@@ -236,7 +236,12 @@ def _arrays_of(
             "confidence_offsets": confidence.offsets_,
             "confidence_intercept": np.array(confidence.intercept_),
         }
-    for name, head in sides.items():
+    if danger is not None:
+        arrays |= _head_arrays("danger", danger.head)
+        arrays |= {"danger_scale": danger.scale.weights_, "danger_scale_intercept": np.array(danger.scale.intercept_)}
+    if artifact.splitting is not None:
+        arrays |= artifact.splitting.arrays()
+    for name, head in artifact.sides.items():
         arrays |= _head_arrays(name, head)
     return arrays
 

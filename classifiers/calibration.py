@@ -18,10 +18,8 @@ from models.codes import Urgency
 AUTOMATIC_PRECISION = 0.95
 REVIEW_PRECISION = 0.85
 URGENCY_PRECISION = 0.75
-CALM_SHARE = 0.01
 
 _LEAST_ROWS_OF_A_BAND = 20
-_LEAST_EMERGENCIES = 100  # fewer cannot show that 1 in 100 is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def calibrate(
 ) -> tuple[Confidence | None, dict[str, float], MeasuredBands]:
     """Set the steepness of all heads; return what tells how sure a first guess is, and scores and bands of held-out rows."""
     confidence, scores, (automatic, review) = _calibrate_category(category, margins.category, truth)
-    critical = urgent = calm = None
+    urgent = None
     for name, head in sides.items():
         labels = truth.sides[name]
         measured = (labels != "") & ~np.isnan(margins.sides[name]).any(axis=1)
@@ -82,18 +80,15 @@ def calibrate(
         scores[f"{name}_accuracy"] = accuracy(head.classes_[side_margins.argmax(axis=1)] == labels)
         if name == "urgency":
             probabilities = head.probabilities(side_margins)
-            critical = _urgency_threshold(head, probabilities, labels, Urgency.CRITICAL)
-            urgent = _urgency_threshold(head, probabilities, labels, Urgency.URGENT)
-            calm = _calm_below(head, probabilities, labels)
+            urgent = _urgent_from(head, probabilities, labels)
     bands = MeasuredBands(
         automatic=automatic,
         automatic_precision=AUTOMATIC_PRECISION,
         review=review,
         review_precision=REVIEW_PRECISION,
-        critical=critical,
+        critical=None,
         urgent=urgent,
         urgency_precision=URGENCY_PRECISION,
-        calm=calm,
         strange=_strange_above(margins),
     )
     return confidence, scores, bands
@@ -106,19 +101,17 @@ def _strange_above(margins: Margins) -> float | None:
     return strange_above(margins.category[measured], margins.unknown_shares[measured])
 
 
-def _calm_below(head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_]) -> float | None:
-    emergencies = labels == Urgency.CRITICAL.value
-    if emergencies.sum() < _LEAST_EMERGENCIES:
-        return None
-    column = head.classes_.tolist().index(Urgency.CRITICAL.value)
-    return float(np.quantile(probabilities[emergencies, column], CALM_SHARE))
+def _urgent_from(head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_]) -> float | None:
+    least = Urgency.URGENT.value
+    return threshold_for(
+        URGENCY_PRECISION, probabilities[:, head.classes_ >= least].sum(axis=1), labels >= least, _LEAST_ROWS_OF_A_BAND
+    )
 
 
-def _urgency_threshold(
-    head: LinearHead, probabilities: NDArray[np.float32], labels: NDArray[np.str_], least: Urgency
-) -> float | None:
-    at_least = probabilities[:, head.classes_ >= least.value].sum(axis=1)
-    return threshold_for(URGENCY_PRECISION, at_least, labels >= least.value, _LEAST_ROWS_OF_A_BAND)
+def sure_danger_from(probabilities: NDArray[np.float64], critical: NDArray[np.bool_]) -> float | None:
+    """Return the probability of an emergency from which it is right often enough; NaN stands where none was measured."""
+    measured = ~np.isnan(probabilities)
+    return threshold_for(URGENCY_PRECISION, probabilities[measured], critical[measured], _LEAST_ROWS_OF_A_BAND)
 
 
 def _calibrate_category(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 LEAST_ROWS = 500
 """With fewer held-out rows the softmax of the margins stands: an offset for each label would only repeat them."""
@@ -14,7 +14,10 @@ LEAST_ROWS = 500
 _LABEL_SHRINKAGE = 0.5
 """Weight of a label's own column: a label with twenty rows moves its confidence only as far as they agree."""
 
-_FOLDS = 5
+_DEALT = StratifiedKFold(5, shuffle=True, random_state=0)
+"""Rows come sorted by category. Folds of neighbours would take all rows of a label away at once, and with them what is
+known of the label: with a precision of .95 that let pass .49 of 3,343 rows, where shuffled folds let pass .56."""
+
 _IMPOSSIBLE = -3.0  # below any margin that a head gives; of a label that it was not shown, minus infinity is known
 
 
@@ -52,7 +55,7 @@ class Confidence:
 def cross_confidences(margins: NDArray[np.floating], hits: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return each row's confidence by a ``Confidence`` that was not shown it: what thresholds may be read off."""
     inputs = _with_labels(_signs(margins), margins)
-    return np.asarray(cross_val_predict(_machine(), inputs, hits, cv=_FOLDS, method="predict_proba")[:, 1], np.float32)
+    return np.asarray(cross_val_predict(_machine(), inputs, hits, cv=_DEALT, method="predict_proba")[:, 1], np.float32)
 
 
 def _machine() -> LogisticRegression:

@@ -103,8 +103,8 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         texts = list(texts)
         rows, columns = self._columns(texts)
         counts = _counted(rows, columns, (len(texts), len(self.idf_)))
-        n_terms, n_known = (np.bincount(each, minlength=len(texts)) for each in (rows, rows[columns >= 0]))
-        unknown = 1 - n_known / np.maximum(n_terms, 1)
+        n_terms, n_unknown = (np.bincount(each, minlength=len(texts)) for each in (rows, rows[columns < 0]))
+        unknown = 1 - (n_terms - n_unknown) / np.maximum(n_terms, 1)
         return self._weighted(counts), unknown.astype(np.float32)
 
     def word_spans(self, words: Sequence[str]) -> tuple[_Columns, _Rows, _Rows]:

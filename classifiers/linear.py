@@ -35,9 +35,18 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         self.inverse_regularisation = inverse_regularisation
         self.seed = seed
 
-    def fit(self, features: csr_matrix, labels: Sequence[str] | NDArray[np.str_]) -> Self:
-        """Learn from rows of ``features`` with their ``labels``; at least two different ones."""
-        machine = LinearSVC(C=self.inverse_regularisation, random_state=self.seed).fit(features, np.asarray(labels))
+    def fit(
+        self,
+        features: csr_matrix,
+        labels: Sequence[str] | NDArray[np.str_],
+        row_weights: NDArray[np.floating] | None = None,
+    ) -> Self:
+        """Learn from rows of ``features`` with their ``labels``; at least two different ones.
+
+        ``row_weights`` tell how many rows each counts for; None: one.
+        """
+        machine = LinearSVC(C=self.inverse_regularisation, random_state=self.seed)
+        machine.fit(features, np.asarray(labels), sample_weight=row_weights)
         weights, intercepts = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:  # the SVM keeps one column, for the second label
             weights, intercepts = np.vstack([-weights, weights]), np.concatenate([-intercepts, intercepts])

@@ -8,6 +8,9 @@ from models.profile import CriticalPair
 REACH = 20
 """How many characters may stand between the two things of a pair: about one spoken clause."""
 
+Pair = tuple[str, str, str | None]
+"""Both words as they stand in the text, with the code of the category that the pair belongs to, if it knows."""
+
 
 class PairFinder:
     """Finds pairs among the words that stand in a text. ``words`` are all the words of its pairs."""
@@ -20,12 +23,12 @@ class PairFinder:
                     self._partners.setdefault(word, []).append((those, pair.category_code))
         self.words = self._partners.keys()
 
-    def among(self, found: Sequence[Found]) -> set[tuple[str, str, str | None]]:
+    def among(self, found: Sequence[Found]) -> set[Pair]:
         """Return the pairs, each with its category; ``found`` is ordered by start.
 
         Each word is compared once with each other word that it meets, at the last place where that stood.
         """
-        pairs: set[tuple[str, str, str | None]] = set()
+        pairs: set[Pair] = set()
         compared: set[tuple[str, str]] = set()
         recent: dict[str, int] = {}
         for start, end, word in found:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -13,13 +13,25 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.pipeline import Pipeline
 
-from classifiers.artifact import Artifact, Card, content_version
-from classifiers.calibration import Margins, Truth, calibrate
+from classifiers.artifact import Artifact, Card, signed
+from classifiers.background import NO_BACKGROUND, Background
+from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
 from classifiers.category import Hint, category_pipeline, words_of
+from classifiers.danger import Danger
+from classifiers.danger_training import DangerRows, learn_danger
+from classifiers.features import TextFeatures
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
+from classifiers.normalise import normalise
+from classifiers.request_type import learn_types
 from classifiers.rows import LabelledText
+from classifiers.split_lessons import SplitLessons
+from classifiers.split_training import learn_to_split
+from classifiers.urgency import Signs, UrgencyReader
+from classifiers.words import cutter_of
+from models.codes import Urgency
 from models.errors import Rejected
+from models.example import ExampleContact
 
 _BEGINNING, _LONG = 40, 60
 """A text of more than 60 characters is learned from once more by its first 40: what is known early in a call. Measured on
@@ -43,6 +55,7 @@ class _Material:
     words: Sequence[list[str]]
     truth: Truth
     hints: Sequence[Hint]
+    type_hints: Sequence[Hint]
     seed: int
 
 
@@ -52,14 +65,13 @@ def train(
     seed: int,
     created_at: datetime,
     unseen: Sequence[LabelledText] = (),
-    hints: Sequence[Hint] = (),
-    local_words: tuple[str, ...] = (),
-    profile: str | None = None,
+    background: Background = NO_BACKGROUND,
+    lessons: SplitLessons | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Artifact:
-    """Learn category, type and urgency from ``rows`` of any label set; ``hints`` (``hints_of``) lend a profile's words.
+    """Learn category, type and urgency from ``rows`` of any label set, with the ``background`` that a profile lends.
 
-    ``local_words`` are cut in one piece, here and wherever the model is used; the hints must have been cut so, too.
+    Splitting is learned from ``lessons``; without enough of them the model splits no contact.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -73,12 +85,19 @@ def train(
     if len(known) < 2:
         raise Rejected(f"training needs at least two categories; the {len(rows)} rows have {len(known)}")
     truth = Truth.of(rows)
-    material = _Material(_cut(rows, local_words, progress), truth, [hint for hint in hints if hint[1] in known], seed)
+    known_types = set(truth.sides["type"].tolist())
+    material = _Material(
+        _cut(rows, background.local_words, progress),
+        truth,
+        [hint for hint in background.hints if hint[1] in known],
+        [hint for hint in background.type_hints if hint[1] in known_types],
+        seed,
+    )
     measured = [row for row in unseen if row.category in known]
     pipeline, sides = _learn(material, np.arange(len(rows)))
     if len(measured) >= _ENOUGH_UNSEEN:
         progress("measuring", 0, 1)
-        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, local_words, progress))
+        margins = _unseen_margins(pipeline, sides, truth, _cut(measured, background.local_words, progress))
         thin, split, truth = known - {row.category for row in measured}, "rows that were kept apart", Truth.of(measured)
     else:
         folds = deal_folds(truth.labels.tolist(), [" ".join(each) for each in material.words], n_folds=N_FOLDS, seed=seed)
@@ -89,23 +108,37 @@ def train(
         split = f"{N_FOLDS} folds, equal texts together, seed {seed}"
     progress("learning", N_FOLDS + 1, N_FOLDS + 1)
     features, category = pipeline["features"], pipeline["head"]
+    danger, sure_from = _learn_danger(features, material, _signs_of(rows, background.urgency))
     confidence, scores, bands = calibrate(category, sides, margins, truth)
+    bands = replace(bands, critical=sure_from)
+    splitting = None
+    if lessons is not None:
+        progress("learning to split", 0, 1)
+        splitting = learn_to_split(
+            lessons,
+            rows,
+            features=features,
+            category=category,
+            request_type=sides.get("type"),
+            seed=seed,
+            cut=cutter_of(background.local_words),
+        )
     card = Card(
-        version=content_version(features, category, sides, confidence, bands, local_words=local_words),
+        version="",
         created_at=created_at,
         seed=seed,
-        profile=profile,
+        profile=background.profile,
         labels=tuple(category.classes_.tolist()),
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
         rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
         thin_labels=tuple(sorted(thin)),
-        training_sha256=_hash_of(rows, material.hints),
+        training_sha256=_hash_of(rows, [*material.hints, *material.type_hints], () if lessons is None else lessons.examples),
         packages={name: version(name) for name in _NOTED_PACKAGES},
         split=split,
         scores=scores,
         bands=bands,
     )
-    return Artifact(card, features, category, sides, confidence, local_words)
+    return signed(Artifact(card, features, category, sides, confidence, danger, background.local_words, splitting))
 
 
 def _cut(rows: Sequence[LabelledText], local_words: tuple[str, ...], progress: Progress) -> list[list[str]]:
@@ -128,10 +161,32 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
     sides = {}
     for name, side_labels in material.truth.sides.items():
         labelled = side_labels[shown] != ""
-        if len(set(side_labels[shown][labelled])) > 1:
-            head = LinearHead(_SIDE_REGULARISATION, material.seed)
-            sides[name] = head.fit(features[labelled], side_labels[shown][labelled])
+        taught = side_labels[shown][labelled]
+        if len(set(taught)) < 2:
+            continue
+        if name == "type":
+            lengths = np.array([sum(map(len, text)) for text in words])[labelled]
+            phrases = pipeline["features"].transform([text for text, _ in material.type_hints])
+            kinds = [kind for _, kind in material.type_hints]
+            sides[name] = learn_types(features[labelled], taught, lengths, hints=phrases, hint_labels=kinds, seed=material.seed)
+        else:
+            sides[name] = LinearHead(_SIDE_REGULARISATION, material.seed).fit(features[labelled], taught)
     return pipeline, sides
+
+
+def _signs_of(rows: Sequence[LabelledText], urgency: UrgencyReader | None) -> list[Signs]:
+    texts = (normalise(row.text).text for row in rows)
+    return [Signs(characters=len(text)) if urgency is None else urgency.read(text, ())[1] for text in texts]
+
+
+def _learn_danger(features: TextFeatures, material: _Material, signs: Sequence[Signs]) -> tuple[Danger | None, float | None]:
+    """Return what hears danger, if there is enough to learn from, with the probability from which it is sure."""
+    truth = material.truth
+    learned = learn_danger(features, DangerRows(material.words, truth.labels, truth.sides["urgency"], signs), material.seed)
+    if learned is None:
+        return None, None
+    danger, probabilities = learned
+    return danger, sure_danger_from(probabilities, truth.sides["urgency"] == Urgency.CRITICAL.value)
 
 
 def _beginning(words: Sequence[str]) -> list[str]:
@@ -176,7 +231,7 @@ def _margins(head: LinearHead, features: csr_matrix, labels: NDArray[np.str_]) -
     return margins
 
 
-def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint]) -> str:
+def _hash_of(rows: Sequence[LabelledText], hints: Sequence[Hint], examples: Sequence[ExampleContact]) -> str:
     """Return the SHA-256 of everything that was learned from, in its order."""
-    content = [[asdict(row) for row in rows], hints]
+    content = [[asdict(row) for row in rows], hints, [asdict(example) for example in examples]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import spmatrix
 
 from classifiers.artifact import Artifact
 from classifiers.closings import without_closing
@@ -15,12 +15,14 @@ from classifiers.language import OTHER, language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
+from classifiers.split import Splitter
 from classifiers.strangeness import strangeness
-from classifiers.urgency import NO_TONE, Tone, UrgencyReader, hear_tones, weigh
+from classifiers.tone import Tone, hear_tones, weigh
+from classifiers.urgency import Alarm, Signs, UrgencyReader
 from classifiers.words import cut_words, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
-from models.understanding import Evidence, Facts, Guess, Understanding
+from models.understanding import Evidence, Facts, Guess, Issue, Understanding
 
 N_GUESSES = 3
 
@@ -29,7 +31,8 @@ class Understander:
     """Understands requests with a trained model and the facts of one profile.
 
     The facts are a profile's ``city``, ``categories``, ``districts``, ``places`` and its lexicons. A label of the model that is
-    no category of the profile is guessed all the same; its type is 求助 unless the model guesses types.
+    no category of the profile is guessed all the same; its type is 求助 unless the model guesses types. Without a
+    ``splitter`` every contact holds one request.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Understander:
         places: Sequence[Place],
         urgency: UrgencyLexicon,
         facts: FactLexicon,
+        splitter: Splitter | None = None,
     ) -> None:
         self._artifact = artifact
         self._cut_han = fastest_cutter(artifact.local_words)
@@ -50,19 +54,25 @@ class Understander:
         self._urgency = UrgencyReader(urgency, categories)
         self._place = PlaceReader(districts, places, city=city, lexicon=facts)
         self._facts = FactReader(facts)
+        self._splitter = splitter
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
         words = [cut_words(without_closing(each.text), self._cut_han) for each in normalised]
         features, unknown_shares = self._artifact.features.look_up(words)
+        by_text = features
+        features = features.tocsc()  # term by term a batch reads a term's weights once, in the order of memory; margins stay
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
+        issues = self._issues(normalised, by_text, margins)
         strange = self._strange(margins, unknown_shares)
-        types, tones = self._types(features, tops), self._tones(features)
+        types = self._types(features, tops)
+        alarms, signs = self._alarms([each.text for each in normalised], tops)
+        tones = hear_tones(self._artifact, features, signs)
         places = self._place.read_all([each.text for each in normalised])
         facts = self._facts.read_all(normalised)
-        of_each = zip(normalised, tops, types, tones, places, facts, strange, strict=True)
+        of_each = zip(normalised, tops, issues, types, alarms, tones, places, facts, strange, strict=True)
         return [self._one(_Parts(*parts)) for parts in of_each]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
@@ -81,17 +91,33 @@ class Understander:
             for row, row_values in zip(columns, ranked, strict=True)
         ]
 
-    def _types(self, features: csr_matrix, tops: Sequence[tuple[Guess, ...]]) -> list[RequestType]:
+    def _issues(
+        self, texts: Sequence[NormalisedText], features: spmatrix, margins: NDArray[np.float32]
+    ) -> list[tuple[Issue, ...]]:
+        """Return the requests of each text that holds several; nothing for the others."""
+        issues: list[tuple[Issue, ...]] = [()] * len(texts)
+        if self._splitter is None or not texts:
+            return issues
+        spans = self._splitter.split([text.text for text in texts], features, margins)
+        if not spans:
+            return issues
+        parts = [(number, *span) for number, of_text in spans.items() for span in of_text]
+        words = [cut_words(texts[number].text[start:end], self._cut_han) for number, start, end in parts]
+        rows = self._artifact.features.transform(words)
+        tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(rows)))
+        for (number, start, end), top, type_ in zip(parts, tops, self._types(rows, tops), strict=True):
+            issues[number] += (Issue(*texts[number].raw_span(start, end), top, type_),)
+        return issues
+
+    def _types(self, features: spmatrix, tops: Sequence[tuple[Guess, ...]]) -> list[RequestType]:
         head = self._artifact.sides.get("type")
         if head is not None:
             return guess_types(head, features)
         return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _tones(self, features: csr_matrix) -> list[Tone]:
-        head = self._artifact.sides.get("urgency")
-        if head is not None:
-            return hear_tones(head, self._artifact.card.bands, features)
-        return [NO_TONE] * features.shape[0]
+    def _alarms(self, texts: Sequence[str], tops: Sequence[tuple[Guess, ...]]) -> tuple[list[Alarm], list[Signs]]:
+        read = [self._urgency.read(text, [guess.category_code for guess in top]) for text, top in zip(texts, tops, strict=True)]
+        return [alarm for alarm, _ in read], [signs for _, signs in read]
 
     def _strange(self, margins: NDArray[np.float32], unknown_shares: NDArray[np.float32]) -> list[bool]:
         """Return which texts are far from everything learned: a model without that threshold knows the wholly unknown."""
@@ -101,7 +127,7 @@ class Understander:
 
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
-        alarm = self._urgency.read(text.text, [guess.category_code for guess in parts.top])
+        alarm = parts.alarm
         urgency = weigh(alarm, parts.tone)
         language = language_of(text.text)
         return Understanding(
@@ -120,6 +146,7 @@ class Understander:
             repairs=place.repairs_in(text),
             rival_districts=place.rivals,
             out_of_domain=parts.is_strange or language == OTHER,
+            issues=parts.issues,
         )
 
 
@@ -128,7 +155,9 @@ class _Parts(NamedTuple):
 
     text: NormalisedText
     top: tuple[Guess, ...]
+    issues: tuple[Issue, ...]
     request_type: RequestType
+    alarm: Alarm
     tone: Tone
     place: PlaceGuess
     facts: Facts

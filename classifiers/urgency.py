@@ -8,12 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import NamedTuple
 
-from scipy.sparse import csr_matrix
-
-from classifiers.artifact import MeasuredBands
-from classifiers.linear import LinearHead
-from classifiers.pairs import PairFinder
+from classifiers.pairs import Pair, PairFinder
 from classifiers.phrases import Found, PhraseFinder
 from models.codes import Urgency
 from models.profile import Category, UrgencyLexicon
@@ -21,23 +18,31 @@ from models.profile import Category, UrgencyLexicon
 CALM_REACH = 20
 """How far a calming word reaches, in characters: about one spoken clause."""
 
-LEANING = 0.5
-"""Where between the two measured probabilities a text alone becomes 特急: 0 at calm, 1 at critical. Default of this project.
-
-Measured on the test part (240 emergencies with 213 false friends, 2,759 ordinary requests) with the model of a first start:
-
-    leaning                         0      0.1    0.3    0.5    0.7    1
-    emergencies found               .988   .979   .963   .950   .921   .825
-    right among those taken         .697   .716   .755   .800   .857   .900
-    ordinary requests taken         .145   .120   .077   .047   .030   .017
-"""
-
 
 class Retraction(Enum):
     """What took an emergency back: the speaker denies it (没有), or only supposes, fears or remembers it."""
 
     DENIAL = auto()
     DOUBT = auto()
+
+
+class Signs(NamedTuple):
+    """How often a text holds what speaks for an emergency or against it; its length comes last.
+
+    Words, each counted once, and pairs count where they stand; those that are denied, feared, past or planned are counted
+    as taken back.
+    """
+
+    hot_words: int = 0
+    pairs: int = 0
+    urgent_words: int = 0
+    hot_words_taken_back: int = 0
+    pairs_taken_back: int = 0
+    denials: int = 0
+    doubts: int = 0
+    calming: int = 0
+    false_friends: int = 0
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +59,6 @@ class Alarm:
 
 
 NO_ALARM = Alarm(Urgency.NORMAL, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Tone:
-    """How urgent a whole text sounds, where no single word says so (老人叫不醒了).
-
-    ``is_calm``: hardly any emergency sounds like this, whatever words it holds. ``is_sure``: hardly anything else does.
-    """
-
-    urgency: Urgency
-    is_calm: bool = False
-    is_sure: bool = False
-
-
-NO_TONE = Tone(Urgency.NORMAL)
-"""Where no head has learned to listen."""
 
 
 class UrgencyReader:
@@ -91,26 +80,47 @@ class UrgencyReader:
         self._meant = _spellings(alarming, lexicon.homophones)
         self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming)
 
-    def read(self, text: str, guesses: Sequence[str]) -> Alarm:
-        """Return the strongest alarm of ``text``; ``guesses`` are the likely category codes, best first."""
+    def read(self, text: str, guesses: Sequence[str]) -> tuple[Alarm, Signs]:
+        """Return the strongest alarm of ``text`` and what the text holds for and against an emergency.
+
+        ``guesses`` are the likely category codes, best first; the signs do not depend on them.
+        """
         found = self._finder.every(text)
         if not found:
-            return NO_ALARM
+            return NO_ALARM, Signs(characters=len(text))
         words = self._without_false_friends(found)
-        alarm = self._strongest(words, guesses)
-        if alarm.urgency is not Urgency.CRITICAL:
-            return alarm
-        undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         calming = [each.start for each in found if each.phrase in self._calming]
+        undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
-        if len(standing) == len(words):
-            return alarm
-        left = self._strongest(standing, guesses)
+        all_pairs = self._pairs.among(words)
+        pairs = all_pairs if len(standing) == len(words) else self._pairs.among(standing)
+        signs = self._signs(words, standing, all_pairs, pairs)._replace(
+            denials=len(words) - len(undenied),
+            doubts=len(undenied) - len(standing),
+            calming=len(calming),
+            false_friends=sum(each.phrase in self._false_friends for each in found),
+            characters=len(text),
+        )
+        alarm = self._strongest(words, all_pairs, guesses)
+        if alarm.urgency is not Urgency.CRITICAL or len(standing) == len(words):
+            return alarm, signs
+        left = self._strongest(standing, pairs, guesses)
         if left.urgency is Urgency.CRITICAL:
-            return left
-        is_denied = self._strongest(undenied, guesses).urgency is not Urgency.CRITICAL
+            return left, signs
+        is_denied = self._strongest(undenied, self._pairs.among(undenied), guesses).urgency is not Urgency.CRITICAL
         lowered = max(left, replace(alarm, urgency=Urgency.URGENT), key=_strength)
-        return replace(lowered, retraction=Retraction.DENIAL if is_denied else Retraction.DOUBT)
+        return replace(lowered, retraction=Retraction.DENIAL if is_denied else Retraction.DOUBT), signs
+
+    def _signs(self, words: Sequence[Found], standing: Sequence[Found], all_pairs: set[Pair], pairs: set[Pair]) -> Signs:
+        said, stands = {each.phrase for each in words}, {each.phrase for each in standing}
+        hot, hot_standing = said & self._critical, stands & self._critical
+        return Signs(
+            hot_words=len(hot_standing),
+            pairs=len(pairs),
+            urgent_words=len(stands & self._urgent),
+            hot_words_taken_back=len(hot) - len(hot_standing),
+            pairs_taken_back=len(all_pairs) - len(pairs),
+        )
 
     def _without_false_friends(self, found: Sequence[Found]) -> list[Found]:
         """Drop what only stands inside a harmless phrase; the words left are spelled as meant."""
@@ -123,15 +133,15 @@ class UrgencyReader:
             if not harmless or harmless.isdisjoint(range(each.start, each.end))
         ]
 
-    def _strongest(self, words: Sequence[Found], guesses: Sequence[str]) -> Alarm:
-        return max(self._alarms(words, guesses), key=_strength, default=NO_ALARM)
+    def _strongest(self, words: Sequence[Found], pairs: set[Pair], guesses: Sequence[str]) -> Alarm:
+        return max(self._alarms(words, pairs, guesses), key=_strength, default=NO_ALARM)
 
-    def _alarms(self, words: Sequence[Found], guesses: Sequence[str]) -> Iterator[Alarm]:
+    def _alarms(self, words: Sequence[Found], pairs: set[Pair], guesses: Sequence[str]) -> Iterator[Alarm]:
         for word in {each.phrase for each in words}:
             urgency = self._urgency_of(word, guesses)
             if urgency is not None:
                 yield Alarm(urgency, word, self._owner(word, guesses))
-        for first, second, code in self._pairs.among(words):
+        for first, second, code in pairs:
             owner = code or self._owner(first, guesses) or self._owner(second, guesses)
             yield Alarm(Urgency.CRITICAL, f"{first}+{second}", owner)
 
@@ -196,41 +206,3 @@ def _spellings(words: Iterable[str], homophones: Mapping[str, str]) -> dict[str,
                 meant.setdefault(heard, word)
         meant[word] = word
     return meant
-
-
-def hear_tones(head: LinearHead, bands: MeasuredBands, features: csr_matrix) -> list[Tone]:
-    """Return how urgent the whole text of each row sounds; ``head`` learned values of ``Urgency``."""
-    probabilities = head.predict_proba(features)
-    urgent, critical = (
-        probabilities[:, head.classes_ >= level.value].sum(axis=1).tolist() for level in (Urgency.URGENT, Urgency.CRITICAL)
-    )
-    return [_tone(bands, *each) for each in zip(urgent, critical, strict=True)]
-
-
-def _tone(bands: MeasuredBands, urgent: float, critical: float) -> Tone:
-    """Take 紧急 when its probability kept its promise on held-out rows, and 特急 already halfway down to calm."""
-    if bands.critical is not None and critical >= _critical_from(bands.critical, bands.calm):
-        return Tone(Urgency.CRITICAL, is_sure=critical >= bands.critical)
-    level = Urgency.URGENT if bands.urgent is not None and urgent >= bands.urgent else Urgency.NORMAL
-    return Tone(level, is_calm=bands.calm is not None and critical < bands.calm)
-
-
-def _critical_from(critical: float, calm: float | None) -> float:
-    """Return the probability from which on a text without any hot word is taken for 特急.
-
-    ``critical`` keeps its precision among all requests and misses one emergency in six; below ``calm`` hardly any lies.
-    """
-    return critical if calm is None else critical**LEANING * calm ** (1 - LEANING)
-
-
-def weigh(alarm: Alarm, tone: Tone) -> Urgency:
-    """Return the urgency that words and tone give together.
-
-    An alarming word in a calm text (漏电 in a letter about an old wall) is lowered to 紧急, where a person looks. There also
-    stays what was denied, whatever it sounds like, and what was only feared or remembered, unless it surely sounds like one.
-    """
-    if alarm.retraction is Retraction.DENIAL or (alarm.retraction is Retraction.DOUBT and not tone.is_sure):
-        return Urgency.URGENT
-    if alarm.urgency is Urgency.CRITICAL and tone.is_calm:
-        return Urgency.URGENT
-    return max(alarm.urgency, tone.urgency)

@@ -11,9 +11,12 @@ import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
+
+CutText = Callable[[str], list[str]]
+"""Cuts a normalised text into its words."""
 
 CutHan = Callable[[str], Iterable[str]]
 """Cuts a run of Han characters into words that, joined, are the run again."""
@@ -37,6 +40,11 @@ def cut_words(text: str, cut_han: CutHan | None = None) -> list[str]:
         else:
             words.append(chunk)
     return words
+
+
+def cutter_of(local_words: tuple[str, ...]) -> CutText:
+    """Return what cuts a normalised text with these words in one piece."""
+    return partial(cut_words, cut_han=fastest_cutter(local_words))
 
 
 def term_of(word: str) -> str:

@@ -292,6 +292,28 @@ def read_lines(path: Path, problems: Problems) -> Iterator[tuple[int, str]]:
             yield number, content
 
 
+def read_marked_phrases(path: Path, marks: Collection[str], problems: Problems) -> dict[str, tuple[str, ...]]:
+    """Return the phrases of a list by their mark: a line is one of ``marks``, a blank and a phrase.
+
+    A phrase given twice is noted, whatever its marks: it can mean but one thing.
+    """
+    found: dict[str, list[str]] = {mark: [] for mark in marks}
+    lines: dict[str, int] = {}
+    for number, line in read_lines(path, problems):
+        mark, _, phrase = line.partition(" ")
+        phrase = phrase.strip()
+        if mark not in found:
+            problems.add(label_of(path), f"line {number}", f"{mark!r} is none of {' '.join(marks)}")
+        elif not phrase:
+            problems.add(label_of(path), f"line {number}", "has no phrase")
+        elif phrase in lines:
+            problems.add(label_of(path), f"line {number}", f"{phrase!r} stands already in line {lines[phrase]}")
+        else:
+            lines[phrase] = number
+            found[mark].append(phrase)
+    return {mark: tuple(phrases) for mark, phrases in found.items()}
+
+
 def _word_lines(path: Path, width: int, problems: Problems) -> list[tuple[str, ...]]:
     found: dict[tuple[str, ...], int] = {}
     for number, line in read_lines(path, problems):

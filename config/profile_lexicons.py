@@ -1,12 +1,13 @@
-"""The word lists of a profile: what tells how urgent a request is (domain.md I.3), and whether it was told before (A.7)."""
+"""The word lists of a profile: how urgent a request is (domain.md I.3), was it told before (A.7), what joins several (A.6)."""
 
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
-from config.profile_files import Problems, label_of, read_word_pairs, read_words
+from config.profile_files import Problems, label_of, read_marked_phrases, read_word_pairs, read_words
 from config.profile_layers import Layers
 from config.profile_pairs import read_pairs
-from models.profile import RepeatLexicon, UrgencyLexicon
+from models.profile import RepeatLexicon, SplitCues, UrgencyLexicon
 
 
 def read_lexicon(layers: Layers, problems: Problems) -> UrgencyLexicon:
@@ -41,6 +42,18 @@ def read_repeat_lexicon(layers: Layers, problems: Problems) -> RepeatLexicon:
             if shorter is not None:
                 problems.add(f"lexicons/{name}.txt", phrase, f"holds {shorter}, so it does nothing")
     return lexicon
+
+
+def read_split_cues(layers: Layers, problems: Problems) -> SplitCues:
+    """Return the phrases of ``split_cues.txt`` in the ``lexicons`` directory; a profile may do without the file."""
+    path = layers.file("lexicons", "split_cues.txt")
+    if not path.exists():
+        return SplitCues()
+    cues = read_marked_phrases(path, [field.name for field in fields(SplitCues)], problems)
+    for phrase in (phrase for phrases in cues.values() for phrase in phrases):
+        if phrase != phrase.lower():
+            problems.add(label_of(path), phrase, "has capitals; texts are searched in lower case")
+    return SplitCues(**cues)
 
 
 def _homophones(path: Path, problems: Problems) -> dict[str, str]:

@@ -1,25 +1,39 @@
-"""Example contacts of a profile, of which many hold several requests: what splitting will be learned from and measured on."""
+"""Example contacts of a profile, of which many hold several requests: what splitting is learned from and measured on."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from config.profile_files import Problems, label_of, text_of
-from config.profile_layers import Layers
+from config.profile_layers import Layers, layers_of
 from models.codes import Channel, RequestType
+from models.errors import BadProfile
 from models.example import ExampleContact, ExampleRequest
 from models.profile import Category
 
 _FILE = Path("corpus", "several.jsonl")
 
 
+def load_example_contacts(directory: Path, categories: Collection[str]) -> tuple[ExampleContact, ...]:
+    """Return the example contacts of the profile in ``directory``, in the order of the file; none when it has no such file.
+
+    A line is ``{"text", "channel", "parts": [{"text", "category", "type"}, …]}``: each part is copied from the text word for
+    word and carries one request; what joins the requests is part of none.
+
+    Raises:
+        BadProfile: a line breaks this form or names a category that is not in ``categories``.
+    """
+    problems = Problems()
+    contacts = tuple(contact for _, contact in _read(layers_of(directory).file(*_FILE.parts), categories, problems))
+    if problems.lines:
+        raise BadProfile(problems.lines)
+    return contacts
+
+
 def check_example_contacts(
     layers: Layers, categories: Mapping[str, Category], corpus: Mapping[str, str], problems: Problems
 ) -> None:
     """Note what breaks the form of ``corpus/several.jsonl``, and texts given twice; a profile may do without the file.
-
-    A line is ``{"text", "channel", "parts": [{"text", "category", "type"}, …]}``: each part is copied from the text word for
-    word and carries one request; what joins the requests is part of none.
 
     ``corpus`` tells where each text of the seed corpus stands. A part that stands there too would be measured on what was
     learned.

@@ -11,15 +11,16 @@ from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
-from config.profile_lexicons import read_lexicon, read_repeat_lexicon
+from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
 from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_self_service import read_self_service
-from config.profile_several import check_example_contacts
+from config.profile_several import check_example_contacts, load_example_contacts
 from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
+from config.profile_types import read_type_words
 from models.errors import BadProfile, NotFound
 from models.profile import DispatchMatrix, Profile
 
-__all__ = ["check_profile", "corpus_files", "find_profile", "load_profile", "profile_names"]
+__all__ = ["check_profile", "corpus_files", "find_profile", "load_example_contacts", "load_profile", "profile_names"]
 
 _FILES = frozenset(
     {
@@ -99,6 +100,8 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         facts=read_fact_lexicon(layers, problems),
         linked=MappingProxyType(read_linked(layers.file("emergencies.toml"), problems)),
         self_service=read_self_service(layers.file("self_service.toml"), problems),
+        type_words=MappingProxyType(read_type_words(layers, problems)),
+        split_cues=read_split_cues(layers, problems),
     )
     check_whole(profile, problems)
     return profile

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from classifiers.artifact import Artifact, Card
 from classifiers.similar import SimilarTexts
+from classifiers.split import Splitter
 from classifiers.understand import Understander
+from classifiers.words import cutter_of
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from console.doors import Explain
@@ -142,7 +144,28 @@ def understander_of(profile: Profile, artifact: Artifact) -> Understander:
         places=profile.places,
         urgency=profile.urgency,
         facts=profile.facts,
+        splitter=splitter_of(profile, artifact),
     )
+
+
+def splitter_of(profile: Profile, artifact: Artifact) -> Splitter | None:
+    """Return what splits this profile's contacts; None for a model that has not learned to."""
+    if artifact.splitting is None:
+        return None
+    return Splitter(
+        artifact.splitting,
+        features=artifact.features,
+        category=artifact.category,
+        request_type=artifact.sides.get("type"),
+        level1=level1_of(profile),
+        cues=profile.split_cues,
+        cut=cutter_of(artifact.local_words),
+    )
+
+
+def level1_of(profile: Profile) -> dict[str, str]:
+    """Return the level-1 group of each category."""
+    return {code: category.level1_code for code, category in profile.categories.items()}
 
 
 def text_index_of(city: City) -> SimilarTexts:

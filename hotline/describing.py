@@ -53,7 +53,15 @@ class Describer:
             "repairs": [
                 {"heard": each.heard, "taken": each.taken, "span": [each.start, each.end]} for each in understanding.repairs
             ],
-            "issues": [{"category": judgement.category_code, "span": [0, len(line.text)]}],
+            "issues": _issues(understanding)
+            or [
+                {
+                    "category": judgement.category_code,
+                    "type": judgement.request_type.label,
+                    "span": [0, len(line.text)],
+                    "confidence": round(understanding.best.probability, 4),
+                }
+            ],
             "review": bool(judgement.doubts),
             "reasons": [doubt.value for doubt in judgement.doubts],
             "evidence": [
@@ -61,6 +69,19 @@ class Describer:
                 for each in self._understander.evidence(line.text)
             ],
         }
+
+
+def _issues(understanding: Understanding) -> list[dict[str, Any]]:
+    """Return the requests of a contact that holds several; nothing for one that does not."""
+    return [
+        {
+            "category": issue.top[0].category_code,
+            "type": issue.request_type.label,
+            "span": [issue.start, issue.end],
+            "confidence": round(issue.top[0].probability, 4),
+        }
+        for issue in understanding.issues
+    ]
 
 
 def _facts(facts: Facts) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def lines_of(explanation: Explanation, city: City, paper: Paper) -> Iterator[str
         *_text_rows(explanation),
         blank,
         *_guess_rows(explanation, city),
+        *_issue_rows(explanation, city),
         blank,
         *_fact_rows(explanation, city),
     ):
@@ -127,6 +128,20 @@ def _guess_rows(explanation: Explanation, city: City) -> Iterator[Row]:
                 (_bar(guess), _DIM if number else _PLAIN),
                 (f" {guess.probability:.2f}  ", _PLAIN),
                 (words, _DIM if number else _PLAIN),
+            ],
+        )
+
+
+def _issue_rows(explanation: Explanation, city: City) -> Iterator[Row]:
+    """Yield the requests of a contact that holds several, each with its best guess and where it stands."""
+    for number, issue in enumerate(explanation.understanding.issues):
+        best = issue.top[0]
+        name = f"{best.category_code} {name_of_category(best.category_code, city)}"
+        yield (
+            ("" if number else "拆分"),
+            [
+                (f"{number + 1}. {name} · {issue.request_type.label} {best.probability:.2f}  ", _WORD),
+                (f"{explanation.text.raw[issue.start : issue.end].strip()} [{issue.start}:{issue.end}]", _PLAIN),
             ],
         )
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classifiers.artifact import Artifact, save_artifact
-from classifiers.category import hints_of
+from classifiers.background import NO_BACKGROUND, background_of
 from classifiers.fingerprints import write_learned
-from classifiers.local_words import local_words_of
 from classifiers.rows import LabelledText, read_labelled
+from classifiers.split_lessons import SplitLessons
 from classifiers.test_part import in_test_part
 from classifiers.training import train
-from config.profiles import corpus_files
-from hotline.bootstrap import SystemClock
+from config.profiles import corpus_files, load_example_contacts
+from hotline.bootstrap import SystemClock, level1_of
 from hotline.progress import progress_bars
 from models.errors import Rejected
 from models.profile import Profile
@@ -44,26 +44,42 @@ def kept_apart(rows: Sequence[LabelledText]) -> list[LabelledText]:
     return [row for row in rows if in_test_part(row.text)]
 
 
-def learn(rows: Sequence[LabelledText], profile: Profile | None, out: Path, *, unseen: Sequence[LabelledText] = ()) -> Artifact:
+def split_lessons_of(profile: Profile, profile_directory: Path) -> SplitLessons:
+    """Return the example contacts from which the profile's models learn to split: those outside the test part.
+
+    Raises:
+        BadProfile: a line of the file breaks its form.
+    """
+    examples = load_example_contacts(profile_directory, profile.categories)
+    shown = [example for example in examples if not in_test_part(example.text)]
+    return SplitLessons(shown, level1_of(profile), profile.split_cues)
+
+
+def learn(
+    rows: Sequence[LabelledText],
+    profile: Profile | None,
+    out: Path,
+    *,
+    unseen: Sequence[LabelledText] = (),
+    lessons: SplitLessons | None = None,
+) -> Artifact:
     """Train a model of ``rows``, with progress bars on stderr, and put it in ``out``; ``profile`` lends its categories' words.
 
-    It is measured on ``unseen`` where these are enough.
+    It is measured on ``unseen`` where these are enough, and learns to split from ``lessons``.
 
     Raises:
         Rejected: a row's category is not the profile's, there is too little to learn from, or ``out`` holds other files.
     """
     if profile is not None and (unknown := sorted({row.category for row in rows} - profile.categories.keys())):
         raise Rejected(f"the rows have categories that profile {profile.name} lacks: {', '.join(unknown[:5])}")
-    local_words = () if profile is None else local_words_of(profile)
     with progress_bars() as progress:
         artifact = train(
             rows,
             seed=SEED,
             created_at=SystemClock().now(),
             unseen=unseen,
-            hints=() if profile is None else hints_of(profile.categories.values(), local_words),
-            local_words=local_words,
-            profile=None if profile is None else profile.name,
+            background=NO_BACKGROUND if profile is None else background_of(profile),
+            lessons=lessons,
             progress=progress,
         )
     save_artifact(artifact, out)

@@ -6,7 +6,7 @@ from classifiers.artifact import BadArtifact, load_artifact
 from config.profiles import find_profile
 from config.settings import Settings
 from hotline.bootstrap import profile_of, shelf_of
-from hotline.learning import kept_apart, learn, outside_test_part, own_rows
+from hotline.learning import kept_apart, learn, outside_test_part, own_rows, split_lessons_of
 from models.profile import Profile
 
 
@@ -22,8 +22,10 @@ def ensure_model(settings: Settings) -> bool:
     directory = shelf_of(settings, profile).serving
     if directory.is_dir() and _fits(directory, profile):
         return False
-    own = own_rows(find_profile(settings.profile))
-    learn(outside_test_part(own), profile, directory, unseen=kept_apart(own))
+    profile_directory = find_profile(settings.profile)
+    own = own_rows(profile_directory)
+    lessons = split_lessons_of(profile, profile_directory)
+    learn(outside_test_part(own), profile, directory, unseen=kept_apart(own), lessons=lessons)
     return True
 
 

@@ -329,6 +329,7 @@ class ReviewReason(_Labelled):
     UNCLASSIFIED = "unclassified", "无法归类"
     SEVERAL_UNITS = "several_units", "可能涉及多个单位"
     OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
+    SEVERAL_REQUESTS = "several_requests", "一件多诉"
 
 
 class CallState(_Labelled):

@@ -323,11 +323,33 @@ class SelfServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitCues:
+    """Phrases that join several requests in one contact, or tell how many there are; as normalised texts write them.
+
+    ``another`` opens a request of its own (还有一个问题); ``besides`` (顺便) and ``also`` (另外) often do, ``then`` (然后)
+    seldom. ``first`` and ``item`` number points (第一; 第二, 二是), of one matter as often as of several. ``several`` announces
+    how many requests come (两件事), ``single`` that there is but one (同一件事). ``false_friends`` hold such a phrase and join
+    nothing (还有没有, 第二天).
+    """
+
+    another: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    item: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+    false_friends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided.
 
     ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
     ``linked`` the units that are told of one besides its lead, by category code.
+    ``type_words`` how citizens say what they want, for the model to lean on.
     """
 
     name: str
@@ -351,6 +373,8 @@ class Profile:
     facts: FactLexicon = field(default_factory=FactLexicon)
     self_service: SelfServiceRule = field(default_factory=SelfServiceRule)
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
+    split_cues: SplitCues = SplitCues()
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

@@ -58,8 +58,18 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """One of several requests in a contact: it stands at ``text[start:end]`` and has guesses of its own, best first."""
+
+    start: int
+    end: int
+    top: tuple[Guess, ...]
+    request_type: RequestType
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
-    """Everything that was understood of one request.
+    """Everything that was understood of one contact.
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
     ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
@@ -67,7 +77,8 @@ class Understanding:
     wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
     ``out_of_domain``: the text is far from everything that the model learned, or in a language that it never met.
     ``rival_districts`` are those that the text names with the same weight where they contradict each other; there is no
-    ``district_code`` then.
+    ``district_code`` then. ``issues`` are the requests of a contact that holds several, in their order; empty where it holds
+    one.
     """
 
     top: tuple[Guess, ...]
@@ -85,6 +96,7 @@ class Understanding:
     alarm_is_sure: bool = False
     out_of_domain: bool = False
     rival_districts: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     @property
     def best(self) -> Guess:

@@ -37,7 +37,7 @@ from models.profile import (
     UrgencyLexicon,
 )
 from models.ticket import Actor, Ticket
-from models.understanding import Guess, Understanding
+from models.understanding import Guess, Issue, Understanding
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -223,6 +223,11 @@ def a_contact(source_id: str = "call-1", text: str = "中山路的路灯坏了�
         "district": None,
     }
     return Contact(text=text, **{**values, **changes})
+
+
+def an_issue(category_code: str = "0703", probability: float = 0.95) -> Issue:
+    """Return one of several requests in a contact."""
+    return Issue(0, 5, (Guess(category_code, probability),), RequestType.HELP)
 
 
 def an_understanding(category_code: str = "0703", probability: float = 0.95, **changes: Any) -> Understanding:

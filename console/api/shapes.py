@@ -13,6 +13,7 @@ from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
 from models.codes import CallState
 from models.ticket import Ticket, TicketEvent
+from models.understanding import Issue
 
 _SOURCE_ID = Field(min_length=1, max_length=200)
 
@@ -471,6 +472,35 @@ class SimilarTicketsOut(BaseModel):
     """Open tickets that may tell of the same event, most alike first."""
 
     similar: list[SimilarTicketOut]
+
+
+class IssueOut(BaseModel):
+    """One of several requests in a ticket: it stands at ``span`` (start, end) of the text. ``confidence`` is 0 to 1."""
+
+    span: tuple[int, int]
+    category: str
+    category_name: list[str]
+    type: str
+    confidence: float
+
+    @classmethod
+    def of(cls, issue: Issue, city: City) -> Self:
+        """Return the JSON of an issue."""
+        best = issue.top[0]
+        category = city.profile.categories.get(best.category_code)
+        return cls(
+            span=(issue.start, issue.end),
+            category=best.category_code,
+            category_name=[category.level1, category.level2] if category else [],
+            type=issue.request_type.label,
+            confidence=round(best.probability, 4),
+        )
+
+
+class IssuesOut(BaseModel):
+    """The requests of a ticket that holds several, in their order; empty for one request."""
+
+    issues: list[IssueOut]
 
 
 def _ticket_fields(ticket: Ticket, city: City, *, for_unit: bool) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from console.api.shapes import (
     CommandDone,
     CommandIn,
     ContactDataOut,
+    IssueOut,
+    IssuesOut,
     PurposeIn,
     SimilarTicketOut,
     SimilarTicketsOut,
@@ -82,6 +84,21 @@ def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
         detail = await doors.views.ticket(asked_number(no))
         found = await similar.like(compared_text(detail.ticket), limit=limit)
         return SimilarTicketsOut(similar=[SimilarTicketOut.of(each) for each in found])
+
+    @routes.get(
+        "/tickets/{no}/issues",
+        summary="Find the requests that a ticket holds",
+        responses=problems(403, 404, 422),
+    )
+    async def get_issues(user: Asker, no: str) -> IssuesOut:
+        """Return the requests of a contact that holds several, in their order, as the serving model sees them; for staff alone.
+
+        A ticket that holds one request has none.
+        """
+        allow(user, STAFF)
+        text = (await doors.views.ticket(asked_number(no))).ticket.text
+        understood = (await doors.understand([text])).understandings[0]
+        return IssuesOut(issues=[IssueOut.of(issue, doors.city) for issue in understood.issues])
 
     @routes.post(
         "/tickets/{no}/commands",

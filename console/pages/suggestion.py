@@ -13,7 +13,7 @@ from models.codes import Channel, RequestType, ReviewReason, Stage, SubjectType,
 from models.contact import Contact
 from models.deadline import Deadline
 from models.ticket import Ticket
-from models.understanding import Guess
+from models.understanding import Guess, Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,24 @@ class GuessView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """One of several requests in a contact: it stands at ``[start:end]`` of the text, and who would lead it by itself."""
+
+    text: str
+    start: int
+    end: int
+    guess: Guess
+    request_type: RequestType
+    lead: str | None
+    doubt: ReviewReason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The engine's proposal. ``doubts`` are why a person would have to confirm it; empty: it would be dispatched at once."""
+    """The engine's proposal. ``doubts`` are why a person would have to confirm it; empty: it would be dispatched at once.
+
+    ``parts`` are the requests of a contact that holds several.
+    """
 
     guesses: tuple[GuessView, ...]
     request_type: RequestType
@@ -45,6 +61,7 @@ class Suggestion:
     category_code: str
     lead: str | None
     highlighted: Markup
+    parts: tuple[PartView, ...]
 
 
 async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Suggestion:
@@ -69,6 +86,7 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
         category_code=judged.category_code,
         lead=route.lead,
         highlighted=await highlight(text, doors),
+        parts=_parts(text, understood, district, on, doors),
     )
 
 
@@ -76,6 +94,15 @@ def guesses_of(ticket: Ticket, doors: Doors) -> tuple[GuessView, ...]:
     """Return a waiting ticket's guesses with the units that would lead them today."""
     on = doors.city.local(doors.clock.now()).date()
     return tuple(_guess_view(guess, ticket.district_code, ticket.subject, on, doors) for guess in ticket.top)
+
+
+async def parts_of(ticket: Ticket, doors: Doors) -> tuple[PartView, ...]:
+    """Return the requests of a ticket that was kept for a person because it holds several; nothing for another one."""
+    if ReviewReason.SEVERAL_REQUESTS not in ticket.review_reasons:
+        return ()
+    understood = (await doors.understand([ticket.text])).understandings[0]
+    on = doors.city.local(doors.clock.now()).date()
+    return _parts(ticket.text, understood, ticket.district_code, on, doors)
 
 
 async def highlight(text: str, doors: Doors) -> Markup:
@@ -86,6 +113,16 @@ async def highlight(text: str, doors: Doors) -> Markup:
 def _guess_view(guess: Guess, district: str | None, subject: SubjectType | None, on: date, doors: Doors) -> GuessView:
     route = doors.city.routes.choose(guess.category_code, district_code=district, subject=subject, on=on)
     return GuessView(guess, route.lead, route.doubt)
+
+
+def _parts(text: str, understood: Understanding, district: str | None, on: date, doors: Doors) -> tuple[PartView, ...]:
+    parts = []
+    for issue in understood.issues:
+        code, subject = issue.top[0].category_code, understood.facts.subject
+        route = doors.city.routes.choose(code, district_code=district, subject=subject, on=on)
+        quoted = text[issue.start : issue.end]
+        parts.append(PartView(quoted, issue.start, issue.end, issue.top[0], issue.request_type, route.lead, route.doubt))
+    return tuple(parts)
 
 
 def _deadlines(judged: Judgement, now: datetime, doors: Doors) -> tuple[Deadline, ...]:

@@ -14,7 +14,7 @@ from console.pages.orders import order_of
 from console.pages.panel import panel_of
 from console.pages.rendering import home_of
 from console.pages.standing import Standing
-from console.pages.suggestion import guesses_of, highlight
+from console.pages.suggestion import guesses_of, highlight, parts_of
 from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
 from console.pages.telling import CAUSES, RETURN_REASONS, words_of
 from console.similar import compared_text
@@ -133,6 +133,7 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         done=done,
         deciding=deciding,
         guesses=guesses_of(ticket, around.doors) if deciding else (),
+        parts=await parts_of(ticket, around.doors) if deciding else (),
         text=await highlight(ticket.text, around.doors) if deciding else ticket.text,
         reviewed=[reason.label for reason in ticket.review_reasons],
         may_reveal=user.role in REVEALING and not (ticket.confidential and user.unit_code is not None),

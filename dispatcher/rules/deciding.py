@@ -29,7 +29,7 @@ class Judgement:
 def judge(
     contact: Contact, understanding: Understanding, *, categories: Mapping[str, Category], bands: ConfidenceBands
 ) -> Judgement:
-    """Weigh confidence, transcript quality and emergency words.
+    """Weigh confidence, transcript quality, the number of requests and emergency words.
 
     An emergency (特急) overrides every band: it takes the alarm word's own category where the word has one, and no doubt
     holds it back. Source: domain.md A.8.8; I.3.
@@ -54,12 +54,21 @@ def judge(
         doubts.append(ReviewReason.ASR_LOW_CONFIDENCE)
     if handling is Handling.UNCLASSIFIED:
         doubts.append(ReviewReason.UNCLASSIFIED)
+    if understanding.issues:
+        doubts.append(ReviewReason.SEVERAL_REQUESTS)
     return Judgement(
         category_code,
         understanding.request_type,
         understanding.urgency,
         tuple(doubts),
-        nuisance=handling is Handling.NUISANCE and sure and clear and known and understanding.urgency is Urgency.NORMAL,
+        nuisance=(
+            handling is Handling.NUISANCE
+            and sure
+            and clear
+            and known
+            and not understanding.issues
+            and understanding.urgency is Urgency.NORMAL
+        ),
     )
 
 

@@ -105,13 +105,14 @@ def _of_the_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
     from config.profiles import find_profile
     from config.settings import load_settings
     from hotline.bootstrap import profile_of, shelf_of
-    from hotline.learning import kept_apart, learn, outside_test_part, own_rows
+    from hotline.learning import kept_apart, learn, outside_test_part, own_rows, split_lessons_of
 
     settings = load_settings(os.environ)
     if arguments.profile:
         settings = replace(settings, profile=arguments.profile)
     profile = profile_of(settings)
-    own = own_rows(find_profile(settings.profile))
+    directory = find_profile(settings.profile)
+    own = own_rows(directory)
     rows = outside_test_part(own)
     if arguments.from_database:
         decided = _read_decided(arguments, settings, profile, own)
@@ -119,7 +120,7 @@ def _of_the_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
         rows += decided.to_learn
     shelf = shelf_of(settings, profile)
     out = arguments.out or (shelf.candidate if arguments.candidate or arguments.from_database else shelf.serving)
-    return learn(rows, profile, out, unseen=kept_apart(own)), out
+    return learn(rows, profile, out, unseen=kept_apart(own), lessons=split_lessons_of(profile, directory)), out
 
 
 def _read_decided(

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from classifiers.artifact import save_artifact
-from classifiers.category import hints_of
-from classifiers.local_words import local_words_of
+from classifiers.background import background_of
 from classifiers.training import train
 from config.profiles import find_profile, load_profile
 from hotline.learning import kept_apart, outside_test_part, own_rows
@@ -32,9 +31,7 @@ class TrainedModels:
                 seed=1,
                 created_at=datetime.now(UTC),
                 unseen=kept_apart(own),
-                hints=hints_of(loaded.categories.values(), local_words_of(loaded)),
-                local_words=local_words_of(loaded),
-                profile=loaded.name,
+                background=background_of(loaded),
             )
             target.parent.mkdir(parents=True, exist_ok=True)
             save_artifact(artifact, target)

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from classifiers.artifact import Artifact
-from classifiers.category import hints_of
-from classifiers.local_words import local_words_of
+from classifiers.background import background_of
 from classifiers.rows import LabelledText, read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files, find_profile, load_profile
-from models.codes import RequestType, Urgency
+from hotline.bootstrap import splitter_of
+from hotline.learning import split_lessons_of
+from models.codes import Channel, RequestType, Urgency
+from models.example import ExampleContact, ExampleRequest
 from models.profile import Profile
 
 A_DAY = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
@@ -40,6 +43,27 @@ def some_rows(*, with_sides: bool = True) -> list[LabelledText]:
         for subject in subjects
         for occasion in _OCCASIONS
     ]
+
+
+def an_example(*requests: tuple[int, int, str], text: str = "") -> ExampleContact:
+    """Return a contact with requests at these places, of these categories."""
+    return ExampleContact(text, Channel.PHONE, tuple(ExampleRequest(*request, RequestType.HELP) for request in requests))
+
+
+def some_examples() -> list[ExampleContact]:
+    """Return 126 contacts: for each two subjects one that joins two requests, or one that adds to the first."""
+    examples = []
+    subjects = [(subject, category) for category, of_category in _SUBJECTS.items() for subject in of_category[:3]]
+    for first, second in permutations(subjects, 2):
+        if first[1] == second[1]:
+            text = f"门口的{first[0]}三天了没人管，{second[0]}也不行"
+            examples.append(an_example((0, len(text), first[1]), text=text))
+        else:
+            left, right = f"门口的{first[0]}三天了没人管", f"昨天反映的{second[0]}又来了"
+            ends = len(left), len(left) + 3 + len(right)
+            examples.append(an_example((0, ends[0], first[1]), (ends[0] + 3, ends[1], second[1]), text=f"{left}，还有{right}"))
+            examples.append(an_example((0, len(left) + 7, first[1]), text=f"{left}，到现在也没来"))
+    return examples
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +93,8 @@ def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
         seed=12345,
         created_at=A_DAY,
         unseen=[row for row in own if in_test_part(row.text)],
-        hints=hints_of(haikou.categories.values(), local_words_of(haikou)),
-        local_words=local_words_of(haikou),
-        profile=haikou.name,
+        background=background_of(haikou),
+        lessons=split_lessons_of(haikou, haikou_directory),
     )
 
 
@@ -88,6 +111,7 @@ def understander_for(haikou: Profile) -> Callable[[Artifact], Understander]:
             places=haikou.places,
             urgency=haikou.urgency,
             facts=haikou.facts,
+            splitter=splitter_of(haikou, artifact),
         )
 
     return build

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from classifiers.artifact import Artifact, BadArtifact, load_artifact, save_artifact
+from classifiers.background import Background
 from classifiers.category import words_of
 from classifiers.training import train
 from tests.unit.classifiers.conftest import A_DAY, some_rows
@@ -143,7 +144,7 @@ def test_other_files_are_never_overwritten(small_model: Artifact, tmp_path: Path
 
 def test_a_model_keeps_the_words_of_the_town_that_it_learned_with(tmp_path: Path):
     """A road that the profile gains later changes nothing about how a served model cuts its texts."""
-    town = train(some_rows(), seed=7, created_at=A_DAY, local_words=("白沙门", "路灯不亮"))
+    town = train(some_rows(), seed=7, created_at=A_DAY, background=Background(local_words=("白沙门", "路灯不亮")))
     save_artifact(town, tmp_path / "model")
 
     assert load_artifact(tmp_path / "model").local_words == ("白沙门", "路灯不亮")
@@ -151,8 +152,8 @@ def test_a_model_keeps_the_words_of_the_town_that_it_learned_with(tmp_path: Path
 
 def test_other_words_of_the_town_make_another_model(small_model: Artifact, tmp_path: Path):
     """The words belong to what a model is: its version names them, and a file with other words is refused."""
-    town = train(some_rows(), seed=7, created_at=A_DAY, local_words=("白沙门",))
-    save_artifact(replace(small_model, local_words=("白沙门",)), tmp_path / "model")
+    town = train(some_rows(), seed=7, created_at=A_DAY, background=Background(local_words=("白沙门",)))
+    save_artifact(replace(small_model, background=Background(local_words=("白沙门",))), tmp_path / "model")
 
     assert town.card.version != small_model.card.version
     with pytest.raises(BadArtifact, match="does not belong"):

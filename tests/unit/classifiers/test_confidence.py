@@ -50,6 +50,18 @@ def test_crossed_confidences_promise_no_more_than_they_keep():
     assert cross_confidences(margins, hits).mean() == pytest.approx(hits.mean(), abs=0.02)
 
 
+def test_rows_sorted_by_label_tell_as_much_of_each_label():
+    """A corpus comes sorted. What is known of a label must not be taken away with all of its rows."""
+    margins, hits = some_margins(bad_label=1)
+    in_order = np.argsort(margins.argmax(axis=1), kind="stable")
+    margins, hits = margins[in_order], hits[in_order]
+
+    crossed = cross_confidences(margins, hits)
+
+    bad = margins.argmax(axis=1) == 1
+    assert crossed[bad].mean() == pytest.approx(hits[bad].mean(), abs=0.02)
+
+
 def test_a_label_that_was_never_shown_does_no_harm():
     """Its margin is minus infinity."""
     margins, hits = some_margins()

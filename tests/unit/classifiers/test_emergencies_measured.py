@@ -40,8 +40,8 @@ def test_false_friends_are_told_apart(told: list[tuple[bool, bool]]):
 
 
 def test_ordinary_requests_stay_ordinary(understander: Understander, haikou_directory: Path):
-    """A dispatcher may be alarmed in vain by one ordinary request in eighteen, not by more."""
+    """A dispatcher may be alarmed in vain by one ordinary request in twenty-two, not by more."""
     files = [path for path in corpus_files(haikou_directory) if not path.name.startswith("emergencies")]
     rows = [row for row in kept_apart(read_labelled(files)) if row.urgency is Urgency.NORMAL]
 
-    assert sum(alarms(understander, rows)) / len(rows) <= 0.055
+    assert sum(alarms(understander, rows)) / len(rows) <= 0.045

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from classifiers.artifact import Artifact
+from classifiers.background import Background
 from classifiers.category import hints_of, words_of
+from classifiers.request_type import guess_types, type_hints_of
 from classifiers.rows import LabelledText
 from classifiers.training import train
+from models.codes import RequestType
 from models.errors import Rejected
 from models.profile import Profile
 from tests.unit.classifiers.conftest import A_DAY, some_rows
@@ -20,9 +23,9 @@ def test_the_shipped_corpus_teaches_what_it_promises(haikou_model: Artifact):
     assert len(haikou_model.card.labels) == 140
     assert scores["accuracy"] > 0.73
     assert scores["accepted_top3_accuracy"] > 0.90
-    assert scores["type_accuracy"] > 0.80
+    assert scores["type_accuracy"] > 0.815
     assert scores["urgency_accuracy"] > 0.93
-    assert scores["coverage_at_0.95"] > 0.33
+    assert scores["coverage_at_0.95"] > 0.52
 
 
 def test_confidence_is_about_as_high_as_it_is_right(haikou_model: Artifact):
@@ -47,12 +50,40 @@ def test_a_category_without_rows_of_its_own_kind_leans_on_the_profiles_words(hai
     """Hints help where rows are few: the profile's words for a category count as a text of it."""
     rows = [LabelledText(f"{code} 第{number}件", code) for code in ("0703", "0801") for number in range(4)]
     without = train(rows, seed=1, created_at=A_DAY)
-    hinted = train(rows, seed=1, created_at=A_DAY, hints=hints_of(haikou.categories.values()))
+    hinted = train(rows, seed=1, created_at=A_DAY, background=Background(hints=hints_of(haikou.categories.values())))
     lamp = [words_of("路灯不亮")]
 
     assert not without.features.transform(lamp).nnz
     assert hinted.category.predict(hinted.features.transform(lamp)).tolist() == ["0703"]
     assert hinted.card.labels == ("0703", "0801")
+
+
+def test_a_type_leans_on_phrases_that_no_row_holds():
+    """Phrases help where rows are few: how people ask or accuse is the same whatever they ask about."""
+    rows = [
+        LabelledText(f"{text}第{number}件", label, kind)
+        for number in range(4)
+        for text, label, kind in (
+            ("路灯几点亮", "0703", RequestType.CONSULT),
+            ("停水了欺负人", "0801", RequestType.COMPLAINT),
+            ("水压低", "0801", RequestType.HELP),
+        )
+    ]
+    phrases = {RequestType.CONSULT: ("需要什么材料",), RequestType.HELP: ("恳请",), RequestType.PRAISE: ("锦旗",)}
+    without = train(rows, seed=1, created_at=A_DAY)
+    hinted = train(
+        rows,
+        seed=1,
+        created_at=A_DAY,
+        background=Background(hints=[(["需要", "恳请"], "0703")], type_hints=type_hints_of(phrases)),
+    )
+
+    def guesses(model: Artifact, texts: list[str]) -> list[RequestType]:
+        return guess_types(model.sides["type"], model.features.transform([words_of(text) for text in texts]))
+
+    assert guesses(hinted, ["需要", "恳请"]) == [RequestType.CONSULT, RequestType.HELP]
+    assert guesses(without, ["需要", "恳请"])[0] is guesses(without, ["需要", "恳请"])[1]
+    assert hinted.card.side_labels["type"] == without.card.side_labels["type"]
 
 
 def test_rows_without_types_teach_no_types():

@@ -1,12 +1,8 @@
 """Urgency: alarming words, and what takes their alarm back (domain.md I.3)."""
 
-import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 
-from classifiers.artifact import MeasuredBands
-from classifiers.linear import LinearHead
-from classifiers.urgency import NO_TONE, Alarm, Retraction, Tone, UrgencyReader, hear_tones, weigh
+from classifiers.urgency import Retraction, Signs, UrgencyReader
 from models.codes import RequestType, Urgency
 from models.profile import Category, CriticalPair, Handling, UrgencyLexicon
 
@@ -42,7 +38,7 @@ READER = UrgencyReader(
 
 def read(text: str, *guesses: str) -> tuple[Urgency, str | None, str | None]:
     """Return the alarm of a text as a triple."""
-    alarm = READER.read(text, guesses)
+    alarm, _ = READER.read(text, guesses)
     return alarm.urgency, alarm.word, alarm.category_code
 
 
@@ -152,54 +148,6 @@ def test_the_strongest_alarm_is_told():
 
 
 @pytest.mark.parametrize(
-    ("word", "tone", "urgency"),
-    [
-        (Urgency.CRITICAL, NO_TONE, Urgency.CRITICAL),
-        (Urgency.CRITICAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
-        (Urgency.URGENT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
-        (Urgency.NORMAL, Tone(Urgency.CRITICAL, is_calm=False), Urgency.CRITICAL),
-        (Urgency.NORMAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.NORMAL),
-    ],
-)
-def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency: Urgency):
-    """A hot word in a calm letter goes to a person; an emergency without a hot word is heard all the same."""
-    assert weigh(Alarm(word, None, None), tone) is urgency
-
-
-@pytest.mark.parametrize(
-    ("probability", "level"),
-    [(0.5, Urgency.CRITICAL), (0.06, Urgency.CRITICAL), (0.04, Urgency.NORMAL), (0.001, Urgency.NORMAL)],
-)
-def test_a_text_alone_is_critical_halfway_between_calm_and_sure(probability: float, level: Urgency):
-    """0.25 is nearly always right and 0.01 never; without a hot word the line is drawn at 0.05."""
-    bands = MeasuredBands(None, 0.95, None, 0.85, critical=0.25, urgent=None, urgency_precision=0.75, calm=0.01, strange=None)
-    head = LinearHead().restore(
-        np.array(["1", "3"]),
-        np.array([[np.log(1 - probability), np.log(probability)]], np.float32),
-        np.zeros(2),
-        steepness=1.0,
-    )
-
-    (tone,) = hear_tones(head, bands, csr_matrix([[1.0]]))
-
-    assert tone == Tone(level, is_calm=probability < 0.01, is_sure=probability >= 0.25)
-
-
-@pytest.mark.parametrize(
-    ("retraction", "tone", "urgency"),
-    [
-        (Retraction.DENIAL, Tone(Urgency.CRITICAL, is_sure=True), Urgency.URGENT),
-        (Retraction.DOUBT, Tone(Urgency.CRITICAL), Urgency.URGENT),
-        (Retraction.DOUBT, Tone(Urgency.CRITICAL, is_sure=True), Urgency.CRITICAL),
-        (Retraction.DOUBT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
-    ],
-)
-def test_what_was_taken_back_goes_to_a_person(retraction: Retraction, tone: Tone, urgency: Urgency):
-    """A denied emergency still sounds like one; one that is only feared counts where the whole text surely does."""
-    assert weigh(Alarm(Urgency.URGENT, "着火", None, retraction), tone) is urgency
-
-
-@pytest.mark.parametrize(
     ("text", "retraction"),
     [
         ("现在没有煤气味", Retraction.DENIAL),
@@ -210,9 +158,27 @@ def test_what_was_taken_back_goes_to_a_person(retraction: Retraction, tone: Tone
 )
 def test_the_alarm_tells_what_took_it_back(text: str, retraction: Retraction | None):
     """A fear beside a denial is still a fear."""
-    alarm = READER.read(text, ())
+    alarm, _ = READER.read(text, ())
 
     assert (alarm.urgency, alarm.retraction) == (Urgency.URGENT, retraction)
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("路灯不亮", Signs(characters=4)),
+        ("着火了着火了", Signs(hot_words=1, characters=6)),
+        ("小孩在里面我锁车了", Signs(pairs=1, characters=9)),
+        ("没有煤气味了", Signs(hot_words_taken_back=1, denials=1, characters=6)),
+        ("怕着火，停水两天", Signs(hot_words_taken_back=1, doubts=1, urgent_words=1, characters=8)),
+        ("上个月着火", Signs(hot_words_taken_back=1, doubts=1, calming=1, characters=5)),
+        ("上个月老人没反应", Signs(pairs_taken_back=1, doubts=2, calming=1, characters=8)),
+        ("跳楼价", Signs(false_friends=1, characters=3)),
+    ],
+)
+def test_what_speaks_for_and_against_an_emergency_is_counted(text: str, signs: Signs):
+    """A word counts once, where it stands or where it is taken back."""
+    assert READER.read(text, ())[1] == signs
 
 
 def test_many_alarming_words_take_no_longer_than_many_others():

@@ -419,6 +419,26 @@ CASES = {
         adding("然气 天然气"),
         "lexicons/homophones.txt: 然气: is repaired to 燃气 and to 天然气",
     ),
+    "cue of an unknown kind": (
+        "lexicons/split_cues.txt",
+        lambda _: "also 另外\ntoo 还有\n",
+        "lexicons/split_cues.txt: line 2: 'too' is none of another besides also then first item several single false_friends",
+    ),
+    "cue without a phrase": (
+        "lexicons/split_cues.txt",
+        lambda _: "also # 另外\n",
+        "lexicons/split_cues.txt: line 1: has no phrase",
+    ),
+    "cue of two kinds": (
+        "lexicons/split_cues.txt",
+        lambda _: "also 另外\nthen 另外\n",
+        "lexicons/split_cues.txt: line 2: '另外' stands already in line 1",
+    ),
+    "cue that no text can hold": (
+        "lexicons/split_cues.txt",
+        adding("also Also"),
+        "lexicons/split_cues.txt: Also: has capitals; texts are searched in lower case",
+    ),
     "common word of one character": (
         "lexicons/common.txt",
         adding("的"),
@@ -660,6 +680,7 @@ def add_calendar(directory: Path, lines: str) -> None:
         ("sounds.txt", "路", "lexicons/sounds.txt: 路: is alone in its group, so it does nothing"),
         ("satisfied.txt", "不满意", "lexicons/dissatisfied.txt: 不满意: stands in satisfied.txt too"),
         ("trades.txt", "物业 装修", "lexicons/trades.txt: line 1: has 2 words; 1 wanted"),
+        ("type_praise.txt", "咨询", "lexicons/type_praise.txt: 咨询: stands in type_consult.txt too"),
     ],
 )
 def test_a_towns_own_list_takes_the_place_of_the_shared_one(directory, file, words, problem):

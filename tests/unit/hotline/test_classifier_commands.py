@@ -74,7 +74,7 @@ def test_classify_answers_line_by_line_in_order(model: Path, tmp_path: Path):
         *("id", "category", "confidence", "top3", "type", "urgency", "district", "street", "address", "language"),
         *("facts", "repairs", "issues", "review", "reasons", "evidence"),
     }
-    assert answers[0]["issues"] == [{"category": "lamp", "span": [0, 4]}]
+    assert [(issue["category"], issue["span"]) for issue in answers[0]["issues"]] == [("lamp", [0, 4])]
     assert answers[1]["review"] is True
     assert answers[2]["district"] == "龙华区"
     assert "asr_low_confidence" in answers[2]["reasons"]

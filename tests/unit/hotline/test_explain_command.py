@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from classifiers.artifact import save_artifact
+from classifiers.split_lessons import SplitLessons
 from classifiers.training import train
 from hotline.__main__ import main
 from hotline.explanation_lines import Paper
-from tests.unit.classifiers.conftest import A_DAY, some_rows
+from models.profile import SplitCues
+from tests.unit.classifiers.conftest import A_DAY, some_examples, some_rows
 
 CODES = {"lamp": "0703", "water": "0801", "noise": "0301"}
 
@@ -22,10 +24,11 @@ Explain = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small model of three categories of the default profile."""
+    """A small model of three categories of the default profile, which has seen contacts of two requests."""
     rows = [replace(row, category=CODES[row.category]) for row in some_rows(with_sides=False)]
     directory = tmp_path_factory.mktemp("explain") / "model"
-    save_artifact(train(rows, seed=7, created_at=A_DAY), directory)
+    lessons = SplitLessons(some_examples(), level1={}, cues=SplitCues(also=("还有",)))
+    save_artifact(train(rows, seed=7, created_at=A_DAY, lessons=lessons), directory)
     return directory
 
 
@@ -44,6 +47,20 @@ def row_of(printed: str, title: str) -> str:
     """Return what stands beside a title."""
     (line,) = [line for line in printed.splitlines() if line.startswith(title)]
     return line.removeprefix(title).strip()
+
+
+def test_a_clerk_reads_which_requests_a_contact_holds(explain: Explain):
+    """Each with its category, and where it stands; such a contact waits for a person."""
+    text = "门口的路灯三天了没人管，还有昨天反映的停水又来了"
+    lines = explain(text).splitlines()
+
+    (first,) = [number for number, line in enumerate(lines) if line.startswith("拆分")]
+    assert "1. 0703 路灯故障" in lines[first]
+    assert f"{text[:11]} [0:11]" in lines[first]
+    assert "2. 0801" in lines[first + 1]
+    told = json.loads(explain("--json", text))
+    assert [text[slice(*issue["span"])] for issue in told["issues"]] == [text[:11], text[14:]]
+    assert "several_requests" in told["reasons"]
 
 
 def test_a_clerk_reads_what_was_understood_and_why(explain: Explain):

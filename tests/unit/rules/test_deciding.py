@@ -6,7 +6,7 @@ from dispatcher.rules.deciding import doubts_of, judge, second_may_be_right
 from dispatcher.rules.routing import Route
 from models.codes import ReviewReason, Urgency
 from models.understanding import Guess
-from tests.builders import a_contact, a_profile, an_understanding
+from tests.builders import a_contact, a_profile, an_issue, an_understanding
 
 PROFILE = a_profile()
 
@@ -36,6 +36,21 @@ def test_every_doubt_is_told():
     doubts = judged(an_understanding("2304", 0.3), asr_confidence=0.1).doubts
 
     assert set(doubts) == {ReviewReason.LOW_CONFIDENCE, ReviewReason.ASR_LOW_CONFIDENCE, ReviewReason.UNCLASSIFIED}
+
+
+def test_a_contact_of_several_requests_is_confirmed_by_a_person():
+    """However sure the engine is of one of them, the other would go to the wrong unit with it."""
+    several = an_understanding(issues=(an_issue("0703"), an_issue("0102")))
+
+    assert judged(several).doubts == (ReviewReason.SEVERAL_REQUESTS,)
+    assert judged(an_understanding("2303", 0.99, issues=several.issues)).nuisance is False
+
+
+def test_an_emergency_does_not_wait_because_it_is_one_of_several():
+    """特急 overrides this doubt, too."""
+    several = an_understanding(issues=(an_issue("0703"), an_issue("0805")), urgency=Urgency.CRITICAL)
+
+    assert judged(several).doubts == ()
 
 
 def test_what_cannot_be_classified_goes_to_a_person_however_sure():

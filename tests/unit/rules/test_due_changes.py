@@ -98,6 +98,13 @@ class TestExtension:
 
         assert extended(promise, 10, at=at("2026-04-17T09:00"), calendar=CALENDAR).due == at("2026-05-07T23:59:59")
 
+    def test_an_extension_of_a_guess_is_a_guess(self):
+        """Nothing is known of 2023 but its weekends, however well known the days are that are added."""
+        longer = extended(five_days("2023-12-26T10:00"), 2, at=at("2024-01-02T10:00"), calendar=CALENDAR)
+
+        assert longer.provisional
+        assert record(ClockKind.WORKING_DAYS, 7, "2023-12-26T10:00").due == longer.due
+
     def test_who_may_ask(self):
         """In time and with a reason, up to the last second; not after it, not without, not for longer."""
         deadline = five_days("2026-04-13T10:00")

@@ -124,6 +124,33 @@ def test_a_day_that_ended_before_the_pause_is_used():
     assert pause_ends_at(stopped, rule=RULE, calendar=calendar) == at("2026-03-19T00:00")
 
 
+@pytest.mark.parametrize(
+    ("stopped", "again", "due", "paused_days"),
+    [
+        ("2026-03-04T17:30", "2026-03-05T08:00", "2026-03-10T17:30", 1),
+        ("2026-03-04T10:00", "2026-03-04T17:30", "2026-03-09T17:30", 0),
+    ],
+)
+def test_the_last_moment_of_a_day_belongs_to_a_pause_that_begins_with_it(stopped, again, due, paused_days):
+    """A pause that begins as the day ends has it; one that ends with the day has not."""
+    calendar = WorkingCalendar(replace(HAIKOU.calendar, day_end=time(17, 30)))
+    deadline = paused(record(ClockKind.WORKING_DAYS, 5, "2026-03-02T10:00", calendar=calendar), MATERIAL, at(stopped))
+    running = resumed(deadline, at(again), rule=RULE, calendar=calendar)
+
+    assert running.due == at(due)
+    assert paused_working_days(running, calendar) == paused_days
+
+
+def test_a_year_that_arrived_during_a_pause_makes_the_due_time_certain():
+    """The date stays, but it is no guess any more."""
+    stopped = paused(five_days("2026-12-25T10:00"), MATERIAL, at("2026-12-26T10:00"))
+    known = WorkingCalendar(replace(HAIKOU.calendar, years=HAIKOU.calendar.years | {2027}, version="cn-2027@1"))
+    running = resumed(stopped, at("2026-12-26T10:00"), rule=RULE, calendar=known)
+
+    assert (stopped.due, stopped.provisional) == (at("2027-01-01T23:59:59"), True)
+    assert (running.due, running.provisional, running.calendar_version) == (stopped.due, False, "cn-2027@1")
+
+
 def test_the_record_keeps_every_pause_and_every_version():
     """Two pauses: both stand in the record with their reasons, and what was due before each."""
     first = pause(five_days("2026-03-02T10:00"), at("2026-03-04T10:00"), at("2026-03-05T10:00"))

@@ -1,0 +1,157 @@
+"""The meaning of clauses: what the words on both sides of a cut tell of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifiers.cuts import Cuts, CutTable
+from classifiers.features import TextFeatures
+from classifiers.linear import LinearHead
+from classifiers.words import CutText, cut_words
+
+MEANING = (
+    *("other_level1", "alike"),
+    *("sure_left", "sure_right", "less_sure", "both_sure_and_other"),
+    *("margin_left", "margin_right", "less_margin", "less_lead"),
+    *("left_has_rights", "right_has_lefts", "margin_whole", "gain"),
+    *("left_no_beginning", "right_no_end", "both_whole", "left_no_end", "right_no_beginning"),
+    *("same_type", "sure_type_left", "sure_type_right"),
+    *("place", "hearsay"),
+)
+"""What is seen of a cut, beside its form: are both sides of one matter, is each sure of its own, are both whole requests."""
+
+_PLACE = re.compile(r"[路街村镇]|小区|学校|医院|门口|楼[上下]|旁边|对面|附近|公园|市场")
+_HEARSAY = re.compile(r".{0,4}?[说讲问]")
+"""物业说…, 打电话问…: the same story goes on."""
+
+_BEGINNING = 12
+"""Characters: a new request soon says where it is, a story that goes on who said something."""
+
+_LEAST_PROBABILITY = 1e-4
+
+_Runs = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where runs of clauses begin and end (not included), numbered through the batch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sense:
+    """By what clauses are read.
+
+    ``level1`` has a 1 where a label of ``category`` belongs to a level-1 group, shape (n_labels, n_groups). ``complete``
+    tells how much each term sounds like a whole request and not like its beginning (first column) or its end: (n_terms, 2).
+    ``request_type`` is None for a model that guesses no types. ``cut`` cuts texts into words.
+    """
+
+    features: TextFeatures
+    category: LinearHead
+    request_type: LinearHead | None
+    level1: NDArray[np.float32]
+    complete: NDArray[np.float32]
+    cut: CutText = cut_words
+
+
+def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32]:
+    """Return ``Sense.level1``; ``level1`` maps labels to groups, a label that is not in it stands alone."""
+    group_of_label = [level1.get(label, label) for label in map(str, head.classes_)]
+    groups = sorted(set(group_of_label))
+    return np.array([[group == own for group in groups] for own in group_of_label], np.float32)
+
+
+class Meaning:
+    """What the clauses of a batch mean, added up so that any run of clauses is weighed at once.
+
+    The weight of a term in a run is the sum of its weights in the clauses; the run then has length 1, as texts have.
+    """
+
+    def __init__(self, table: CutTable, sense: Sense) -> None:
+        self._table, self._sense = table, sense
+        features = sense.features.transform([sense.cut(clause) for clause in table.clauses()])
+        lengths = _lengths(features, sense.features.idf_)
+        self._squares = _summed(lengths[:, None] ** 2)[:, 0]
+        self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
+        self._complete = _summed((features @ sense.complete) * lengths[:, None])
+        type_head = sense.request_type
+        self._type = None if type_head is None else _summed((features @ type_head.weights_) * lengths[:, None])
+
+    def of_cuts(self, cuts: Cuts) -> NDArray[np.float64]:
+        """Return shape (n_cuts, len(MEANING))."""
+        first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
+        left, right = (first, middle), (middle, end)
+        beginnings = self._table.behind(cuts, _BEGINNING)
+        columns: tuple[Any, ...] = (
+            *self._of_categories(left, right, (first, end)),
+            *self._of_completeness(left, right),
+            *self._of_types(left, right),
+            [_PLACE.search(beginning) is not None for beginning in beginnings],
+            [_HEARSAY.match(beginning) is not None for beginning in beginnings],
+        )
+        return np.column_stack(columns).astype(np.float64)
+
+    def _of_categories(self, left: _Runs, right: _Runs, whole: _Runs) -> tuple[NDArray[np.floating], ...]:
+        category, level1 = self._sense.category, self._sense.level1
+        lefts, rights, wholes = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right, whole))
+        sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
+        each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
+        other = 1 - ((sure_left @ level1) * (sure_right @ level1)).sum(axis=1)
+        top_left, top_right = sure_left[each, best_left], sure_right[each, best_right]
+        margin_left, margin_right = lefts[each, best_left], rights[each, best_right]
+        margin_whole = wholes.max(axis=1)
+        less_margin = np.minimum(margin_left, margin_right)
+        return (
+            *(other, _cosines(lefts, rights)),
+            *(top_left, top_right, np.minimum(top_left, top_right), top_left * top_right * other),
+            *(margin_left, margin_right, less_margin),
+            np.minimum(margin_left - lefts[each, best_right], margin_right - rights[each, best_left]),
+            np.log(np.maximum(sure_left[each, best_right], _LEAST_PROBABILITY)),
+            np.log(np.maximum(sure_right[each, best_left], _LEAST_PROBABILITY)),
+            *(margin_whole, less_margin - margin_whole),
+        )
+
+    def _of_completeness(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.float32], ...]:
+        lefts, rights = self._margins(self._complete, left), self._margins(self._complete, right)
+        return lefts[:, 0], rights[:, 1], np.minimum(lefts[:, 0], rights[:, 1]), lefts[:, 1], rights[:, 0]
+
+    def _of_types(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.floating], ...]:
+        head = self._sense.request_type
+        if head is None or self._type is None:
+            unknown = np.zeros(len(left[0]))
+            return unknown, unknown, unknown
+        lefts, rights = (head.probabilities(self._margins(self._type, runs) + head.intercepts_) for runs in (left, right))
+        return (lefts * rights).sum(axis=1), lefts.max(axis=1), rights.max(axis=1)
+
+    def _margins(self, sums: NDArray[np.float64], runs: _Runs) -> NDArray[np.float32]:
+        start, end = runs
+        squares = np.maximum(self._squares[end] - self._squares[start], 1.0)
+        return (sums[end] - sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
+
+
+def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return how long each row was before it was given length 1; a row without a known term has length 0.
+
+    A term that stands once in the row has the weight ``idf / length``, one that stands more often a higher weight.
+    """
+    lengths = np.zeros(features.shape[0])
+    filled = np.flatnonzero(np.diff(features.indptr))
+    if len(filled):
+        lengths[filled] = np.maximum.reduceat(idf[features.indices] / features.data, features.indptr[filled])
+    return lengths
+
+
+def _summed(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the sums of the first 0, 1, 2, … rows."""
+    sums = np.zeros((len(rows) + 1, rows.shape[1]))
+    np.cumsum(rows, axis=0, out=sums[1:])
+    return sums
+
+
+def _cosines(lefts: NDArray[np.float32], rights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how alike the margins are, row by row, -1 to 1."""
+    lefts, rights = (margins - margins.mean(axis=1, keepdims=True) for margins in (lefts, rights))
+    lengths = np.sqrt((lefts * lefts).sum(axis=1) * (rights * rights).sum(axis=1))
+    cosines: NDArray[np.float32] = (lefts * rights).sum(axis=1) / np.maximum(lengths, 1e-9)
+    return cosines

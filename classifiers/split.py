@@ -1,0 +1,183 @@
+"""Splitting: one contact cut into the requests that it holds (domain.md A.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifiers.clauses import Meaning, Sense, groups_of
+from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
+from classifiers.features import TextFeatures
+from classifiers.joints import Joints
+from classifiers.linear import LinearHead
+from classifiers.pauses import JointReader
+from classifiers.split_gate import glances, marks_seen
+from classifiers.words import CutText, cut_words
+from models.profile import SplitCues
+
+_ROUNDS = 3
+"""How often pieces are cut again: 8 requests at most."""
+
+_LATEST_OPENING = 80
+"""Characters; later in a text, 第一 or 两个问题 belong to a request."""
+
+_NO_SECOND = -5.0
+"""The log odds of the second best cut where there is but one."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitWeights:
+    """What splitting has learned.
+
+    ``ordinary`` are the weights of terms by which a text of several requests differs from ordinary ones, ``glance`` and
+    ``gate`` those of what else is seen of it (``glances``; and ``marks_seen``): is it worth a closer look? ``several`` are
+    the weights of terms by which it differs from one request that seems to be several. ``pauses`` are those of
+    ``JointReader``, ``complete`` that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and ``MEANING``), by
+    which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which it is made or
+    not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that glance, gate, first and
+    further cuts must reach.
+    """
+
+    ordinary: NDArray[np.float32]
+    glance: NDArray[np.float64]
+    gate: NDArray[np.float64]
+    several: NDArray[np.float32]
+    pauses: NDArray[np.float32]
+    complete: NDArray[np.float32]
+    cut: NDArray[np.float64]
+    first: NDArray[np.float64]
+    further: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything by name, as an artifact keeps it."""
+        return {f"split_{field.name}": getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "SplitWeights | None":
+        """Return what ``arrays`` gave; None when the model has not learned to split."""
+        if "split_cut" not in arrays:
+            return None
+        return cls(**{field.name: arrays[f"split_{field.name}"] for field in fields(cls)})
+
+
+class Splitter:
+    """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
+
+    ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
+    the taxonomy, ``cut`` cuts normalised texts into the words that it learned with.
+    """
+
+    def __init__(
+        self,
+        weights: SplitWeights,
+        *,
+        features: TextFeatures,
+        category: LinearHead,
+        request_type: LinearHead | None,
+        level1: Mapping[str, str],
+        cues: SplitCues,
+        cut: CutText = cut_words,
+    ) -> None:
+        self._weights = weights
+        self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete, cut)
+        self._joints = JointReader(cues, weights.pauses, cut)
+
+    def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
+        """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
+
+        ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
+        """
+        worth, joints = self._worth_reading(texts, features, margins)
+        if not len(worth):
+            return {}
+        looked_at = [texts[number] for number in worth.tolist()]
+        joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(looked_at, joints, strict=True)]
+        table = CutTable(looked_at, joints)
+        meaning, several = Meaning(table, self._sense), features[worth] @ self._weights.several
+        pieces, done = table.whole(), list[Piece]()
+        _, _, first, further = self._weights.thresholds.tolist()
+        verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
+        for weights, threshold in verdicts:
+            cuts = table.cuts(pieces)
+            if not len(cuts.piece):
+                break
+            best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
+            made = log_odds(best.rows, weights) >= threshold
+            chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
+            done += [piece for number, piece in enumerate(pieces) if number not in chosen]
+            pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
+        spans = _spans([*done, *pieces], joints)
+        return {int(worth[number]): of_text for number, of_text in spans.items()}
+
+    def _worth_reading(
+        self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]
+    ) -> tuple[NDArray[np.intp], list[Joints]]:
+        """Return the places of the texts that may hold several requests, with their joints."""
+        weights, (glance, gate, _, _) = self._weights, self._weights.thresholds.tolist()
+        seen = glances(features @ weights.ordinary, features, margins, self._sense.category, self._sense.level1)
+        worth = np.flatnonzero(log_odds(seen, weights.glance) >= glance)
+        joints = [self._joints.find(texts[number]) for number in worth.tolist()]
+        if not joints:
+            return worth, joints
+        through = np.flatnonzero(log_odds(np.hstack([seen[worth], marks_seen(joints)]), weights.gate) >= gate)
+        return worth[through], [joints[number] for number in through.tolist()]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BestCuts:
+    """The best cut of each piece that can be cut: the piece's place, the cut's place, and what is seen of it.
+
+    ``rows`` hold the cut's columns, then the log odds of the best, the second, the mean and all cuts together, and what the
+    terms of the whole text say.
+    """
+
+    piece: NDArray[np.int64]
+    cut: NDArray[np.int64]
+    rows: NDArray[np.float64]
+
+
+def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
+    """Choose each piece's cut of the highest log odds; ``several`` has a value for each text, shape (n_texts,)."""
+    return best_by_odds(cuts, rows, log_odds(rows, weights), several)
+
+
+def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
+    """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
+    order = np.lexsort((-odds, cuts.piece))
+    piece, starts, counts = np.unique(cuts.piece[order], return_index=True, return_counts=True)
+    falling = odds[order]
+    best = order[starts]
+    second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
+    mean = np.add.reduceat(falling, starts) / counts
+    together = np.log(np.add.reduceat(np.exp(falling), starts))
+    seen = np.column_stack([rows[best], falling[starts], second, mean, together, several[cuts.text[best]]])
+    return BestCuts(piece, best, seen)
+
+
+def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64]:
+    """Return what is seen of each cut, shape (n_cuts, len(FORM) + len(MEANING))."""
+    return np.hstack([table.form(cuts), meaning.of_cuts(cuts)])
+
+
+def log_odds(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log odds of rows by weights whose last one is the constant."""
+    odds: NDArray[np.float64] = rows @ weights[:-1] + weights[-1]
+    return odds
+
+
+def _spans(pieces: Sequence[Piece], joints: Sequence[Joints]) -> dict[int, list[Span]]:
+    """Return the spans of texts in several pieces; the first begins behind what only announces or numbers it."""
+    spans: dict[int, list[Span]] = {}
+    for piece in sorted(pieces):
+        start = piece.start
+        if not start:
+            openings = (end for _, end, _ in joints[piece.text].openings)
+            start = max((end for end in openings if end <= min(_LATEST_OPENING, piece.end - LEAST_CHARACTERS)), default=0)
+        spans.setdefault(piece.text, []).append((start, piece.end))
+    return {text: of_text for text, of_text in spans.items() if len(of_text) > 1}

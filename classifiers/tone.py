@@ -1,0 +1,74 @@
+"""Tone: how urgent a whole text sounds, and what this and its alarming words make of it together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy.sparse import csr_matrix
+
+from classifiers.artifact import Artifact
+from classifiers.urgency import Alarm, Retraction, Signs
+from models.codes import Urgency
+
+TAKEN_FROM = 1 / 12
+"""From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as eleven
+vain alarms. How many of each that costs stands in docs/understanding.md."""
+
+_OUTWEIGHS_DOUBT_FROM = 0.9
+"""From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How urgent a whole text sounds, also where no single word says so (老人叫不醒了).
+
+    ``is_calm``: it is no emergency, whatever words it holds. ``is_sure``: an emergency more often than not, as often as the
+    card promises. ``outweighs_doubt``: hardly anything but an emergency sounds like this.
+    """
+
+    urgency: Urgency
+    is_calm: bool = False
+    is_sure: bool = False
+    outweighs_doubt: bool = False
+
+
+NO_TONE = Tone(Urgency.NORMAL)
+"""Where nothing has learned to listen."""
+
+
+def hear_tones(artifact: Artifact, features: csr_matrix, signs: Sequence[Signs]) -> list[Tone]:
+    """Return how urgent the whole text of each row sounds; ``signs`` are what the lexicon found in it."""
+    urgent = _are_urgent(artifact, features)
+    if artifact.danger is None:
+        return [Tone(Urgency.URGENT) if each else NO_TONE for each in urgent]
+    sure = artifact.card.bands.critical
+    dangers = artifact.danger.probabilities(features, signs).tolist()
+    return [_tone(danger, is_urgent=is_urgent, sure=sure) for danger, is_urgent in zip(dangers, urgent, strict=True)]
+
+
+def _are_urgent(artifact: Artifact, features: csr_matrix) -> list[bool]:
+    """Tell where the probability of 紧急 or more is one that kept its promise on held-out rows."""
+    head, band = artifact.sides.get("urgency"), artifact.card.bands.urgent
+    if head is None or band is None:
+        return [False] * features.shape[0]
+    urgent = head.predict_proba(features)[:, head.classes_ >= Urgency.URGENT.value].sum(axis=1)
+    return [bool(each) for each in urgent >= band]
+
+
+def _tone(danger: float, *, is_urgent: bool, sure: float | None) -> Tone:
+    if danger >= TAKEN_FROM:
+        is_sure = sure is not None and danger >= sure
+        return Tone(Urgency.CRITICAL, is_sure=is_sure, outweighs_doubt=danger >= _OUTWEIGHS_DOUBT_FROM)
+    return Tone(Urgency.URGENT if is_urgent else Urgency.NORMAL, is_calm=True)
+
+
+def weigh(alarm: Alarm, tone: Tone) -> Urgency:
+    """Return the urgency that words and tone give together.
+
+    An alarming word in a calm text (漏电 in a letter about an old wall) is lowered to 紧急, where a person looks. There also
+    stays what was denied, whatever it sounds like, and what was only feared or remembered, unless the tone outweighs it.
+    """
+    if alarm.retraction is Retraction.DENIAL or (alarm.retraction is Retraction.DOUBT and not tone.outweighs_doubt):
+        return Urgency.URGENT
+    if alarm.urgency is Urgency.CRITICAL and tone.is_calm:
+        return Urgency.URGENT
+    return max(alarm.urgency, tone.urgency)

@@ -1,0 +1,80 @@
+"""Tone: what a whole text and its alarming words make of a request together (domain.md I.3)."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from classifiers.artifact import Artifact, MeasuredBands
+from classifiers.danger import Danger, DangerScale
+from classifiers.linear import LinearHead
+from classifiers.tone import NO_TONE, TAKEN_FROM, Tone, hear_tones, weigh
+from classifiers.urgency import Alarm, Retraction, Signs
+from models.codes import Urgency
+
+
+def a_danger(probability: float) -> Danger:
+    """Return what hears the same danger in everything."""
+    head = LinearHead().restore(np.array(["1", "3"]), np.zeros((1, 2), np.float32), np.zeros(2), steepness=1.0)
+    n_inputs = 2 + 1 + 2 * (len(Signs._fields) - 1) + 2 + 4
+    return Danger(head, DangerScale().restore(np.zeros(n_inputs), float(np.log(probability / (1 - probability)))))
+
+
+def tone_of(artifact: Artifact, probability: float, *, sure: float) -> Tone:
+    """Return the tone of a text in which ``artifact`` hears so much danger."""
+    bands = MeasuredBands(None, 0.95, None, 0.85, critical=sure, urgent=None, urgency_precision=0.75)
+    listening = replace(artifact, sides={}, danger=a_danger(probability), card=replace(artifact.card, bands=bands))
+    return hear_tones(listening, csr_matrix([[1.0]]), [Signs(characters=9)])[0]
+
+
+@pytest.mark.parametrize(
+    ("probability", "tone"),
+    [
+        (0.95, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
+        (0.5, Tone(Urgency.CRITICAL, is_sure=True)),
+        (TAKEN_FROM + 0.01, Tone(Urgency.CRITICAL)),
+        (TAKEN_FROM - 0.01, Tone(Urgency.NORMAL, is_calm=True)),
+    ],
+)
+def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, tone: Tone):
+    """A missed emergency costs more than a vain alarm, so one chance in twelve is enough."""
+    assert tone_of(small_model, probability, sure=0.3) == tone
+
+
+def test_a_model_without_emergencies_hears_none(small_model: Artifact):
+    """The words of the lexicon are left, and no text is called calm."""
+    tones = hear_tones(replace(small_model, sides={}), csr_matrix([[1.0]]), [Signs(characters=9)])
+
+    assert small_model.danger is None
+    assert tones == [NO_TONE]
+
+
+@pytest.mark.parametrize(
+    ("word", "tone", "urgency"),
+    [
+        (Urgency.CRITICAL, NO_TONE, Urgency.CRITICAL),
+        (Urgency.CRITICAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+        (Urgency.URGENT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+        (Urgency.NORMAL, Tone(Urgency.CRITICAL, is_calm=False), Urgency.CRITICAL),
+        (Urgency.NORMAL, Tone(Urgency.NORMAL, is_calm=True), Urgency.NORMAL),
+    ],
+)
+def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency: Urgency):
+    """A hot word in a calm letter goes to a person; an emergency without a hot word is heard all the same."""
+    assert weigh(Alarm(word, None, None), tone) is urgency
+
+
+@pytest.mark.parametrize(
+    ("retraction", "tone", "urgency"),
+    [
+        (Retraction.DENIAL, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True), Urgency.URGENT),
+        (Retraction.DOUBT, Tone(Urgency.CRITICAL), Urgency.URGENT),
+        (Retraction.DOUBT, Tone(Urgency.CRITICAL, is_sure=True), Urgency.URGENT),
+        (Retraction.DOUBT, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True), Urgency.CRITICAL),
+        (Retraction.DOUBT, Tone(Urgency.NORMAL, is_calm=True), Urgency.URGENT),
+    ],
+)
+def test_what_was_taken_back_goes_to_a_person(retraction: Retraction, tone: Tone, urgency: Urgency):
+    """A denied emergency still sounds like one; one that is only feared counts where the whole text surely does."""
+    assert weigh(Alarm(Urgency.URGENT, "着火", None, retraction), tone) is urgency
