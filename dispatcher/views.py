@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter, Hold, NewRating, StoredDeadline
+from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.rates import Counts
-from models.codes import Channel, Fate, RequestType, Stage, TicketState, Urgency
+from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.ticket import OpenText, Ticket, TicketEvent
 
@@ -21,11 +22,15 @@ COMPARED_TEXT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a stage is due, and its result once it is settled. ``provisional``: the calendar did not reach that far."""
+    """When a stage is due, and its result once it is settled. ``provisional``: the calendar did not reach that far.
+
+    ``paused_for`` is why its clock stands still now, None where it goes.
+    """
 
     due: datetime
     provisional: bool
     result: DeadlineResult | None
+    paused_for: PauseReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +40,33 @@ class TicketLine:
     ticket: Ticket
     dues: Mapping[Stage, Due]
 
+    @property
+    def work_due(self) -> Due | None:
+        """When the work is due: 重办 where the ticket is handled again and the reader takes part in that, else 办理."""
+        again = self.dues.get(Stage.REOPEN) if self.ticket.round > 1 else None
+        return again or self.dues.get(Stage.RESOLVE)
+
+
+class Lane(StrEnum):
+    """What a unit has to do next for an item of its board."""
+
+    UNSIGNED = "unsigned"
+    WORKING = "working"
+    ANSWERED = "answered"
+
 
 @dataclass(frozen=True, slots=True)
 class UnitItem:
-    """A ticket on a unit's board. ``role`` is ``lead`` or ``co``; a co-unit watches and cannot sign."""
+    """A ticket on a unit's board. ``role`` is ``lead`` or ``co``. ``cards`` are those that this hold was shown."""
 
     line: TicketLine
+    lane: Lane
     role: str
     dispatched_at: datetime
     signed_at: datetime | None
+    contacted_at: datetime | None
     replied_at: datetime | None
+    cards: frozenset[NoticeKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +74,22 @@ class UnitBoard:
     """A unit's open work, what is due first standing first, and how much there is beyond what is listed."""
 
     items: tuple[UnitItem, ...]
-    totals: Mapping[TicketState, int]
+    totals: Mapping[Lane, int]
 
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """A ticket with everything that happened to it, as far as the reader may see it; events oldest first."""
+    """A ticket with everything that happened to it, as far as the reader may see it; events oldest first.
+
+    A unit sees its own holds, deadlines and notices, and beyond them who else works on the ticket now.
+    """
 
     ticket: Ticket
     deadlines: tuple[StoredDeadline, ...]
     holds: tuple[Hold, ...]
     events: tuple[TicketEvent, ...]
     rating: NewRating | None
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +110,32 @@ class Pending:
 
 
 COUNTED_UP_TO = 1000
+
+
+class Decision(StrEnum):
+    """What the hotline has to do about a ticket that a unit has or has answered."""
+
+    RETURN = "return"
+    EXTENSION = "extension"
+    REVIEW = "review"
+    CALL_BACK = "call_back"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A ticket that waits for a decision. ``told`` is the data of the event that brought it there, empty for none."""
+
+    line: TicketLine
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The first tickets that wait for a decision, most urgent first, then oldest, and how many there are."""
+
+    lines: tuple[WaitingLine, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +198,9 @@ class Supervision:
     overdue: tuple[TicketLine, ...]
     emergencies: tuple[Ticket, ...]
     dead_letters: tuple[DeadLetter, ...]
-    awaiting_close: tuple[TicketLine, ...]
     unrated: tuple[Ticket, ...]
+    cards: tuple[Notice, ...]
+    supervised: tuple[Ticket, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +251,10 @@ class Views(Protocol):
         """Return the tickets that wait for a person."""
         ...
 
+    async def waiting(self, *, limit: int) -> Mapping[Decision, Waiting]:
+        """Return up to ``limit`` tickets that wait for each decision; citizens who were tried less often come first."""
+        ...
+
     async def tickets_of(self, ticket_nos: Collection[str]) -> Mapping[str, Ticket]:
         """Return those of the tickets that exist, by number, their texts cut to ``SHORT_TEXT``."""
         ...
@@ -219,7 +276,7 @@ class Views(Protocol):
         ...
 
     async def unit_board(self, unit_code: str, *, limit: int) -> UnitBoard:
-        """Return up to ``limit`` open items of a unit in each state."""
+        """Return up to ``limit`` open items of a unit in each lane."""
         ...
 
     async def unit_stream(self, unit_code: str, *, after: int, limit: int) -> list[StreamItem]:
@@ -234,8 +291,8 @@ class Views(Protocol):
         """Return the emergencies in calls that still run, the latest first; a settled call's emergency is a ticket."""
         ...
 
-    async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
-        """Return what is open at ``now``; due before ``soon`` counts as due soon."""
+    async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:
+        """Return what is open at ``now``; due before ``soon`` counts as due soon; cards are those of ``today``."""
         ...
 
 

@@ -994,6 +994,12 @@ CREATE INDEX deadlines_ringing ON public.deadlines USING btree (rings_at) WHERE 
 CREATE INDEX deadlines_running ON public.deadlines USING btree (due) WHERE (result IS NULL);
 
 --
+-- Name: notices_of_day; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX notices_of_day ON public.notices USING btree (day, kind);
+
+--
 -- Name: outbox_by_age; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1010,6 +1016,12 @@ CREATE INDEX outbox_next ON public.outbox USING btree (unit_seq, seq) WHERE (pub
 --
 
 CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, unit_seq) WHERE (unit_seq IS NOT NULL);
+
+--
+-- Name: tickets_asking_for_time; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_asking_for_time ON ONLY public.tickets USING btree (state_since) WHERE (extension_asked IS NOT NULL);
 
 --
 -- Name: tickets_emergencies; Type: INDEX; Schema: public; Owner: -
@@ -1058,6 +1070,36 @@ CREATE INDEX tickets_pending ON ONLY public.tickets USING btree (registered_at, 
 --
 
 CREATE INDEX tickets_other_registered_at_ticket_no_idx ON public.tickets_other USING btree (registered_at, ticket_no) WHERE (state = 'pending'::text);
+
+--
+-- Name: tickets_other_state_since_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_state_since_idx ON public.tickets_other USING btree (state_since) WHERE (extension_asked IS NOT NULL);
+
+--
+-- Name: tickets_waiting; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_waiting ON ONLY public.tickets USING btree (state, state_since) WHERE (state = ANY (ARRAY['return_requested'::text, 'replied'::text, 'awaiting_call_back'::text, 'called_back'::text]));
+
+--
+-- Name: tickets_other_state_state_since_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_state_state_since_idx ON public.tickets_other USING btree (state, state_since) WHERE (state = ANY (ARRAY['return_requested'::text, 'replied'::text, 'awaiting_call_back'::text, 'called_back'::text]));
+
+--
+-- Name: tickets_supervised; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_supervised ON ONLY public.tickets USING btree (supervision DESC, ticket_no) WHERE ((supervision > 0) AND (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text])));
+
+--
+-- Name: tickets_other_supervision_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_supervision_ticket_no_idx ON public.tickets_other USING btree (supervision DESC, ticket_no) WHERE ((supervision > 0) AND (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text])));
 
 --
 -- Name: tickets_pending_urgent_first; Type: INDEX; Schema: public; Owner: -
@@ -1112,6 +1154,24 @@ ALTER INDEX public.tickets_emergencies ATTACH PARTITION public.tickets_other_reg
 --
 
 ALTER INDEX public.tickets_pending ATTACH PARTITION public.tickets_other_registered_at_ticket_no_idx;
+
+--
+-- Name: tickets_other_state_since_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_asking_for_time ATTACH PARTITION public.tickets_other_state_since_idx;
+
+--
+-- Name: tickets_other_state_state_since_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_waiting ATTACH PARTITION public.tickets_other_state_state_since_idx;
+
+--
+-- Name: tickets_other_supervision_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_supervised ATTACH PARTITION public.tickets_other_supervision_ticket_no_idx;
 
 --
 -- Name: tickets_other_urgency_registered_at_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -

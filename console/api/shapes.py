@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from console.similar import SimilarTicket
-from dispatcher.ports import Hold, StoredDeadline
+from dispatcher.ports import Hold, Notice, StoredDeadline
 from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
@@ -168,6 +168,11 @@ class CommandIn(BaseModel):
             "examples": [
                 {"command": "sign", "data": {}, "expected_version": 2},
                 {"command": "confirm", "data": {"category": "0301"}, "expected_version": 1},
+                {
+                    "command": "call_back",
+                    "data": {"reached": True, "responded": True, "solved": False, "rating": "不满意", "reason": "灯还是不亮"},
+                    "expected_version": 7,
+                },
             ]
         },
     )
@@ -204,6 +209,9 @@ class CommandDone(BaseModel):
 class TicketOut(BaseModel):
     """A ticket. Codes travel as in the topics: ``state`` and ``channel`` as values, ``type`` and ``urgency`` as labels.
 
+    ``round`` is 2 once it is handled again. ``extension_asked`` are the working days that a unit asks for, null when nobody has
+    to decide. ``supervision`` is the step of the ladder, 0 to 4. Of an ``anonymous`` or ``confidential`` citizen a unit is told
+    neither ``salutation`` nor ``caller_ref``.
     ``subject`` is ``citizen`` or ``enterprise``; null in tickets of an older release.
     """
 
@@ -218,11 +226,17 @@ class TicketOut(BaseModel):
     category_name: list[str]
     text: str
     salutation: str | None
-    caller_ref: str
+    caller_ref: str | None
+    anonymous: bool
+    confidential: bool
     district: str | None
     address: str | None
     subject: str | None
     lead_unit: str | None
+    round: int
+    accepted_returns: int
+    extension_asked: int | None
+    supervision: int
     confidence: float
     top3: list[tuple[str, float]]
     review_reasons: list[str]
@@ -230,27 +244,54 @@ class TicketOut(BaseModel):
     repeat_count: int
     received_at: datetime
     registered_at: datetime
+    first_closed_at: datetime | None
     profile_version: str
     matrix_version: str
     model_version: str
 
     @classmethod
-    def of(cls, ticket: Ticket, city: City) -> Self:
-        """Return the JSON of a ticket."""
-        return cls(**_ticket_fields(ticket, city))
+    def of(cls, ticket: Ticket, city: City, *, for_unit: bool) -> Self:
+        """Return the JSON of a ticket for the staff, or for a unit."""
+        return cls(**_ticket_fields(ticket, city, for_unit=for_unit))
+
+
+class PauseOut(BaseModel):
+    """A span in which a clock stood still; no ``end`` while it does."""
+
+    reason: str
+    start: datetime
+    end: datetime | None
+
+
+class FormerDueOut(BaseModel):
+    """What a deadline said before it was moved at ``at``, and why it was."""
+
+    due: datetime
+    changed_by: str
+    at: datetime
 
 
 class DeadlineOut(BaseModel):
-    """A deadline with its proof; ``days`` are the days that were counted."""
+    """A deadline with its proof; ``days`` are the days that were counted, an extension's included.
+
+    ``stopped_at``: the work was handed in, and the clock stands until its review. ``done_at``: the stage is finished.
+    ``former`` are its earlier due times, oldest first.
+    """
 
     stage: str
+    number: int
     unit: str | None
     clock: str
     start: datetime
     due: datetime
     result: str | None
+    stopped_at: datetime | None
+    done_at: datetime | None
     provisional: bool
     days: list[date]
+    pauses: list[PauseOut]
+    extension_days: int
+    former: list[FormerDueOut]
 
     @classmethod
     def of(cls, stored: StoredDeadline) -> Self:
@@ -258,25 +299,38 @@ class DeadlineOut(BaseModel):
         deadline = stored.deadline
         return cls(
             stage=deadline.stage.value,
+            number=stored.number,
             unit=deadline.unit_code,
             clock=deadline.clock.value,
             start=deadline.start,
             due=deadline.due,
             result=stored.result.value if stored.result else None,
+            stopped_at=stored.stopped_at,
+            done_at=stored.done_at,
             provisional=deadline.provisional,
             days=list(deadline.days),
+            pauses=[PauseOut(reason=one.reason.value, start=one.start, end=one.end) for one in deadline.pauses],
+            extension_days=deadline.extension_days,
+            former=[FormerDueOut(due=one.due, changed_by=one.changed_by.value, at=one.at) for one in deadline.former],
         )
 
 
 class AssignmentOut(BaseModel):
-    """A unit's hold on the ticket."""
+    """A unit's hold on the ticket.
+
+    ``return_result`` is ``accepted`` or ``rejected``. ``overridden`` is the lead's reason not to wait for this co-unit.
+    """
 
     unit: str
     role: str
     mode: str
     dispatched_at: datetime
     signed_at: datetime | None
+    contacted_at: datetime | None
+    returned_at: datetime | None
+    return_result: str | None
     replied_at: datetime | None
+    overridden: str | None
     ended_at: datetime | None
     matrix_version: str
     basis: str
@@ -290,7 +344,11 @@ class AssignmentOut(BaseModel):
             mode=hold.mode.value,
             dispatched_at=hold.dispatched_at,
             signed_at=hold.signed_at,
+            contacted_at=hold.contacted_at,
+            returned_at=hold.returned_at,
+            return_result=hold.return_result,
             replied_at=hold.replied_at,
+            overridden=hold.overridden,
             ended_at=hold.ended_at,
             matrix_version=hold.matrix_version,
             basis=hold.basis,
@@ -324,23 +382,41 @@ class EventOut(BaseModel):
         )
 
 
+class NoticeOut(BaseModel):
+    """What a unit was told about the ticket: a card, a nudge, an extension, a step of supervision. ``day``: its working day."""
+
+    unit: str
+    kind: str
+    day: date
+    at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """Return the JSON of a notice."""
+        return cls(unit=notice.unit_code, kind=notice.kind.value, day=notice.day, at=notice.at)
+
+
 class TicketDetailOut(TicketOut):
-    """A ticket with its deadlines, assignments, events and rating, as far as the asker may see them."""
+    """A ticket with its deadlines, assignments, events, notices and latest rating, as far as the asker may see them."""
 
     deadlines: list[DeadlineOut]
     assignments: list[AssignmentOut]
     events: list[EventOut]
+    notices: list[NoticeOut]
     rating: str | None
+    rating_round: int | None
 
     @classmethod
-    def of_detail(cls, detail: TicketDetail, city: City) -> Self:
-        """Return the JSON of a ticket's detail."""
+    def of_detail(cls, detail: TicketDetail, city: City, *, for_unit: bool) -> Self:
+        """Return the JSON of a ticket's detail for the staff, or for a unit."""
         return cls(
-            **_ticket_fields(detail.ticket, city),
+            **_ticket_fields(detail.ticket, city, for_unit=for_unit),
             deadlines=[DeadlineOut.of(stored) for stored in detail.deadlines],
             assignments=[AssignmentOut.of(hold) for hold in detail.holds],
             events=[EventOut.of(event) for event in detail.events],
+            notices=[NoticeOut.of(notice) for notice in detail.notices],
             rating=detail.rating.rating.label if detail.rating else None,
+            rating_round=detail.rating.round if detail.rating else None,
         )
 
 
@@ -427,7 +503,8 @@ class IssuesOut(BaseModel):
     issues: list[IssueOut]
 
 
-def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:
+def _ticket_fields(ticket: Ticket, city: City, *, for_unit: bool) -> dict[str, Any]:
+    hidden = for_unit and (ticket.anonymous or ticket.confidential)
     category = city.profile.categories.get(ticket.category_code)
     return {
         "ticket_no": ticket.ticket_no,
@@ -440,12 +517,18 @@ def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:
         "category": ticket.category_code,
         "category_name": [category.level1, category.level2] if category else [],
         "text": ticket.text,
-        "salutation": ticket.salutation,
-        "caller_ref": ticket.caller_ref,
+        "salutation": None if hidden else ticket.salutation,
+        "caller_ref": None if hidden else ticket.caller_ref,
+        "anonymous": ticket.anonymous,
+        "confidential": ticket.confidential,
         "district": ticket.district_code,
         "address": ticket.address,
         "subject": None if ticket.subject is None else ticket.subject.value,
         "lead_unit": ticket.lead_unit,
+        "round": ticket.round,
+        "accepted_returns": ticket.accepted_returns,
+        "extension_asked": ticket.extension_asked,
+        "supervision": ticket.supervision,
         "confidence": ticket.confidence,
         "top3": [(guess.category_code, guess.probability) for guess in ticket.top],
         "review_reasons": [reason.value for reason in ticket.review_reasons],
@@ -453,6 +536,7 @@ def _ticket_fields(ticket: Ticket, city: City) -> dict[str, Any]:
         "repeat_count": ticket.nudges,
         "received_at": ticket.received_at,
         "registered_at": ticket.registered_at,
+        "first_closed_at": ticket.first_closed_at,
         "profile_version": ticket.profile_version,
         "matrix_version": ticket.matrix_version,
         "model_version": ticket.model_version,

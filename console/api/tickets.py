@@ -46,7 +46,7 @@ def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
         number = asked_number(no)
         async with denials_logged(doors, user, number, purpose="read ticket"):
             detail = await doors.views.ticket(number, unit_code=user.unit_code)
-        return TicketDetailOut.of_detail(detail, doors.city)
+        return TicketDetailOut.of_detail(detail, doors.city, for_unit=user.unit_code is not None)
 
     @routes.get("/tickets", summary="List tickets", responses=problems(404, 422))
     async def get_tickets(
@@ -66,7 +66,7 @@ def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
         wanted = TicketFilter(state, unit, category)
         found = await doors.views.tickets(wanted, after=number, limit=limit, unit_code=user.unit_code)
         return TicketPage(
-            tickets=[TicketOut.of(ticket, doors.city) for ticket in found],
+            tickets=[TicketOut.of(ticket, doors.city, for_unit=user.unit_code is not None) for ticket in found],
             next=found[-1].ticket_no if len(found) == limit else None,
         )
 
@@ -106,7 +106,12 @@ def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
         responses=problems(403, 404, 409, 422),
     )
     async def post_command(user: Asker, no: str, body: CommandIn) -> CommandDone:
-        """Carry out `confirm`, `dispatch`, `answer`, `decline`, `sign`, `reply`, `close` or `rate`.
+        """Carry out a command on a ticket.
+
+        The staff: `confirm`, `dispatch`, `answer`, `decline`, `accept_return`, `reject_return`, `approve_extension`,
+        `refuse_extension`, `pass_review`, `fail_review`, `call_back`, `rate`, `nudge`, `change_urgency`, `supervise`,
+        `withdraw`, `close`, `archive`. Units: `sign`, `contact_citizen`, `return`, `request_extension`, `reply`, `co_reply`,
+        `override_co_reply`. Both: `pause`, `resume`. The data of each stand in docs/api.md.
 
         409 when the ticket has moved on since `expected_version`, or when its state does not lead there; nothing changed
         then, so read the ticket again and decide again.

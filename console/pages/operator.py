@@ -1,4 +1,4 @@
-"""话务员: enters contacts with the engine's suggestion beside, and decides what waits for a person."""
+"""热线工作人员: enter contacts with the engine's suggestion beside, and decide what waits for a person."""
 
 import secrets
 from datetime import timedelta
@@ -10,15 +10,16 @@ from fastapi.responses import HTMLResponse, Response
 
 from console.failures import FormProblem
 from console.live import Billboard, Fragments
+from console.pages.desks import PENDING, TITLES, count_of, draw_waiting, lists_of
 from console.pages.streaming import board_frames, live_answer
 from console.pages.suggestion import suggest
 from console.pages.surroundings import OPERATORS, SIGN_SOON, Surroundings
 from dispatcher.workflow.receive import cause_of_death, receive
-from models.codes import Channel, Stage
+from models.codes import Channel, Role, Stage
 from models.contact import MAX_TEXT, PersonalData, Submission
 
-_QUEUE_LENGTH = 60
-_DRAWN_EVERY = timedelta(seconds=1)
+_QUEUE_LENGTH, _LIST_LENGTH = 60, 30
+_DRAWN_EVERY = timedelta(seconds=2)
 _SHORTEST_GUESSED = 4
 _CHANNELS = (
     Channel.PHONE,
@@ -43,16 +44,26 @@ def operator_routes(around: Surroundings) -> APIRouter:
         pending = await doors.views.pending(limit=_QUEUE_LENGTH)
         return {
             "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
-            "queue": screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
+            PENDING: screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
+            f"{PENDING}-count": count_of(pending.total),
+            **draw_waiting(await doors.views.waiting(limit=_LIST_LENGTH), screen),
         }
 
     @routes.get("")
     async def page(request: Request) -> Response:
         session = await around.session(request, OPERATORS)
-        regions = await draw()
-        return HTMLResponse(
-            screen.page("operator.html", session, regions=regions, channels=_CHANNELS, key=secrets.token_urlsafe(16))
+        role = session.user.role
+        html = screen.page(
+            "operator.html",
+            session,
+            regions=await draw(),
+            lists=lists_of(role),
+            titles=TITLES,
+            entering=role is not Role.CALLER_BACK,
+            channels=_CHANNELS,
+            key=secrets.token_urlsafe(16),
         )
+        return HTMLResponse(html)
 
     @routes.get("/stream")
     async def stream(request: Request) -> Response:

@@ -6,10 +6,15 @@ from typing import Any
 
 from console.failures import FormProblem
 from dispatcher.workflow.city import City
-from models.codes import DeclineCode, Rating, RequestType
+from dispatcher.workflow.satisfaction import DISSATISFIED
+from dispatcher.workflow.supervise import LADDER
+from models.codes import DeclineCode, PauseReason, Rating, RequestType, ReturnReason, Urgency
 from models.command import CommandKind
 
 Form = Mapping[str, str]
+
+_LONGEST_NUMBER = 4
+"""Digits; a longer number of days is no slip of the hand."""
 
 
 def order_of(form: Form, city: City) -> tuple[CommandKind, int, dict[str, Any]]:
@@ -34,10 +39,7 @@ def _confirmation(form: Form, city: City) -> dict[str, Any]:
             raise FormProblem("没有这个事项分类，请从列表中选择。")
         data["category"] = category
     if unit:
-        known = city.profile.units.get(unit)
-        if known is None or not known.active:
-            raise FormProblem("没有这个承办单位，请从列表中选择。")
-        data["unit"] = unit
+        data["unit"] = _active_unit(unit, city)
     if district:
         if district not in city.profile.districts:
             raise FormProblem("没有这个区，请从列表中选择。")
@@ -83,6 +85,84 @@ def _rate(form: Form, _city: City) -> dict[str, Any]:
     return {"rating": rating, "reason": form.get("reason", "").strip()}
 
 
+def _return(form: Form, _city: City) -> dict[str, Any]:
+    reason = form.get("reason", "")
+    if reason not in set(ReturnReason):
+        raise FormProblem("请选择退单原因。")
+    return {"reason": reason, "basis": _needed(form, "basis", "请写明退单依据。")}
+
+
+def _accept_return(form: Form, city: City) -> dict[str, Any]:
+    unit = _code(form, "transfer_to")
+    return {"transfer_to": _active_unit(unit, city)} if unit else {}
+
+
+def _reject_return(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明驳回理由。")}
+
+
+def _request_extension(form: Form, city: City) -> dict[str, Any]:
+    most = city.profile.deadlines.extension.most_days
+    days = form.get("working_days", "").strip()
+    if not (days.isascii() and days.isdecimal() and len(days) < _LONGEST_NUMBER and 1 <= int(days) <= most):
+        raise FormProblem(f"请填写延期天数，最多 {most} 个工作日。")
+    return {"working_days": int(days), "reason": _needed(form, "reason", "请写明延期理由。")}
+
+
+def _refuse_extension(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明不予延期的理由。")}
+
+
+def _pause(form: Form, _city: City) -> dict[str, Any]:
+    reason = form.get("reason", "")
+    if reason not in set(PauseReason):
+        raise FormProblem("请选择暂停事由。")
+    return {"reason": PauseReason(reason).label}
+
+
+def _change_urgency(form: Form, _city: City) -> dict[str, Any]:
+    urgency = form.get("urgency", "")
+    if urgency not in set(Urgency):
+        raise FormProblem("请选择紧急程度。")
+    return {"urgency": urgency, "reason": _needed(form, "reason", "请写明调整理由。")}
+
+
+def _supervise(form: Form, _city: City) -> dict[str, Any]:
+    step = form.get("step", "").strip()
+    if step and step not in {str(number) for number, _ in enumerate(LADDER, start=1)}:
+        raise FormProblem("请选择督办步骤。")
+    return {**({"step": step} if step else {}), "reason": _needed(form, "reason", "请写明督办事由。")}
+
+
+def _override(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明不等协办单位的理由。")}
+
+
+def _fail_review(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明退回重答的理由。")}
+
+
+def _call_back(form: Form, _city: City) -> dict[str, Any]:
+    if not _yes_or_no(form, "reached", "请选择是否接通。"):
+        return {"reached": False}
+    responded = _yes_or_no(form, "responded", "请选择承办单位是否联系过诉求人。")
+    solved = _yes_or_no(form, "solved", "请选择问题是否解决。")
+    rating, reason = form.get("rating", ""), form.get("reason", "").strip()
+    if rating and rating not in set(Rating):
+        raise FormProblem("请选择满意程度。")
+    if not reason and (not solved or rating in DISSATISFIED):
+        raise FormProblem("请记下没有解决或不满意的原因。")
+    return {"reached": True, "responded": responded, "solved": solved, "rating": rating, "reason": reason}
+
+
+def _nudge(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": form.get("reason", "").strip()}
+
+
+def _withdraw(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明撤诉原因。")}
+
+
 def _nothing(_form: Form, _city: City) -> dict[str, Any]:
     return {}
 
@@ -95,10 +175,43 @@ _DATA: Mapping[CommandKind, Callable[[Form, City], dict[str, Any]]] = MappingPro
         CommandKind.DECLINE: _decline,
         CommandKind.SIGN: _nothing,
         CommandKind.REPLY: _reply,
-        CommandKind.CLOSE: _nothing,
+        CommandKind.CONTACT_CITIZEN: _nothing,
+        CommandKind.RETURN: _return,
+        CommandKind.ACCEPT_RETURN: _accept_return,
+        CommandKind.REJECT_RETURN: _reject_return,
+        CommandKind.REQUEST_EXTENSION: _request_extension,
+        CommandKind.APPROVE_EXTENSION: _nothing,
+        CommandKind.REFUSE_EXTENSION: _refuse_extension,
+        CommandKind.PAUSE: _pause,
+        CommandKind.RESUME: _nothing,
+        CommandKind.CHANGE_URGENCY: _change_urgency,
+        CommandKind.SUPERVISE: _supervise,
+        CommandKind.CO_REPLY: _reply,
+        CommandKind.OVERRIDE_CO_REPLY: _override,
+        CommandKind.PASS_REVIEW: _nothing,
+        CommandKind.FAIL_REVIEW: _fail_review,
+        CommandKind.CALL_BACK: _call_back,
         CommandKind.RATE: _rate,
+        CommandKind.NUDGE: _nudge,
+        CommandKind.WITHDRAW: _withdraw,
+        CommandKind.CLOSE: _nothing,
+        CommandKind.ARCHIVE: _nothing,
     }
 )
+
+
+def _active_unit(code: str, city: City) -> str:
+    known = city.profile.units.get(code)
+    if known is None or not known.active:
+        raise FormProblem("没有这个承办单位，请从列表中选择。")
+    return code
+
+
+def _yes_or_no(form: Form, field: str, sentence: str) -> bool:
+    given = form.get(field, "")
+    if given not in ("yes", "no"):
+        raise FormProblem(sentence)
+    return given == "yes"
 
 
 def _code(form: Form, field: str) -> str:

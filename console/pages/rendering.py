@@ -12,21 +12,43 @@ from markupsafe import Markup, escape
 from console.identity import Session
 from dispatcher.ports import Clock
 from dispatcher.workflow.city import City
-from models.codes import UNIT_ROLES, DeclineCode, Rating, RequestType, Role, TicketState
+from dispatcher.workflow.supervise import LADDER
+from models.codes import UNIT_ROLES, DeclineCode, PauseReason, Rating, RequestType, Role, TicketState, Urgency
 from models.rate import Rate
 from models.ticket import EventKind
 from models.understanding import Evidence
 
-_EVENT_NAMES = {
+EVENT_NAMES = {
     EventKind.REGISTERED: "登记",
     EventKind.DISPATCHED: "派单",
     EventKind.MERGED: "并单（催办）",
     EventKind.ANSWERED: "直接答复",
     EventKind.DECLINED: "不予受理",
+    EventKind.WITHDRAWN: "撤诉",
     EventKind.SIGNED: "签收",
+    EventKind.CONTACTED: "联系诉求人",
+    EventKind.RETURNED: "申请退单",
+    EventKind.RETURN_ACCEPTED: "准予退单",
+    EventKind.RETURN_REJECTED: "驳回退单",
+    EventKind.EXTENSION_REQUESTED: "申请延期",
+    EventKind.EXTENSION_APPROVED: "准予延期",
+    EventKind.EXTENSION_REFUSED: "不予延期",
+    EventKind.PAUSED: "暂停计时",
+    EventKind.RESUMED: "恢复计时",
+    EventKind.URGENCY_CHANGED: "调整紧急程度",
+    EventKind.SUPERVISED: "督办",
+    EventKind.CO_REPLIED: "协办答复",
+    EventKind.CO_REPLY_OVERRIDDEN: "不等协办",
     EventKind.REPLIED: "答复",
+    EventKind.REVIEW_PASSED: "审核通过",
+    EventKind.REVIEW_FAILED: "退回重答",
+    EventKind.CALLED_BACK: "回访",
+    EventKind.REOPENED: "重办",
+    EventKind.NUDGED: "催办",
     EventKind.CLOSED: "办结",
     EventKind.RATED: "评价",
+    EventKind.ARCHIVED: "归档",
+    EventKind.SELF_SERVICE_ENDED: "自助服务结束",
 }
 _HOMES = {
     **dict.fromkeys((Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.CALLER_BACK), "/operator"),
@@ -45,6 +67,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    templates.globals["ladder"] = LADDER
     templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return templates
 
@@ -71,8 +94,11 @@ class Screen:
             "request_types": [kind for kind in RequestType if kind is not RequestType.VOID],
             "decline_codes": list(DeclineCode),
             "ratings": list(Rating),
+            "urgencies": list(Urgency),
+            "pause_reasons": list(PauseReason),
+            "most_days": profile.deadlines.extension.most_days,
             "states": TicketState,
-            "event_names": _EVENT_NAMES,
+            "event_names": EVENT_NAMES,
             "unit_name": self.unit_name,
             "category_name": self.category_name,
             "district_name": self.district_name,

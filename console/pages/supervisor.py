@@ -1,4 +1,4 @@
-"""督办员: rates with their basis, what is due and overdue by unit, emergencies, dead letters, and what waits to be closed.
+"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, emergencies, dead letters.
 
 Emergencies in calls that still run stand above everything else, as on the operator's page.
 """
@@ -24,7 +24,8 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
 
     async def draw() -> Fragments:
         now = doors.clock.now()
-        seen = await doors.views.supervision(now=now, soon=now + RESOLVE_SOON)
+        today = doors.city.local(now).date()
+        seen = await doors.views.supervision(now=now, soon=now + RESOLVE_SOON, today=today)
         counts = await doors.numbers.counts(None)
         return {
             "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
@@ -32,7 +33,10 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
             "loads": screen.html("_loads.html", loads=seen.loads),
             "overdue": screen.html("_overdue.html", lines=seen.overdue, stages=Stage, soon=RESOLVE_SOON),
             "emergencies": screen.html("_emergencies.html", tickets=seen.emergencies),
-            "closing": screen.html("_closing.html", answered=seen.awaiting_close, unrated=seen.unrated, stages=Stage),
+            "supervised": screen.html("_supervised.html", tickets=seen.supervised),
+            "cards": screen.html("_cards.html", cards=seen.cards),
+            "satisfied": screen.html("_satisfied.html", counts=counts),
+            "unrated": screen.html("_unrated.html", tickets=seen.unrated),
             "letters": screen.html("_letters.html", letters=seen.dead_letters),
         }
 

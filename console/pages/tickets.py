@@ -9,29 +9,51 @@ from console.denials import asked_number, denials_logged
 from console.failures import FormProblem
 from console.identity import Session
 from console.pages.answers import is_fragment
+from console.pages.offers import offered
 from console.pages.orders import order_of
+from console.pages.panel import panel_of
 from console.pages.rendering import home_of
+from console.pages.standing import Standing
 from console.pages.suggestion import guesses_of, highlight, parts_of
 from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
+from console.pages.telling import CAUSES, RETURN_REASONS, words_of
 from console.similar import compared_text
 from dispatcher.rules.routing import Route
-from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.commands import MAY, run_command
 from dispatcher.workflow.reveal import REVEALING, reveal_contact
-from models.codes import UNIT_ROLES, Role, Stage, TicketState
+from models.codes import Stage
 from models.command import Command, CommandKind
-from models.ticket import EventKind, Ticket
+from models.ticket import Ticket
 
-_DONE = {
+DONE = {
     CommandKind.CONFIRM: "已派单",
     CommandKind.DISPATCH: "已派单",
     CommandKind.ANSWER: "已直接答复并办结",
     CommandKind.DECLINE: "已登记为不予受理",
     CommandKind.SIGN: "已签收",
+    CommandKind.CONTACT_CITIZEN: "已登记联系",
+    CommandKind.RETURN: "退单申请已提交",
+    CommandKind.ACCEPT_RETURN: "已准予退单",
+    CommandKind.REJECT_RETURN: "已驳回退单",
+    CommandKind.REQUEST_EXTENSION: "延期申请已提交",
+    CommandKind.APPROVE_EXTENSION: "已准予延期",
+    CommandKind.REFUSE_EXTENSION: "已不予延期",
+    CommandKind.PAUSE: "已暂停计时",
+    CommandKind.RESUME: "已恢复计时",
+    CommandKind.CHANGE_URGENCY: "紧急程度已调整",
+    CommandKind.SUPERVISE: "督办已发出",
     CommandKind.REPLY: "答复已提交",
-    CommandKind.CLOSE: "已办结",
+    CommandKind.CO_REPLY: "协办答复已提交",
+    CommandKind.OVERRIDE_CO_REPLY: "不再等待协办单位",
+    CommandKind.PASS_REVIEW: "审核通过",
+    CommandKind.FAIL_REVIEW: "已退回重答",
+    CommandKind.CALL_BACK: "回访已登记",
     CommandKind.RATE: "评价已登记",
+    CommandKind.NUDGE: "已催办",
+    CommandKind.WITHDRAW: "已登记撤诉",
+    CommandKind.CLOSE: "已办结",
+    CommandKind.ARCHIVE: "已归档",
 }
 VERY_SIMILAR, MAYBE_SIMILAR = 0.6, 0.5
 """From these scores on a ticket is shown as 高 or 中 similar.
@@ -100,9 +122,9 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
     user = session.user
     async with denials_logged(around.doors, user, ticket_no, purpose="read ticket"):
         detail = await around.doors.views.ticket(ticket_no, unit_code=user.unit_code)
+    standing = Standing(detail, user, around.doors.city, around.doors.clock.now())
     ticket = detail.ticket
-    deciding = ticket.state is TicketState.PENDING and user.role in MAY[CommandKind.CONFIRM]
-    leading = user.role in UNIT_ROLES and ticket.lead_unit == user.unit_code
+    deciding = CommandKind.CONFIRM in offered(standing)
     return around.fragment(
         "_ticket.html",
         detail=detail,
@@ -113,29 +135,16 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         guesses=guesses_of(ticket, around.doors) if deciding else (),
         parts=await parts_of(ticket, around.doors) if deciding else (),
         text=await highlight(ticket.text, around.doors) if deciding else ticket.text,
-        may_sign=leading and ticket.state is TicketState.DISPATCHED,
-        may_reply=leading and ticket.state is TicketState.SIGNED,
-        may_close=user.role in MAY[CommandKind.CLOSE] and ticket.state is TicketState.REPLIED,
-        may_rate=_may_rate(detail, user.role),
-        may_reveal=user.role in REVEALING,
-        reply=_reply_of(detail),
         reviewed=[reason.label for reason in ticket.review_reasons],
+        may_reveal=user.role in REVEALING and not (ticket.confidential and user.unit_code is not None),
         sign_soon=SIGN_SOON,
         resolve_soon=RESOLVE_SOON,
-        short_stages=(Stage.DISPATCH, Stage.SIGN),
+        short_stages=(Stage.DISPATCH, Stage.SIGN, Stage.FIRST_CONTACT),
+        event_words=lambda event: words_of(event, around.screen),
+        return_reasons=RETURN_REASONS,
+        causes=CAUSES,
+        **panel_of(standing),
     )
-
-
-def _may_rate(detail: TicketDetail, role: Role) -> bool:
-    ticket = detail.ticket
-    closed_by_unit = ticket.state is TicketState.CLOSED and ticket.lead_unit is not None
-    return closed_by_unit and detail.rating is None and role in MAY[CommandKind.RATE]
-
-
-def _reply_of(detail: TicketDetail) -> dict[str, object] | None:
-    """Return the unit's latest reply."""
-    replies = [event for event in detail.events if event.kind is EventKind.REPLIED]
-    return dict(replies[-1].data) if replies else None
 
 
 async def _refuse_without_unit(
@@ -161,5 +170,5 @@ def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) 
 
 def _done_sentence(kind: CommandKind, after: Ticket, around: Surroundings) -> str:
     if kind in (CommandKind.CONFIRM, CommandKind.DISPATCH):
-        return f"{_DONE[kind]}：{around.screen.unit_name(after.lead_unit)}"
-    return _DONE[kind]
+        return f"{DONE[kind]}：{around.screen.unit_name(after.lead_unit)}"
+    return DONE[kind]

@@ -12,15 +12,19 @@ from console.identity import Session
 from console.live import Billboard, Fragments
 from console.pages.streaming import live_answer
 from console.pages.surroundings import RESOLVE_SOON, SIGN_SOON, UNITS, Surroundings
-from dispatcher.views import UnitBoard
-from models.codes import Stage, TicketState
+from dispatcher.views import Lane, UnitBoard
+from models.codes import Stage
 from models.errors import TryLater
 
 _EACH_COLUMN = 60
 _DRAWN_EVERY = timedelta(seconds=10)
 _ARRIVALS_AT_ONCE = 20
 _LONGEST_WAIT = timedelta(hours=1)
-_COLUMNS = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.REPLIED)
+_LANES = {
+    Lane.UNSIGNED: ("待签收", "没有待签收的工单。"),
+    Lane.WORKING: ("待联系·办理中", "没有办理中的工单。"),
+    Lane.ANSWERED: ("已答复待审核", "没有等待审核的答复。"),
+}
 
 
 def unit_routes(around: Surroundings) -> APIRouter:
@@ -87,8 +91,8 @@ def _board(around: Surroundings, unit_code: str) -> Billboard:
 async def _draw(around: Surroundings, unit_code: str) -> Fragments:
     board: UnitBoard = await around.doors.views.unit_board(unit_code, limit=_EACH_COLUMN)
     columns = [
-        (state, [item for item in board.items if item.line.ticket.state is state], board.totals.get(state, 0))
-        for state in _COLUMNS
+        (lane, title, when_empty, [item for item in board.items if item.lane is lane], board.totals.get(lane, 0))
+        for lane, (title, when_empty) in _LANES.items()
     ]
     html = around.screen.html("_board.html", columns=columns, stages=Stage, sign_soon=SIGN_SOON, resolve_soon=RESOLVE_SOON)
     return {"board": html}

@@ -1,4 +1,5 @@
 // Forms with data-fragment="id" are sent in place; the answer fills that element, a refusal stands beside the form.
+import { forgetDrafts, restoreDrafts } from "./drafts.js";
 import { AWAY, ask, fill } from "./fragments.js";
 
 const POLL_MS = 400;
@@ -31,7 +32,9 @@ async function send(form) {
     return;
   }
   const target = document.getElementById(form.dataset.fragment);
+  forgetDrafts(form);
   fill(target, answer.html);
+  restoreDrafts(target);
   if ("once" in form.dataset) {
     startAfresh(form, target);
   }

@@ -1,4 +1,5 @@
 // The ticket panel: opens what carries data-ticket, and gives the keyboard its keys.
+import { restoreDrafts } from "./drafts.js";
 import { AWAY, ask, fill } from "./fragments.js";
 
 const LOADING = '<div class="empty" aria-busy="true"><span class="spinner"></span> 正在读取工单…</div>';
@@ -45,6 +46,7 @@ async function open(number) {
     return; // another one was opened meanwhile
   }
   fill(panel, answer.html);
+  restoreDrafts(panel);
   fillLater();
   markOpen(number);
   panel.scrollTop = 0;
@@ -80,7 +82,7 @@ function markOpen(number) {
 }
 
 function lines() {
-  return [...document.querySelectorAll(".line[data-ticket]")];
+  return [...document.querySelectorAll(".line[data-ticket]")].filter((line) => line.offsetParent); // not those of a list behind
 }
 
 function openNext() {
@@ -104,7 +106,7 @@ function pressed(event) {
     close();
     return;
   }
-  if (event.target.closest("input, textarea, select")) {
+  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) {
     return;
   }
   const act = { j: () => move(1), k: () => move(-1), n: openNext, "/": () => document.getElementById("find").focus() };

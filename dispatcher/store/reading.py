@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,10 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
-from dispatcher.ports import DeadLetter
+from dispatcher.ports import DeadLetter, Notice
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
+from dispatcher.store.proofs import proof_fields
 from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import deadline_from_row, hold_from_row, month_of, rating_from_row, ticket_from_row
 from dispatcher.views import (
@@ -21,7 +22,9 @@ from dispatcher.views import (
     SHORT_TEXT,
     ChangedTexts,
     ContactProgress,
+    Decision,
     Due,
+    Lane,
     OpenTexts,
     Pending,
     RunningAlert,
@@ -33,9 +36,12 @@ from dispatcher.views import (
     UnitBoard,
     UnitItem,
     UnitLoad,
+    Waiting,
+    WaitingLine,
 )
-from models.codes import Channel, Fate, Role, Stage, TicketState
-from models.deadline import DeadlineResult
+from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
+from models.codes import Channel, Fate, NoticeKind, Role, Stage, TicketState
+from models.deadline import DeadlineResult, Pause
 from models.errors import NotFound
 from models.message import Topic
 from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
@@ -43,9 +49,11 @@ from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, Ticke
 _WORK = load_queries("work.sql")
 _QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
 _ABOVE_EVERY_MONTH = 999999
-_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _TO_CLOSE, _RUNNING_ALERTS = 50, 8, 8, 20, 20
+_OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED, _RUNNING_ALERTS = 50, 8, 8, 20, 50, 50, 20
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
-_ITEM_COLUMNS = frozenset({"role", "dispatched_at", "signed_at", "replied_at", "total", "place"})
+_BESIDE_TICKET = frozenset(
+    {"role", "dispatched_at", "signed_at", "contacted_at", "replied_at", "lane", "list", "told", "total", "place"}
+)
 
 
 class PostgresViews:
@@ -71,13 +79,21 @@ class PostgresViews:
             if not found:
                 raise NotFound(f"there is no ticket {ticket_no}")
             ratings = await reader.rows("rating_of_ticket", key)
-            return TicketDetail(
-                ticket=ticket_from_row(found[0]),
-                deadlines=tuple(deadline_from_row(row) for row in await reader.rows("deadlines_of_ticket", key)),
-                holds=tuple(hold_from_row(row) for row in await reader.rows("holds_of_ticket", key)),
-                events=tuple(_event(row) for row in await reader.rows("events_of_ticket", key)),
-                rating=rating_from_row(ratings[-1]) if ratings else None,
-            )
+            deadlines = await reader.rows("deadlines_of_ticket", key)
+            holds = await reader.rows("holds_of_ticket", key)
+            events = await reader.rows("events_of_ticket", key)
+            if unit_code is not None:
+                await reader.rows("become_application", {})
+                holds += await reader.rows("running_holds_of_others", {**key, "unit_code": unit_code})
+            notices = await reader.rows("notices_of_ticket", {**key, "unit_code": unit_code})
+        return TicketDetail(
+            ticket=ticket_from_row(found[0]),
+            deadlines=tuple(deadline_from_row(row) for row in deadlines),
+            holds=tuple(hold_from_row(row) for row in holds),
+            events=tuple(_event(row) for row in events),
+            rating=rating_from_row(ratings[-1]) if ratings else None,
+            notices=tuple(_notice(row) for row in notices),
+        )
 
     async def tickets(
         self, wanted: TicketFilter, *, after: str | None, limit: int, unit_code: str | None = None
@@ -102,6 +118,19 @@ class PostgresViews:
             found = await reader.rows("pending", {"short": SHORT_TEXT, "limit": limit})
             totals = await reader.rows("pending_total", {"most": COUNTED_UP_TO})
             return Pending(await reader.lines(found), totals[0]["total"])
+
+    async def waiting(self, *, limit: int) -> Mapping[Decision, Waiting]:
+        """Return up to ``limit`` tickets that wait for each decision."""
+        parameters = {"short": SHORT_TEXT, "limit": limit, "tries": MOST_ATTEMPTS}
+        async with self._reader(None) as reader:
+            found = await reader.rows("waiting", parameters)
+            lines = await reader.lines([_ticket_columns(row) for row in found])
+        waiting = {decision: Waiting((), 0) for decision in Decision}
+        for row, line in zip(found, lines, strict=True):
+            decision = Decision(row["list"])
+            listed = (*waiting[decision].lines, WaitingLine(line, row["told"] or {}))
+            waiting[decision] = Waiting(listed, row["total"])
+        return waiting
 
     async def tickets_of(self, ticket_nos: Collection[str]) -> Mapping[str, Ticket]:
         """Return those of the tickets that exist, by number."""
@@ -159,15 +188,15 @@ class PostgresViews:
         )
 
     async def unit_board(self, unit_code: str, *, limit: int) -> UnitBoard:
-        """Return up to ``limit`` open items of a unit in each state."""
+        """Return up to ``limit`` open items of a unit in each lane."""
         async with self._reader(unit_code) as reader:
             found = await reader.rows("unit_board", {"unit_code": unit_code, "short": SHORT_TEXT, "limit": limit})
             lines = await reader.lines([_ticket_columns(row) for row in found])
-        items = tuple(
-            UnitItem(line, row["role"], row["dispatched_at"], row["signed_at"], row["replied_at"])
-            for line, row in zip(lines, found, strict=True)
-        )
-        return UnitBoard(items, {TicketState(row["state"]): row["total"] for row in found})
+            await reader.rows("become_application", {})
+            numbers = [row["ticket_no"] for row in found]
+            cards = await reader.rows("cards_of_unit", {"unit_code": unit_code, "ticket_nos": numbers})
+        items = tuple(_unit_item(row, line, cards) for row, line in zip(found, lines, strict=True))
+        return UnitBoard(items, {Lane(row["lane"]): row["total"] for row in found})
 
     async def unit_stream(self, unit_code: str, *, after: int, limit: int) -> list[StreamItem]:
         """Return the published messages of a unit's stream that follow ``after``, in order, none left out."""
@@ -192,16 +221,17 @@ class PostgresViews:
             found = await reader.rows("running_alerts", {"topic": Topic.ALERTS, "limit": _RUNNING_ALERTS})
         return tuple(_running_alert(row) for row in found)
 
-    async def supervision(self, *, now: datetime, soon: datetime) -> Supervision:
-        """Return what is open at ``now``; due before ``soon`` counts as due soon."""
+    async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:
+        """Return what is open at ``now``; due before ``soon`` counts as due soon; cards are those of ``today``."""
         async with self._reader(None) as reader:
             waiting = (await reader.rows("pending_total", {"most": COUNTED_UP_TO}))[0]
             loads = await reader.rows("unit_loads", {"now": now, "soon": soon})
             overdue = await reader.rows("overdue", {"now": now, "short": SHORT_TEXT, "limit": _OVERDUE})
             emergencies = await reader.rows("emergencies", {"short": SHORT_TEXT, "limit": _EMERGENCIES})
             letters = await reader.rows("dead_letters", {"limit": _DEAD_LETTERS})
-            answered = await reader.rows("awaiting_close", {"short": SHORT_TEXT, "limit": _TO_CLOSE})
-            unrated = await reader.rows("unrated", {"since": now - _RATED_WITHIN, "short": SHORT_TEXT, "limit": _TO_CLOSE})
+            unrated = await reader.rows("unrated", {"since": now - _RATED_WITHIN, "short": SHORT_TEXT, "limit": _UNRATED})
+            cards = await reader.rows("cards_of_day", {"today": today, "limit": _CARDS})
+            supervised = await reader.rows("supervised", {"short": SHORT_TEXT, "limit": _SUPERVISED})
             return Supervision(
                 pending_total=waiting["total"],
                 oldest_pending=waiting["oldest"],
@@ -209,8 +239,9 @@ class PostgresViews:
                 overdue=await reader.lines(overdue),
                 emergencies=tuple(ticket_from_row(row) for row in emergencies),
                 dead_letters=tuple(DeadLetter(**row, body=b"") for row in letters),
-                awaiting_close=await reader.lines(answered),
                 unrated=tuple(ticket_from_row(row) for row in unrated),
+                cards=tuple(_notice(row) for row in cards),
+                supervised=tuple(ticket_from_row(row) for row in supervised),
             )
 
     @asynccontextmanager
@@ -239,7 +270,9 @@ class _Reader:
         dues: dict[str, dict[Stage, Due]] = {row["ticket_no"]: {} for row in found}
         for row in await self.rows("dues", {"ticket_nos": list(dues)}) if dues else ():
             result = DeadlineResult(row["result"]) if row["result"] else None
-            dues[row["ticket_no"]][Stage(row["stage"])] = Due(row["due"], row["provisional"], result)
+            running = _running_pause(row)
+            paused_for = running.reason if running else None
+            dues[row["ticket_no"]][Stage(row["stage"])] = Due(row["due"], row["provisional"], result, paused_for)
         return tuple(TicketLine(ticket_from_row(row), dues[row["ticket_no"]]) for row in found)
 
 
@@ -249,7 +282,30 @@ def _numbered(envelope: str, unit_seq: int) -> str:
 
 
 def _ticket_columns(row: DictRow) -> DictRow:
-    return {column: value for column, value in row.items() if column not in _ITEM_COLUMNS}
+    return {column: value for column, value in row.items() if column not in _BESIDE_TICKET}
+
+
+def _unit_item(row: DictRow, line: TicketLine, cards: Sequence[DictRow]) -> UnitItem:
+    mine = [card for card in cards if card["ticket_no"] == row["ticket_no"] and card["shown_at"] >= row["dispatched_at"]]
+    return UnitItem(
+        line=line,
+        lane=Lane(row["lane"]),
+        role=row["role"],
+        dispatched_at=row["dispatched_at"],
+        signed_at=row["signed_at"],
+        contacted_at=row["contacted_at"],
+        replied_at=row["replied_at"],
+        cards=frozenset(NoticeKind(card["kind"]) for card in mine),
+    )
+
+
+def _running_pause(row: DictRow) -> Pause | None:
+    pauses: Sequence[Pause] = proof_fields(row["proof"])["pauses"]
+    return pauses[-1] if pauses and pauses[-1].end is None else None
+
+
+def _notice(row: DictRow) -> Notice:
+    return Notice(row["ticket_no"], row["unit_code"], NoticeKind(row["kind"]), row["day"], row["noted_at"], row["version"])
 
 
 def _open_text(row: DictRow) -> OpenText:

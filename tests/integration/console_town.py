@@ -28,6 +28,8 @@ LEAD, OTHER = "SG-ZHZF", "SG-NY"
 
 _STAFF = (
     ("operator", Role.OPERATOR, None),
+    ("dispatcher", Role.DISPATCHER, None),
+    ("caller", Role.CALLER_BACK, None),
     ("supervisor", Role.SUPERVISOR, None),
     ("admin", Role.ADMIN, None),
     ("lead", Role.UNIT_CLERK, LEAD),

@@ -62,7 +62,7 @@ def command(database: Database, monkeypatch, capsys):
 
 def test_the_command_makes_lists_and_disables_users(command):
     """Password and token are printed once; the list shows neither."""
-    code, said, _ = command("add", "chen.li", "--role", "unit", "--unit", "SG-NY", "--display", "陈丽")
+    code, said, _ = command("add", "chen.li", "--role", "unit_clerk", "--unit", "SG-NY", "--display", "陈丽")
     password, token = (line.split()[1] for line in said.splitlines()[1:])
     listed = command("list")[1]
     disabled = command("disable", "chen.li")[0]
@@ -79,9 +79,9 @@ def test_the_command_makes_lists_and_disables_users(command):
     "arguments",
     [
         ("add", "Chen Li", "--role", "operator"),
-        ("add", "chen", "--role", "unit"),
+        ("add", "chen", "--role", "unit_clerk"),
         ("add", "chen", "--role", "operator", "--unit", "SG-NY"),
-        ("add", "chen", "--role", "unit", "--unit", "XX"),
+        ("add", "chen", "--role", "unit_clerk", "--unit", "XX"),
         ("disable", "nobody"),
     ],
 )

@@ -10,9 +10,12 @@ from dispatcher.store.reading import PostgresViews
 from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.follow_call import follow_call
 from models.call import CallStep
-from models.codes import CallState
+from models.codes import CallState, Role
+from models.command import CommandKind
+from models.ticket import Actor
 from tests.builders import PHONE, an_understanding
-from tests.integration.console_town import a_console
+from tests.integration.console_town import LEAD, OTHER, a_console
+from tests.integration.story import DISPATCHER
 from tests.services.databases import Database
 
 pytestmark = pytest.mark.integration
@@ -23,6 +26,13 @@ async def console(database: Database):
     """A town's console."""
     async with a_console(database.app_url) as console:
         yield console
+
+
+_REPLY = {"investigation": "现场查看属实", "result": "已清理", "contacted": "yes"}
+
+
+def _clerk_of(ticket):
+    return Actor(Role.UNIT_CLERK, "clerk", ticket.lead_unit)
 
 
 def _key(page):
@@ -68,7 +78,7 @@ async def test_an_operator_confirms_a_guess(console):
     assert "<mark>路上</mark>" in panel
     assert "已派单：市交通运输局" in done.text
     assert (stale.status_code, "刚刚被别人改动过" in stale.text) == (409, True)
-    assert "没有待确认的工单" in queue
+    assert "没有待派单的工单" in queue
 
 
 async def test_an_operator_must_name_the_unit_that_the_matrix_does_not(console):
@@ -107,28 +117,131 @@ async def test_an_operator_may_decide_otherwise(console, form, state):
     assert await console.asks("SELECT state FROM tickets") == [(state,)]
 
 
-async def test_a_unit_signs_replies_and_a_supervisor_closes_and_rates(console):
-    """The whole way on pages; each step offers the next one and no other."""
+async def test_a_ticket_goes_the_whole_way_on_pages(console):
+    """From the signature to the citizen's rating, each step by the one whose turn it is, who finds it offered."""
     ticket = await console.town.hears("小广告贴满楼道")
     path = f"/tickets/{ticket.ticket_no}"
+    heard = {"reached": "yes", "responded": "yes", "solved": "yes", "rating": "5"}
     steps = [
-        ("lead", {"command": "sign"}, "提交答复"),
-        ("lead", {"command": "reply", "investigation": "属实", "result": "已清理", "contacted": "yes"}, "答复已提交"),
-        ("supervisor", {"command": "close"}, "诉求人评价"),
-        ("supervisor", {"command": "rate", "rating": "5"}, "评价已登记"),
+        ("lead", {"command": "sign"}, 'value="contact_citizen"'),
+        ("lead", {"command": "contact_citizen"}, "提交答复"),
+        ("lead", {"command": "reply", **_REPLY}, "答复已提交"),
+        ("dispatcher", {"command": "pass_review"}, "待回访"),
+        ("caller", {"command": "call_back", **heard}, "回访已登记"),
     ]
     version = ticket.version
     for who, form, offered in steps:
         async with console.browser(who) as browser:
             answer = await browser.post(f"{path}/commands", data={**form, "expected_version": str(version)})
         assert offered in answer.text
-        version += 1
+        ((version,),) = await console.asks("SELECT version FROM tickets")
     async with console.browser("supervisor") as supervisor:
         desk = (await supervisor.get("/supervisor")).text
 
     assert "满意率(参评)" in desk
     assert "1 ÷ 1" in desk
     assert "有效评价" in desk
+
+
+async def test_the_hotline_finds_what_waits_for_its_decision(console):
+    """Each list holds what its decision is about, with what the unit says; a caller-back sees no list of the reviewers."""
+    town = console.town
+    returned = await town.hears("小广告贴满楼道")
+    await town.commands(returned, CommandKind.RETURN, _clerk_of(returned), reason="R2", basis="不在建成区")
+    slow = await town.signs(await town.hears("夜市占道经营油烟扰民"))
+    await town.commands(slow, CommandKind.REQUEST_EXTENSION, _clerk_of(slow), working_days=3, reason="等待检测报告")
+    answered = await town.replies(await town.signs(await town.hears("垃圾没人清运")))
+    called = await town.replies(await town.signs(await town.hears("路面积水")))
+    await town.commands(called, CommandKind.PASS_REVIEW, DISPATCHER)
+    await town.commands(called, CommandKind.CALL_BACK, DISPATCHER, reached=False)
+    lists = {}
+    for who in ("dispatcher", "caller", "operator"):
+        async with console.browser(who) as browser:
+            page = (await browser.get("/operator")).text
+        parts = re.findall(r'data-region="(\w+)">(.*?)</div>', page, re.DOTALL)
+        lists[who] = {name: (re.findall(r'data-ticket="(\w+)"', part), part) for name, part in parts}
+
+    seen = lists["dispatcher"]
+    assert {name: numbers for name, (numbers, _) in seen.items() if numbers} == {
+        "return": [returned.ticket_no],
+        "extension": [slow.ticket_no],
+        "review": [answered.ticket_no],
+        "call_back": [called.ticket_no],
+    }
+    assert "非本辖区：不在建成区" in seen["return"][1]
+    assert "3 个工作日：等待检测报告" in seen["extension"][1]
+    assert "第 1 次未接通" in seen["call_back"][1]
+    assert "call_back" in lists["caller"]
+    assert not lists["caller"].keys() & {"pending", "return", "extension", "review", "close"}
+    assert not lists["operator"].keys() & {"return", "extension", "review"}
+
+
+async def test_a_page_says_in_chinese_what_a_form_lacks(console):
+    """Beside the form, before anything is asked of the store, and nothing is written."""
+    ticket = await console.town.hears("小广告贴满楼道")
+    async with console.browser("lead") as lead:
+        answer = await lead.post(
+            f"/tickets/{ticket.ticket_no}/commands",
+            data={"command": "return", "reason": "R1", "basis": " ", "expected_version": str(ticket.version)},
+        )
+
+    assert (answer.status_code, "请写明退单依据。" in answer.text) == (422, True)
+    assert await console.asks("SELECT version FROM tickets") == [(ticket.version,)]
+
+
+async def test_lead_and_co_unit_see_each_other_and_the_lead_waits(console):
+    """A co-unit has the ticket on its board, signs and reports for itself; the lead sees its report and may then reply."""
+    town = console.town
+    ticket = await town.hears("夜市油烟倒进农田", category="A1", confidence=0.6)
+    ticket = await town.signs(await town.commands(ticket, CommandKind.DISPATCH, unit=OTHER, co_units=[LEAD]))
+    path = f"/tickets/{ticket.ticket_no}"
+    async with console.browser("other") as lead, console.browser("lead") as other:
+        waiting = (await lead.get(path)).text
+        board = (await other.get("/unit")).text
+        await other.post(f"{path}/commands", data={"command": "sign", "expected_version": str(ticket.version)})
+        form = {"command": "co_reply", **_REPLY, "result": "已测土壤", "expected_version": str(ticket.version + 1)}
+        reported = await other.post(f"{path}/commands", data=form)
+        after = (await lead.get(path)).text
+
+    assert "等待协办单位答复：市综合行政执法局" in waiting
+    assert 'value="reply"' not in waiting
+    assert ">协办</span>" in board
+    assert "协办答复已提交" in reported.text
+    assert "已测土壤" in after
+    assert 'value="reply"' in after
+
+
+async def test_cards_and_pauses_stand_on_the_board(console):
+    """A unit sees which of its tickets has a card, and which clock stands still."""
+    town = console.town
+    late = await town.signs(await town.hears("小广告贴满楼道"))
+    still = await town.signs(await town.hears("夜市占道经营油烟扰民"))
+    await town.commands(still, CommandKind.PAUSE, _clerk_of(still), reason="待诉求人补充材料")
+    town.clock.passes(timedelta(days=11))
+    await town.sweeps()
+    async with console.browser("lead") as lead, console.browser("supervisor") as supervisor:
+        board = (await lead.get("/unit")).text
+        desk = (await supervisor.get("/supervisor")).text
+
+    lines = dict(re.findall(r'id="u-(\w+)"(.*?)</button>', board, re.DOTALL))
+    assert "红牌" in lines[late.ticket_no]
+    assert "红牌" not in lines[still.ticket_no]
+    assert "已暂停" in lines[still.ticket_no]
+    assert late.ticket_no in desk
+
+
+async def test_a_confidential_citizen_stays_unknown_to_the_unit(console):
+    """No salutation, no way to the contact data; the hotline may close without a call."""
+    ticket = await console.town.hears("小广告贴满楼道")
+    await console.asks("UPDATE tickets SET confidential = true, salutation = '符女士' RETURNING 1")
+    path = f"/tickets/{ticket.ticket_no}"
+    async with console.browser("lead") as lead, console.browser("operator") as operator:
+        of_unit, of_hotline = (await lead.get(path)).text, (await operator.get(path)).text
+
+    assert "要求保密" in of_unit
+    assert "符女士" not in of_unit
+    assert "查看联系方式" not in of_unit
+    assert "查看联系方式" in of_hotline
 
 
 async def test_contact_data_are_shown_on_the_page_after_a_purpose(console):
@@ -141,7 +254,7 @@ async def test_contact_data_are_shown_on_the_page_after_a_purpose(console):
 
     assert (without.status_code, "用途" in without.text) == (422, True)
     assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-store")
-    assert await console.asks("SELECT actor, act FROM access_log") == [("unit:lead", "reveal_contact")]
+    assert await console.asks("SELECT actor, act FROM access_log") == [("unit_clerk:lead", "reveal_contact")]
 
 
 async def test_a_unit_is_told_nothing_of_a_ticket_that_is_not_its_own(console):
@@ -153,7 +266,9 @@ async def test_a_unit_is_told_nothing_of_a_ticket_that_is_not_its_own(console):
 
     assert (answer.status_code, nonsense.status_code) == (404, 404)
     assert "小广告" not in answer.text
-    assert await console.asks("SELECT actor, act, subject FROM access_log") == [("unit:other", "denied", ticket.ticket_no)]
+    assert await console.asks("SELECT actor, act, subject FROM access_log") == [
+        ("unit_clerk:other", "denied", ticket.ticket_no)
+    ]
 
 
 async def test_an_emergency_in_a_running_call_stands_on_both_desks_until_the_call_is_settled(console):
@@ -200,7 +315,7 @@ async def test_an_alert_tells_who_has_the_call_and_whether_it_goes_on(console):
 
 async def test_an_empty_town_has_pages_that_say_so(console):
     """The first morning: nothing to do is said in words, not shown as a blank."""
-    words = {"operator": "没有待确认的工单", "lead": "没有待签收的工单", "supervisor": "各单位都没有在办的工单"}
+    words = {"operator": "没有待派单的工单", "lead": "没有待签收的工单", "supervisor": "各单位都没有在办的工单"}
     for who, sentence in words.items():
         async with console.browser(who) as browser:
             page = await browser.get("/")

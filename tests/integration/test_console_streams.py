@@ -168,11 +168,24 @@ async def test_operators_and_supervisors_watch_live(console):
         _open(operator, "/operator/stream") as queue,
         _open(supervisor, "/supervisor/stream") as desk,
     ):
-        assert "没有待确认的工单" in (await queue.event("queue"))[2]
+        assert "没有待派单的工单" in (await queue.event("pending"))[2]
         assert "登记工单" in (await desk.event("rates"))[2]
         waiting = await console.town.hears("路上有个坑", category="A2", confidence=0.6)
-        assert waiting.ticket_no in (await queue.event("queue"))[2]
+        assert waiting.ticket_no in (await queue.event("pending"))[2]
+        assert (await queue.event("pending-count"))[2] == "1"
         assert "<b>1</b><span>登记工单" in (await desk.event("rates"))[2]
+
+
+async def test_a_decision_that_waits_appears_and_goes_without_a_reload(console):
+    """A reply comes before the reviewers as soon as it is given, and leaves their list with their word."""
+    ticket = await console.town.signs(await console.town.hears("小广告贴满楼道"))
+    async with console.browser("dispatcher") as dispatcher, _open(dispatcher, "/operator/stream") as desk:
+        assert "没有待审核的答复" in (await desk.event("review"))[2]
+        answered = await console.town.replies(ticket)
+        assert ticket.ticket_no in (await desk.event("review"))[2]
+        passed = {"command": "pass_review", "expected_version": str(answered.version)}
+        await dispatcher.post(f"/tickets/{ticket.ticket_no}/commands", data=passed)
+        assert "没有待审核的答复" in (await desk.event("review"))[2]
 
 
 async def test_a_clerk_of_another_unit_hears_nothing_of_it(console):

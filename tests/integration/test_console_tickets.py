@@ -7,8 +7,11 @@ import pytest
 
 from dispatcher.store.database import open_pool
 from dispatcher.store.reading import PostgresViews
-from models.codes import Urgency
+from dispatcher.views import Decision
+from models.codes import Role, Urgency
+from models.command import CommandKind
 from models.errors import NotFound
+from models.ticket import Actor
 from tests.builders import NAME, PHONE, an_understanding
 from tests.integration.console_town import LEAD, OTHER, a_console
 from tests.services.databases import Database
@@ -43,8 +46,8 @@ async def test_a_unit_cannot_see_another_units_ticket_and_the_try_is_logged(cons
     assert (own.status_code, own.json()["text"]) == (200, "夜市占道经营油烟扰民")
     log = await console.asks("SELECT actor, act, subject FROM access_log ORDER BY id")
     assert log == [
-        *[("unit:other", "denied", theirs.ticket_no)] * 3,
-        *[("unit:other", "denied", f"unit {LEAD}")] * 2,
+        *[("unit_clerk:other", "denied", theirs.ticket_no)] * 3,
+        *[("unit_clerk:other", "denied", f"unit {LEAD}")] * 2,
     ]
 
 
@@ -134,13 +137,20 @@ async def test_a_command_on_an_older_version_is_refused_and_changes_nothing(cons
 
 
 async def test_the_whole_life_of_a_ticket_over_http(console):
-    """Sign, reply, close, rate: each by the one who may, each step visible in the next reading."""
+    """From the signature to the rating: each by the one who may, each step visible in the next reading."""
     ticket = await console.town.hears("夜市占道经营油烟扰民")
     path = f"/api/v1/tickets/{ticket.ticket_no}"
     reply = {"investigation": "到现场查看", "result": f"已清理，请拨{PHONE}", "contacted": True}
     steps = [
         ("lead", "sign", {}, "signed"),
+        ("lead", "contact_citizen", {}, "handling"),
+        ("lead", "request_extension", {"working_days": 2, "reason": "设备检修"}, "handling"),
+        ("dispatcher", "approve_extension", {}, "handling"),
         ("lead", "reply", reply, "replied"),
+        ("dispatcher", "fail_review", {"reason": "没有写明何时完成"}, "handling"),
+        ("lead", "reply", reply, "replied"),
+        ("dispatcher", "pass_review", {}, "awaiting_call_back"),
+        ("caller", "call_back", {"reached": False}, "awaiting_call_back"),
         ("operator", "close", {}, "closed"),
         ("operator", "rate", {"rating": "满意"}, "closed"),
     ]
@@ -155,10 +165,16 @@ async def test_the_whole_life_of_a_ticket_over_http(console):
     async with console.program("supervisor") as supervisor:
         detail = (await supervisor.get(path)).json()
 
-    assert detail["rating"] == "满意"
-    assert {one["stage"]: one["result"] for one in detail["deadlines"]} == dict.fromkeys(
-        ("dispatch", "sign", "resolve", "promise"), "met"
+    results = {one["stage"]: one["result"] for one in detail["deadlines"]}
+    (work,) = (one for one in detail["deadlines"] if one["stage"] == "resolve")
+    assert (detail["rating"], detail["rating_round"], detail["round"]) == ("满意", 1, 1)
+    assert {stage: results[stage] for stage in ("dispatch", "sign", "first_contact", "resolve", "promise")} == dict.fromkeys(
+        ("dispatch", "sign", "first_contact", "resolve", "promise"), "met"
     )
+    assert (work["extension_days"], [one["changed_by"] for one in work["former"]]) == (2, ["extension"])
+    assert [notice["kind"] for notice in detail["notices"]] == ["extension"]
+    assert detail["first_closed_at"] is not None
+    assert detail["assignments"][0]["contacted_at"] is not None
     assert detail["assignments"][0]["ended_at"] is not None
     assert PHONE not in str(detail)
 
@@ -209,7 +225,7 @@ async def test_contact_data_are_shown_once_they_are_logged(console):
     assert shown.headers["Cache-Control"] == "no-store"
     assert (without.status_code, refused.status_code) == (422, 403)
     log = await console.asks("SELECT actor, act, subject, purpose FROM access_log")
-    assert log == [("unit:lead", "reveal_contact", number, "核实地点")]
+    assert log == [("unit_clerk:lead", "reveal_contact", number, "核实地点")]
 
 
 async def test_tokens_and_passwords_are_kept_as_hashes_and_end_with_their_user(console):
@@ -225,26 +241,67 @@ async def test_tokens_and_passwords_are_kept_as_hashes_and_end_with_their_user(c
 
 
 async def test_a_supervisor_reads_what_is_open_due_and_overdue(console):
-    """By unit and by ticket; a reply takes a ticket out of the overdue, and brings it before whoever closes it."""
+    """By unit and by ticket; a reply takes a ticket out of the overdue, and a pause does too."""
     town = console.town
     late = await town.signs(await town.hears("夜市占道经营油烟扰民"))
     answered = await town.replies(await town.signs(await town.hears("小广告贴满楼道")))
+    still = await town.signs(await town.hears("路灯不亮"))
+    clerk = Actor(Role.UNIT_CLERK, "clerk", still.lead_unit)
+    await town.commands(still, CommandKind.PAUSE, clerk, reason="待诉求人补充材料")
     done = await town.finishes(await town.hears("垃圾没人清运"))
     waiting = await town.hears("路上有个坑", category="A2", confidence=0.6)
     await town.relays(b"not json")
     now = late.registered_at + timedelta(days=30)
-    seen = await PostgresViews(town.pool).supervision(now=now, soon=now + timedelta(days=1))
-    early = await PostgresViews(town.pool).supervision(now=late.registered_at, soon=now)
+    seen = await PostgresViews(town.pool).supervision(now=now, soon=now + timedelta(days=1), today=now.date())
+    early = await PostgresViews(town.pool).supervision(now=late.registered_at, soon=now, today=now.date())
 
     assert [(load.unit_code, load.open, load.unsigned, load.due_soon, load.overdue) for load in seen.loads] == [
-        (LEAD, 1, 0, 0, 1)
+        (LEAD, 2, 0, 0, 1)
     ]
     assert [(load.due_soon, load.overdue) for load in early.loads] == [(1, 0)]
     assert [line.ticket.ticket_no for line in seen.overdue] == [late.ticket_no]
-    assert [line.ticket.ticket_no for line in seen.awaiting_close] == [answered.ticket_no]
+    reviews = (await PostgresViews(town.pool).waiting(limit=10))[Decision.REVIEW]
+    assert [one.line.ticket.ticket_no for one in reviews.lines] == [answered.ticket_no]
     assert [ticket.ticket_no for ticket in early.unrated] == [done.ticket_no]
     assert (seen.pending_total, seen.oldest_pending) == (1, waiting.registered_at)
     assert [letter.cause for letter in seen.dead_letters] == ["malformed"]
+
+
+async def test_a_unit_reads_who_else_works_on_its_ticket_and_nothing_of_who_did(console):
+    """Lead and co-unit know of each other while both work on it; what the hotline told one stays with that one."""
+    town = console.town
+    ticket = await town.hears("夜市油烟倒进农田", confidence=0.6)
+    ticket = await town.commands(ticket, CommandKind.DISPATCH, unit=OTHER, co_units=[LEAD])
+    await town.commands(ticket, CommandKind.NUDGE)
+    path = f"/api/v1/tickets/{ticket.ticket_no}"
+    async with console.program("other") as lead, console.program("lead") as co_unit, console.program("operator") as operator:
+        of_lead, of_co = (await lead.get(path)).json(), (await co_unit.get(path)).json()
+        back = {"command": "return", "data": {"reason": "R1", "basis": "三定规定"}, "expected_version": of_lead["version"]}
+        returned = (await lead.post(f"{path}/commands", json=back)).json()
+        accept = {"command": "accept_return", "data": {}, "expected_version": returned["version"]}
+        async with console.program("dispatcher") as dispatcher:
+            await dispatcher.post(f"{path}/commands", json=accept)
+        co_after, staff_after = (await co_unit.get(path)).json(), (await operator.get(path)).json()
+
+    assert {one["unit"] for one in of_lead["assignments"]} == {one["unit"] for one in of_co["assignments"]} == {LEAD, OTHER}
+    assert ([one["kind"] for one in of_lead["notices"]], of_co["notices"]) == (["nudge"], [])
+    assert {one["unit"] for one in of_co["deadlines"]} == {LEAD}
+    assert [one["unit"] for one in co_after["assignments"]] == [LEAD]
+    assert {one["unit"]: one["return_result"] for one in staff_after["assignments"]} == {OTHER: "accepted", LEAD: None}
+
+
+async def test_a_unit_is_not_told_who_asked_not_to_be_known(console):
+    """Of a confidential or anonymous citizen neither salutation nor pseudonym; the staff reads both."""
+    ticket = await console.town.hears("夜市占道经营油烟扰民")
+    await console.asks("UPDATE tickets SET confidential = true, salutation = '符女士' RETURNING 1")
+    path = f"/api/v1/tickets/{ticket.ticket_no}"
+    async with console.program("lead") as lead, console.program("operator") as operator:
+        of_unit, listed = (await lead.get(path)).json(), (await lead.get("/api/v1/tickets")).json()["tickets"][0]
+        of_staff = (await operator.get(path)).json()
+
+    assert (of_unit["salutation"], of_unit["caller_ref"]) == (listed["salutation"], listed["caller_ref"]) == (None, None)
+    assert of_unit["confidential"]
+    assert (of_staff["salutation"], of_staff["caller_ref"]) == ("符女士", ticket.caller_ref)
 
 
 async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests(console):

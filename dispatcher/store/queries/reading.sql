@@ -13,6 +13,22 @@ SELECT {hold}
  WHERE ticket_no = %(ticket_no)s
  ORDER BY dispatched_at, role DESC, unit_code;
 
+-- name: become_application
+-- After a unit was seen to have a part in a ticket: the rest of the transaction sees who else works on it.
+SELECT set_config('role', 'none', true);
+
+-- name: running_holds_of_others
+SELECT {hold}
+  FROM assignments h
+ WHERE ticket_no = %(ticket_no)s AND unit_code <> %(unit_code)s AND ended_at IS NULL
+ ORDER BY dispatched_at, role DESC, unit_code;
+
+-- name: notices_of_ticket
+SELECT ticket_no, unit_code, kind, day, noted_at, version
+  FROM notices
+ WHERE ticket_no = %(ticket_no)s AND (%(unit_code)s::text IS NULL OR unit_code = %(unit_code)s)
+ ORDER BY id;
+
 -- name: events_of_ticket
 SELECT ticket_no, version, kind, occurred_at, actor_role, actor_name, actor_unit, from_state, to_state, profile_version, data
   FROM ticket_events
@@ -56,6 +72,43 @@ SELECT {short_ticket}
 SELECT count(*) AS total, min(registered_at) AS oldest
   FROM (SELECT registered_at FROM tickets WHERE state = 'pending' AND NOT self_service ORDER BY registered_at, ticket_no LIMIT %(most)s) AS first_ones;
 
+-- name: waiting
+-- What waits for the hotline, list by list, with the event that asks; a citizen is tried so many times.
+WITH waits AS (
+    SELECT t.ticket_no, t.month, t.urgency, t.state_since, 0 AS tries,
+           CASE WHEN t.state = 'return_requested' THEN 'return' WHEN t.state = 'replied' THEN 'review' ELSE 'close' END AS list
+      FROM tickets t
+     WHERE t.state IN ('return_requested', 'replied', 'called_back')
+    UNION ALL
+    SELECT t.ticket_no, t.month, t.urgency, t.state_since, tried.tries,
+           CASE WHEN t.anonymous OR t.confidential THEN 'close' ELSE 'call_back' END
+      FROM tickets t
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS tries FROM call_backs c WHERE c.ticket_no = t.ticket_no AND c.round = t.round) AS tried
+     WHERE t.state = 'awaiting_call_back' AND tried.tries < %(tries)s
+    UNION ALL
+    SELECT t.ticket_no, t.month, t.urgency, t.state_since, 0, 'extension'
+      FROM tickets t
+     WHERE t.extension_asked IS NOT NULL AND t.state IN ('signed', 'handling', 'replied')
+), ranked AS (
+    SELECT ticket_no, month, list,
+           count(*) OVER (PARTITION BY list) AS total,
+           row_number() OVER (PARTITION BY list ORDER BY tries, urgency DESC, state_since, ticket_no) AS place
+      FROM waits
+)
+SELECT {short_ticket}, ranked.list, ranked.total, ranked.place, told.data AS told
+  FROM ranked
+  JOIN tickets t ON t.ticket_no = ranked.ticket_no AND t.month = ranked.month
+  LEFT JOIN LATERAL (
+       SELECT data FROM ticket_events e
+        WHERE e.ticket_no = t.ticket_no AND e.month = t.month
+          AND e.kind = CASE ranked.list WHEN 'return' THEN 'unit.returned' WHEN 'extension' THEN 'extend.requested'
+                                        WHEN 'review' THEN 'unit.replied' ELSE 'callback.done' END
+        ORDER BY e.version DESC
+        LIMIT 1) AS told ON true
+ WHERE ranked.place <= %(limit)s
+ ORDER BY ranked.list, ranked.place;
+
 -- name: tickets_of
 SELECT {short_ticket}
   FROM tickets t
@@ -83,7 +136,7 @@ SELECT t.ticket_no, left(t.text, %(most)s) AS text, t.category_code, t.district_
 
 -- name: dues
 -- The hotline's own, and those of the lead unit or, for a unit, of the reader.
-SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result
+SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result, d.proof
   FROM deadlines d
   JOIN tickets t ON t.ticket_no = d.ticket_no AND t.month = substr(d.ticket_no, 3, 6)::int
  WHERE d.ticket_no = ANY(%(ticket_nos)s)
@@ -94,27 +147,45 @@ SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result
 SELECT contact_id, channel, accepted_at, fate, ticket_no FROM contacts WHERE contact_id = %(contact_id)s;
 
 -- name: unit_board
--- Open holds of a unit, at most so many in each state, due first.
+-- Open holds of a unit, at most so many in each lane, due first. A co-unit signs and replies for itself.
 WITH held AS (
-    SELECT a.ticket_no, a.role, a.dispatched_at, a.signed_at, a.replied_at, substr(a.ticket_no, 3, 6)::int AS month
+    SELECT a.ticket_no, a.role, a.dispatched_at, a.signed_at, a.contacted_at, a.replied_at,
+           substr(a.ticket_no, 3, 6)::int AS month
       FROM assignments a
      WHERE a.unit_code = %(unit_code)s AND a.ended_at IS NULL
-), ranked AS (
-    SELECT {short_ticket},
-           held.role, held.dispatched_at, held.signed_at, held.replied_at,
-           count(*) OVER (PARTITION BY t.state) AS total,
-           row_number() OVER (PARTITION BY t.state ORDER BY t.urgency DESC, d.due, t.ticket_no) AS place
+), in_lanes AS (
+    SELECT held.*, t.urgency, d.due,
+           CASE WHEN t.state = 'replied' OR (held.role = 'co' AND held.replied_at IS NOT NULL) THEN 'answered'
+                WHEN held.role = 'co' AND held.signed_at IS NULL THEN 'unsigned'
+                WHEN held.role = 'lead' AND t.state = 'dispatched' THEN 'unsigned'
+                ELSE 'working' END AS lane
       FROM held
       JOIN tickets t ON t.ticket_no = held.ticket_no AND t.month = held.month
       LEFT JOIN LATERAL (
            SELECT due FROM deadlines
             WHERE ticket_no = held.ticket_no AND unit_code = %(unit_code)s
-              AND stage IN (CASE WHEN t.state = 'dispatched' THEN 'sign' ELSE 'resolve' END, 'reopen')
-            ORDER BY number DESC
+              AND stage IN (CASE WHEN t.state = 'dispatched' AND held.role = 'lead' THEN 'sign' ELSE 'resolve' END, 'reopen')
+            ORDER BY start DESC
             LIMIT 1) AS d ON true
      WHERE t.state IN ('dispatched', 'signed', 'handling', 'return_requested', 'replied')
+), ranked AS (
+    SELECT in_lanes.*,
+           count(*) OVER (PARTITION BY lane) AS total,
+           row_number() OVER (PARTITION BY lane ORDER BY urgency DESC, due, ticket_no) AS place
+      FROM in_lanes
 )
-SELECT * FROM ranked WHERE place <= %(limit)s ORDER BY state, place;
+SELECT {short_ticket}, ranked.role, ranked.dispatched_at, ranked.signed_at, ranked.contacted_at, ranked.replied_at,
+       ranked.lane, ranked.total, ranked.place
+  FROM ranked
+  JOIN tickets t ON t.ticket_no = ranked.ticket_no AND t.month = ranked.month
+ WHERE ranked.place <= %(limit)s
+ ORDER BY ranked.lane, ranked.place;
+
+-- name: cards_of_unit
+SELECT ticket_no, kind, max(noted_at) AS shown_at
+  FROM notices
+ WHERE ticket_no = ANY(%(ticket_nos)s) AND unit_code = %(unit_code)s AND kind IN ('yellow_card', 'red_card')
+ GROUP BY ticket_no, kind;
 
 -- name: unit_stream
 -- Rows that are numbered and not yet published are returned too: the reader stops at the first of them.
@@ -137,11 +208,11 @@ SELECT asked.unit_code, latest.unit_seq
 SELECT a.unit_code,
        count(*) AS open,
        count(*) FILTER (WHERE a.signed_at IS NULL) AS unsigned,
-       count(*) FILTER (WHERE d.due > %(now)s AND d.due <= %(soon)s) AS due_soon,
-       count(*) FILTER (WHERE d.due <= %(now)s) AS overdue
+       count(*) FILTER (WHERE d.goes AND d.due > %(now)s AND d.due <= %(soon)s) AS due_soon,
+       count(*) FILTER (WHERE d.goes AND d.due <= %(now)s) AS overdue
   FROM assignments a
   JOIN LATERAL (
-       SELECT due, stopped_at FROM deadlines
+       SELECT due, stopped_at, (proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null' AS goes FROM deadlines
         WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
         ORDER BY start DESC
         LIMIT 1) AS d ON d.stopped_at IS NULL
@@ -150,15 +221,15 @@ SELECT a.unit_code,
  ORDER BY overdue DESC, due_soon DESC, open DESC, a.unit_code;
 
 -- name: overdue
--- The resolve deadline has passed and the lead unit has not replied; longest overdue first.
+-- The work is past its due, its clock is not paused, and the lead unit has not replied; longest overdue first.
 WITH late AS (
     SELECT a.ticket_no, substr(a.ticket_no, 3, 6)::int AS month, d.due
       FROM assignments a
       JOIN LATERAL (
-           SELECT due, stopped_at FROM deadlines
+           SELECT due, stopped_at, proof FROM deadlines
             WHERE ticket_no = a.ticket_no AND unit_code = a.unit_code AND stage IN ('resolve', 'reopen')
             ORDER BY start DESC
-            LIMIT 1) AS d ON d.stopped_at IS NULL
+            LIMIT 1) AS d ON d.stopped_at IS NULL AND (d.proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null'
      WHERE a.role = 'lead' AND a.ended_at IS NULL AND d.due <= %(now)s
      ORDER BY d.due, a.ticket_no
      LIMIT %(limit)s
@@ -192,19 +263,20 @@ SELECT outbox.envelope, calls.hung_up,
 -- name: dead_letters
 SELECT reference, cause, detail, contact_id, occurred_at FROM dead_letters ORDER BY id DESC LIMIT %(limit)s;
 
--- name: awaiting_close
-WITH answered AS (
-    SELECT ticket_no, substr(ticket_no, 3, 6)::int AS month, replied_at
-      FROM assignments
-     WHERE role = 'lead' AND ended_at IS NULL AND replied_at IS NOT NULL
-     ORDER BY replied_at, ticket_no
-     LIMIT %(limit)s
-)
+-- name: cards_of_day
+SELECT ticket_no, unit_code, kind, day, noted_at, version
+  FROM notices
+ WHERE day = %(today)s AND kind IN ('yellow_card', 'red_card')
+ ORDER BY id DESC
+ LIMIT %(limit)s;
+
+-- name: supervised
+-- Highest step first, then who stands on it longest.
 SELECT {short_ticket}
-  FROM answered
-  JOIN tickets t ON t.ticket_no = answered.ticket_no AND t.month = answered.month
- WHERE t.state = 'replied'
- ORDER BY answered.replied_at, t.ticket_no;
+  FROM tickets t
+ WHERE supervision > 0 AND state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
+ ORDER BY supervision DESC, ticket_no
+ LIMIT %(limit)s;
 
 -- name: unrated
 -- Closed since the given day by a unit's work, and not rated yet; latest first.

@@ -6,11 +6,15 @@ import pytest
 
 from console.failures import FormProblem
 from console.pages.orders import order_of
-from console.pages.rendering import Screen, marked, percent, spoken
+from console.pages.rendering import EVENT_NAMES, Screen, marked, percent, spoken
+from console.pages.telling import words_of
+from console.pages.tickets import DONE
+from models.codes import TicketState
 from models.command import CommandKind
 from models.rate import Rate
+from models.ticket import EventKind, TicketEvent
 from models.understanding import Evidence
-from tests.builders import MONDAY, a_city
+from tests.builders import MONDAY, OPERATOR, a_city
 from tests.fakes import FixedClock
 
 HOUR = timedelta(hours=1)
@@ -107,6 +111,27 @@ def test_a_reply_carries_what_the_unit_found_and_did():
         {"command": "decline", "code": "N9"},
         {"command": "reply", "investigation": "属实"},
         {"command": "rate", "rating": "6"},
+        {"command": "return", "reason": "R9", "basis": "三定规定"},
+        {"command": "return", "reason": "R1", "basis": " "},
+        {"command": "accept_return", "transfer_to": "U-GONE 撤并单位"},
+        {"command": "reject_return"},
+        {"command": "refuse_extension"},
+        {"command": "request_extension", "working_days": "2"},
+        {"command": "pause", "reason": "holiday"},
+        {"command": "change_urgency", "urgency": "2"},
+        {"command": "change_urgency", "urgency": "9", "reason": "影响面扩大"},
+        {"command": "supervise", "step": "5", "reason": "媒体曝光"},
+        {"command": "supervise"},
+        {"command": "co_reply", "investigation": "属实"},
+        {"command": "override_co_reply"},
+        {"command": "fail_review"},
+        {"command": "call_back"},
+        {"command": "call_back", "reached": "yes", "solved": "yes"},
+        {"command": "call_back", "reached": "yes", "responded": "yes"},
+        {"command": "call_back", "reached": "yes", "responded": "yes", "solved": "no"},
+        {"command": "call_back", "reached": "yes", "responded": "yes", "solved": "yes", "rating": "1"},
+        {"command": "call_back", "reached": "yes", "responded": "yes", "solved": "yes", "rating": "6"},
+        {"command": "withdraw"},
         {"command": "delete"},
         {"command": "sign", "expected_version": "x"},
     ],
@@ -115,6 +140,81 @@ def test_a_form_that_lacks_something_is_answered_in_chinese(form):
     """One sentence that says what to do, before anything is asked of the store."""
     with pytest.raises(FormProblem, match=r"^[\u4e00-\u9fff，、：]+。$"):
         _order(**form)
+
+
+def test_a_call_back_without_an_answer_says_only_that():
+    """What stands in the hidden part of the form is not sent on."""
+    order = _order(command="call_back", reached="no", solved="yes", rating="5")
+
+    assert order[2] == {"reached": False}
+
+
+def test_a_call_back_carries_what_the_citizen_said():
+    """Whether the unit called, whether it is solved, and the rating where one was given."""
+    order = _order(command="call_back", reached="yes", responded="yes", solved="no", rating="", reason="灯还是不亮")
+
+    assert order[2] == {"reached": True, "responded": True, "solved": False, "rating": "", "reason": "灯还是不亮"}
+
+
+def test_a_pause_names_an_allowed_reason_in_the_words_of_the_rule():
+    """The engine reads the reason from the words; the page sends the words of the list."""
+    assert _order(command="pause", reason="force_majeure")[2] == {"reason": "不可抗力"}
+
+
+@pytest.mark.parametrize("days", ["", "0", "11", "-1", "三", "1.5", "9" * 50])
+def test_an_extension_asks_for_as_many_days_as_the_profile_allows(days):
+    """The sentence names the limit."""
+    with pytest.raises(FormProblem, match="最多 10 个工作日"):
+        _order(command="request_extension", working_days=days, reason="配件未到")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        (EventKind.RETURNED, {"unit": "U-LAMP", "reason": "R1", "basis": "三定规定"}, ["路灯所", "非本单位职责", "三定规定"]),
+        (EventKind.RETURN_ACCEPTED, {"from": "U-LAMP", "to": "U-WATER"}, ["改派 水务公司"]),
+        (EventKind.RETURN_ACCEPTED, {"from": "U-LAMP", "to": None}, ["回到待派单"]),
+        (EventKind.EXTENSION_APPROVED, {"working_days": 3}, ["3 个工作日"]),
+        (EventKind.PAUSED, {"reason": "material", "words": "待诉求人补充材料"}, ["待诉求人补充材料"]),
+        (EventKind.SUPERVISED, {"name": "督办单", "cause": "overdue"}, ["督办单", "超期未答复"]),
+        (EventKind.CALLED_BACK, {"attempt": 2, "reached": False}, ["第 2 次", "未接通"]),
+        (EventKind.SIGNED, {"unit": "U-LAMP", "role": "co"}, ["协办 路灯所"]),
+        (EventKind.NUDGED, {"reason": "timers"}, ["到期提醒"]),
+        (EventKind.CLOSED, {}, []),
+    ],
+)
+def test_the_history_tells_each_event_in_the_readers_words(screen, kind, data, words):
+    """Codes of units and reasons become names; what the engine notes as a cause is said in Chinese."""
+    event = TicketEvent("TT1", 2, kind, MONDAY, OPERATOR, None, TicketState.SIGNED, "p1", data)
+
+    assert words_of(event, screen) == words
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_event_has_a_name_on_screens(kind):
+    """Whatever can happen to a ticket can be told."""
+    assert EVENT_NAMES[kind]
+
+
+@pytest.mark.parametrize("kind", list(CommandKind))
+def test_every_command_can_be_asked_for_and_says_that_it_was_done(kind):
+    """Whatever the engine can be asked for, the pages can ask for."""
+    filled = {
+        "unit": "U-LAMP",
+        "text": "八点半开门",
+        "code": "N1",
+        "reason": "R1" if kind is CommandKind.RETURN else "material" if kind is CommandKind.PAUSE else "缘由",
+        "basis": "三定规定",
+        "working_days": "1",
+        "urgency": "2",
+        "investigation": "属实",
+        "result": "已修",
+        "reached": "no",
+        "rating": "5",
+    }
+
+    assert _order(command=kind.value, **filled)[0] is kind
+    assert DONE[kind]
 
 
 @pytest.mark.parametrize(
