@@ -123,9 +123,9 @@ class Settled:
 class StoredDeadline:
     """A deadline row: ``number`` tells apart those of one stage, by unit and by round.
 
-    ``stopped_at`` is when its clock came to stand because the work was handed in; a reply that fails its review sets it
-    going again. ``done_at`` is when the stage was finished for good. ``result`` and ``settled_at`` are written once.
-    ``rings_at`` is the next moment at which time alone makes something happen; None where nothing will.
+    ``stopped_at`` is when its clock came to stand because the work was handed in or taken away; a reply that fails its
+    review sets it going again. ``done_at`` is when the stage was finished for good. ``result`` and ``settled_at`` are
+    written once. ``rings_at`` is the next moment at which time alone makes something happen; None where nothing will.
     """
 
     ticket_no: str

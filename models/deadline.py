@@ -11,7 +11,8 @@ from models.profile import Allowance
 class DeadlineResult(StrEnum):
     """Set once. A deadline that passed unmet is missed at that instant, not when somebody finally acts.
 
-    ``VOID``: the work was taken away before it was due, by an accepted return or a withdrawal; nobody is judged.
+    ``VOID``: the work was taken away before it was due, by an accepted return, a withdrawal, the close, or because something
+    else took its place; nobody is judged.
     """
 
     MET = "met"
