@@ -60,7 +60,7 @@ def _chosen(act: Act, by_matrix: Route) -> Route:
     if chosen is None:
         return by_matrix
     unit = act.city.active_unit(chosen)
-    if unit.code == by_matrix.lead:
+    if unit.code == by_matrix.lead and not act.command.data.get("co_units"):
         return by_matrix
     co_units = tuple(code for code in _co_units(act) if code != unit.code)
     return Route(unit.code, co_units, "人工指定主办单位", None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dispatcher.ports import StoredDeadline
 from dispatcher.rules.pausing import pause_refusal, paused, read_reason, resumed
 from dispatcher.workflow.acting import Act, Scene
-from models.codes import Stage, TicketState
+from models.codes import UNIT_ROLES, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -16,9 +16,11 @@ def pause(act: Act) -> Ticket:
     """Stop the clock of the lead and its co-units, with a ``reason`` that names an allowed one; the promise shows it.
 
     Raises:
+        Forbidden: a unit that does not lead asks.
         IllegalTransition: the unit has not signed yet, or has replied.
         Rejected: the reason is not allowed, the clock stands already, is past its due, or may stand no longer.
     """
+    _require_lead_or_staff(act)
     act.require_one_of(*_WHILE_HANDLED)
     words = act.text("reason")
     rule = act.city.profile.deadlines.pause
@@ -39,9 +41,15 @@ def resume(act: Act) -> Ticket:
     Raises:
         Rejected: no pause runs.
     """
+    _require_lead_or_staff(act)
     if not is_paused(act):
         raise Rejected(f"ticket {act.ticket.ticket_no} is not paused")
     return resume_clocks(act, act.ticket)
+
+
+def _require_lead_or_staff(act: Act) -> None:
+    if act.actor.role in UNIT_ROLES:
+        act.require_lead()
 
 
 def is_paused(scene: Scene) -> bool:
