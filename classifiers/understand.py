@@ -26,6 +26,10 @@ from models.understanding import Evidence, Facts, Guess, Issue, Understanding
 
 N_GUESSES = 3
 
+_LARGE_BATCH = 100
+"""From so many texts on margins are computed term by term: each term's weights are read once, in the order of memory. The
+margins stay the same to the last bit; a few texts are sooner read one by one."""
+
 
 class Understander:
     """Understands requests with a trained model and the facts of one profile.
@@ -61,7 +65,7 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         words = cut_together([without_closing(each.text) for each in normalised], self._cut_han)
         by_text, unknown_shares = self._artifact.features.look_up_cut(words)
-        features = by_text.tocsc()  # term by term a batch reads a term's weights once, in the order of memory; margins stay
+        features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
         issues = self._issues(normalised, by_text, margins)

@@ -186,7 +186,7 @@ def _owners_of_words(categories: Mapping[str, Category]) -> dict[str, frozenset[
 def _spellings(words: Iterable[str], homophones: Mapping[str, str]) -> dict[str, str]:
     """Map each way to write an alarming word, also as a recogniser mishears it, to the word that is meant."""
     meant = {}
-    for word in words:
+    for word in sorted(words):  # given as a set: what is told must not hang on its order
         for heard, said in homophones.items():
             if said in word:
                 meant[word.replace(said, heard)] = word
