@@ -24,6 +24,7 @@ async def test_the_description_names_every_door_with_its_refusals(console):
         "/api/v1/tickets",
         "/api/v1/tickets/{no}",
         "/api/v1/tickets/{no}/similar",
+        "/api/v1/tickets/{no}/issues",
         "/api/v1/tickets/{no}/commands",
         "/api/v1/tickets/{no}/reveal-contact",
         "/api/v1/units/{code}/stream",
