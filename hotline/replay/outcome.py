@@ -76,7 +76,8 @@ class _Teller:
         self._contact_names = contact_names
 
     def at(self, moment: datetime | None) -> str | None:
-        return None if moment is None else self._city.local(moment).isoformat()
+        """Return a moment in whole seconds: what follows a due time happens in the instant after it, in the same second."""
+        return None if moment is None else self._city.local(moment).isoformat(timespec="seconds")
 
     def contact(self, contact: ToldContact) -> Json:
         return {
@@ -134,7 +135,7 @@ class _Teller:
             "sign_due": self._due(detail, TicketStage.SIGN, lead),
             "resolve_due": self._due(detail, TicketStage.RESOLVE, None if ticket.self_service else lead),
             "promise_due": self._due(detail, TicketStage.PROMISE, None),
-            "feedback_due": self._due(detail, TicketStage.PROMISE, None),
+            "feedback_due": self._feedback_due(detail, lead),
             "deadlines": [self._deadline(stored) for stored in detail.deadlines],
             "assignments": [self._assignment(hold, detail) for hold in detail.holds],
             "events": [self._event(event) for event in detail.events],
@@ -147,6 +148,11 @@ class _Teller:
             if stored.deadline.stage is stage and stored.deadline.unit_code == unit_code
         ]
         return self.at(found[-1]) if found else None
+
+    def _feedback_due(self, detail: TicketDetail, lead: str | None) -> str | None:
+        """Return by when the citizen hears of it: as promised, or earlier where the unit has less time."""
+        dues = (self._due(detail, TicketStage.PROMISE, None), self._due(detail, TicketStage.RESOLVE, lead))
+        return min((due for due in dues if due is not None), default=None)
 
     def _deadline(self, stored: StoredDeadline) -> Json:
         deadline = stored.deadline
