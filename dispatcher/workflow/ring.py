@@ -6,7 +6,7 @@ rang while nobody listened is made up for, in order.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from dispatcher import metrics
@@ -22,7 +22,7 @@ from dispatcher.workflow.supervise import LADDER, step_up
 from dispatcher.workflow.tell import tell
 from dispatcher.workflow.waking import set_rings
 from models.codes import DispatchMode, NoticeKind, Role, Stage, TicketState
-from models.deadline import DeadlineResult
+from models.deadline import Deadline, DeadlineResult
 from models.ticket import ENDED_STATES, Actor, EventKind, Ticket
 
 TIMERS = Actor(Role.SYSTEM, "timers")
@@ -30,6 +30,7 @@ _SLOT = 48
 _MOMENT = timedelta(microseconds=1)
 
 _CARDS = {RingKind.YELLOW_CARD: NoticeKind.YELLOW_CARD, RingKind.RED_CARD: NoticeKind.RED_CARD}
+_REMINDERS = frozenset({*_CARDS, RingKind.NUDGE})
 _AWAITING_RATING = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK)
 
 
@@ -75,7 +76,18 @@ def _rung(scene: Scene, stored: StoredDeadline) -> Iterator[Ring]:
         if not coming:
             return
         rung_until = coming[0].at
-        yield from (each for each in coming if each.at == rung_until)
+        told = _told_before(scene, current.deadline)
+        yield from (each for each in coming if each.at == rung_until and (each.kind, each.day) not in told)
+
+
+def _told_before(scene: Scene, deadline: Deadline) -> set[tuple[RingKind, date]]:
+    """Return the cards and nudges that came for an earlier due, before it was moved: none comes twice for a day."""
+    told = set()
+    for former in deadline.former:
+        earlier = replace(deadline, due=former.due, pauses=())
+        rings = rings_of(earlier, rules=scene.city.profile.deadlines, calendar=scene.city.calendar)
+        told |= {(each.kind, each.day) for each in rings if each.kind in _REMINDERS and each.at <= former.at}
+    return told
 
 
 def _ringing(deadlines: Sequence[StoredDeadline], now: datetime) -> list[StoredDeadline]:

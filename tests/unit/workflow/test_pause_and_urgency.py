@@ -174,6 +174,21 @@ class TestUrgency:
         assert office.clock_of(Stage.RESOLVE).result is DeadlineResult.MISSED
         assert office.notices(NoticeKind.RED_CARD) == [("U-LAMP", "红牌", "05-19")]
 
+    async def test_what_was_told_for_a_day_is_not_told_again_when_the_due_moves(self, office):
+        """The nudge of Friday came for the old due day; for the new one, Tuesday, Friday's is the second after it."""
+        await office.reach(TicketState.HANDLING)
+        office.clock.advance(hours=1)
+        await office.act(_K.PAUSE)
+        office.clock.advance(hours=23)
+        await office.act(_K.RESUME)
+        await office.timers(days=3, hours=1)
+        assert office.notices(NoticeKind.NUDGE) == [("U-LAMP", "催办", "05-22")]
+        await office.act(_K.CHANGE_URGENCY, OPERATOR, urgent("特急"))
+        assert office.due(Stage.RESOLVE) == "05-19 10:00"
+        await office.timers(minutes=1)
+
+        assert office.notices(NoticeKind.NUDGE) == [("U-LAMP", "催办", "05-22"), ("U-LAMP", "催办", "05-20")]
+
     async def test_the_clocks_of_a_unit_follow(self, office):
         """The signature of 特急 is due in half an hour."""
         await office.reach(TicketState.DISPATCHED)
