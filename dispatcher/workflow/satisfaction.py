@@ -68,10 +68,9 @@ def call_back(act: Act) -> Ticket:
     act.finish_stage(Stage.CALL_BACK, None)
     after = act.ticket.moved_to(TicketState.CALLED_BACK, act.at)
     act.record(after, EventKind.CALLED_BACK, data)
-    unhappy = rating in DISSATISFIED or not attempt.solved
     if rating is not None:
-        _keep_rating(act, rating, reason, unhappy=unhappy)
-    if unhappy:
+        _keep_rating(act, rating, reason)
+    if rating in DISSATISFIED or not attempt.solved:
         return _handle_again(act, after, reason)
     return after if rating is None else closed(act, after, actor=SYSTEM)
 
@@ -92,7 +91,7 @@ def rate(act: Act) -> Ticket:
         raise Rejected(f"ticket {ticket.ticket_no} could be rated until {act.city.local(window.deadline.due)}")
     rating = _rating(act.text("rating"))
     reason = act.optional_text("reason")
-    _keep_rating(act, rating, reason, unhappy=rating in DISSATISFIED)
+    _keep_rating(act, rating, reason)
     rated = act.record(act.unchanged(), EventKind.RATED, {"rating": rating.label, "reason": reason})
     if rating in DISSATISFIED:
         return _handle_again(act, rated, reason)
@@ -109,13 +108,11 @@ def _refuse_second_rating(act: Act) -> None:
         raise Rejected(f"ticket {act.ticket.ticket_no} is rated")
 
 
-def _keep_rating(act: Act, rating: Rating, reason: str | None, *, unhappy: bool) -> None:
-    """Keep a rating; it is counted where it stands, which one that has the ticket handled again does not."""
+def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
     ticket = act.ticket
     unit_code = ticket.lead_unit or ""
     act.effects.ratings.append(NewRating(ticket.ticket_no, unit_code, rating, act.at, reason, ticket.round))
-    if not unhappy or ticket.round >= MOST_ROUNDS:
-        act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
+    act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
     act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
 
 

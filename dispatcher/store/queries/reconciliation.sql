@@ -85,11 +85,7 @@ SELECT category_code, count(*) FROM tickets WHERE first_closed_at IS NOT NULL AN
 SELECT data ->> 'code', count(*) FROM ticket_events WHERE kind = 'ticket.declined' GROUP BY 1;
 
 -- name: evaluations
--- Ratings that stand: those of a ticket's last round.
-SELECT ratings.unit_code, ratings.rating, count(*)
-  FROM ratings
-  JOIN tickets ON tickets.ticket_no = ratings.ticket_no AND tickets.round = ratings.round
- GROUP BY 1, 2;
+SELECT unit_code, rating, count(*) FROM ratings GROUP BY 1, 2;
 
 -- name: dead_letters
 SELECT cause, count(*) FROM dead_letters GROUP BY 1;
