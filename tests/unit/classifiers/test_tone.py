@@ -23,7 +23,7 @@ def a_danger(probability: float) -> Danger:
 
 def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: int = 60) -> Tone:
     """Return the tone of a text in which ``artifact`` hears so much danger."""
-    bands = MeasuredBands(None, 0.95, None, 0.85, critical=sure, urgent=None, urgency_precision=0.75)
+    bands = MeasuredBands(None, 0.95, None, 0.85, critical=sure, urgent=None, urgency_precision=0.75, strange=None)
     listening = replace(artifact, sides={}, danger=a_danger(probability), card=replace(artifact.card, bands=bands))
     return hear_tones(listening, csr_matrix([[1.0]]), [Signs(characters=characters)])[0]
 
