@@ -66,6 +66,7 @@ def call_back(act: Act) -> Ticket:
     if not reached:
         return act.record(act.unchanged(), EventKind.CALLED_BACK, data)
     act.finish_stage(Stage.CALL_BACK, None)
+    act.finish_stage(Stage.RECTIFY, act.ticket.lead_unit)
     after = act.ticket.moved_to(TicketState.CALLED_BACK, act.at)
     act.record(after, EventKind.CALLED_BACK, data)
     unhappy = rating in DISSATISFIED or not attempt.solved
@@ -117,6 +118,8 @@ def _keep_rating(act: Act, rating: Rating, reason: str | None, *, unhappy: bool)
     if not unhappy or ticket.round >= MOST_ROUNDS:
         act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
     act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
+    if rating in DISSATISFIED:
+        act.start_clock(Stage.RECTIFY, ticket, unit_code)
 
 
 def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
