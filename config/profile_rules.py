@@ -20,11 +20,11 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("move_car_ask", "move_car_plate", "progress_ask_number", "progress_bad_number", "progress_ask_digits"),
-                *("progress_refused", "own_tickets", "own_none"),
+                *("progress_refused", "own_tickets", "own_none", "nudge_none", "rate_ask", "rate_none"),
             ),
             frozenset(),
         ),
-        "move_car_done": frozenset({"ticket_no"}),
+        **dict.fromkeys(("move_car_done", "nudged", "rated"), frozenset({"ticket_no"})),
         "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
         "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),
         "extended": frozenset({"title", "ticket_no", "date"}),

@@ -123,6 +123,8 @@ class Service(_Labelled):
     MOVE_CAR = "move_car", "挪车"
     PROGRESS = "progress", "进度查询"
     OWN_TICKETS = "own_tickets", "我的工单"
+    NUDGE = "nudge", "催办"
+    RATE = "rate", "评价"
 
 
 class TicketState(_Labelled):

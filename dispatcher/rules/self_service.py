@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.codes import Service
+from models.codes import Rating, Service
 from models.errors import Rejected
 from models.profile import SelfServiceRule
 from models.ticket_number import check_ticket_number
@@ -43,17 +43,36 @@ def begun(text: str, words: Mapping[Service, tuple[str, ...]]) -> tuple[Service,
     """Return the service that a text begins, with what follows its word; None for an ordinary request.
 
     A word begins a service where it stands alone, or before what the service needs: 查询 before a number, 挪车 before a
-    plate. A longer sentence (查询一下社保怎么交) is a request.
+    plate, 评价 before a rating, which may stand alone too. A longer sentence (查询一下社保怎么交) is a request.
     """
     text = text.strip()
+    if Service.RATE in words and is_rating(text):
+        return Service.RATE, text
     for service, known in words.items():
         for word in sorted(known, key=len, reverse=True):
             if not text.startswith(word):
                 continue
             rest = text[len(word) :].strip(_GAP)
-            if not rest or (service is Service.PROGRESS and _NUMBER.fullmatch(rest)) or service is Service.MOVE_CAR:
+            if not rest or _needed(service, rest):
                 return service, rest
     return None
+
+
+def is_rating(text: str) -> bool:
+    """Return whether a text is one of the five levels and nothing else: its label, or its digit as the invitation asks."""
+    return any(text in (rating.value, rating.label) for rating in Rating)
+
+
+def _needed(service: Service, rest: str) -> bool:
+    match service:
+        case Service.MOVE_CAR:
+            return True
+        case Service.PROGRESS:
+            return _NUMBER.fullmatch(rest) is not None
+        case Service.RATE:
+            return is_rating(rest)
+        case _:
+            return False
 
 
 def asked_number(text: str) -> str | None:

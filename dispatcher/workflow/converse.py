@@ -1,6 +1,6 @@
 """自主服务: a citizen who writes is served by the machine where the machine can (domain.md A.11)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,21 +20,26 @@ from dispatcher.ports import (
 from dispatcher.rules.deciding import Judgement
 from dispatcher.rules.redaction import redact
 from dispatcher.rules.routing import Route
-from dispatcher.rules.self_service import Talk, asked_number, begun, failed, last_four, remembered
+from dispatcher.rules.self_service import Talk, asked_number, begun, failed, is_rating, last_four, remembered
+from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
+from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
+from dispatcher.workflow.ring import hand_to_unit
 from dispatcher.workflow.tell import day_text
 from dispatcher.workflow.waking import set_rings
 from models.codes import DispatchMode, Fate, RequestType, Role, Service, Urgency
+from models.command import Command, CommandKind
 from models.contact import Contact, Submission
-from models.errors import NotFound
+from models.errors import NotFound, Rejected
 from models.ticket import ENDED_STATES, Actor, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
 
 MACHINE = Actor(Role.SYSTEM, "self-service")
+CITIZEN = Actor(Role.CITIZEN, "self-service")
 _MOST_OWN = 5
 
 
@@ -108,6 +113,10 @@ class _Turn:
                 return await self._move_car(talk, rest)
             case Service.PROGRESS:
                 return await self._progress(talk, rest, begins=word is not None)
+            case Service.NUDGE:
+                return await self._nudge(), talk.ended()
+            case Service.RATE:
+                return await self._rate(talk, rest)
             case _:
                 return await self._own_tickets(), talk.ended()
 
@@ -197,3 +206,40 @@ class _Turn:
             return texts["own_none"]
         lines = [f"{ticket.ticket_no} {ticket.state.label} {title_of(ticket.text)}" for ticket in tickets]
         return "\n".join([texts["own_tickets"], *lines])
+
+    async def _nudge(self) -> str:
+        """Hurry whoever has the latest request that somebody still works on; a car that is not moved goes to a unit now."""
+        texts = self.tools.city.profile.messages
+        for ticket in await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN):
+            by_machine = ticket.self_service
+            if await (self._hand_over(ticket) if by_machine else self._command(ticket, CommandKind.NUDGE, {})):
+                return texts["nudged"].format(ticket_no=ticket.ticket_no)
+        return texts["nudge_none"]
+
+    async def _rate(self, talk: Talk, rest: str) -> tuple[str, Talk]:
+        """Take a rating for the latest request that may be rated."""
+        texts = self.tools.city.profile.messages
+        if not is_rating(rest):
+            return texts["rate_ask"], replace(talk, service=Service.RATE, subject=None)
+        for ticket in await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN):
+            if await self._command(ticket, CommandKind.RATE, {"rating": rest}):
+                return texts["rated"].format(ticket_no=ticket.ticket_no), talk.ended()
+        return texts["rate_none"], talk.ended()
+
+    async def _hand_over(self, ticket: Ticket) -> bool:
+        locked = (await self.work.lock_tickets([ticket.ticket_no]))[ticket.ticket_no]
+        deadlines = await self.work.lock_deadlines(ticket.ticket_no)
+        after = hand_to_unit(Scene(locked, MACHINE, self.now, self.tools.city, deadlines, self.effects), locked)
+        if after is not locked:
+            self.effects.changed_tickets.append(after)
+        return after is not locked
+
+    async def _command(self, ticket: Ticket, kind: CommandKind, data: Mapping[str, object]) -> bool:
+        """Give the citizen's command, and return whether the ticket stood for it."""
+        command = Command(ticket.ticket_no, kind, data, CITIZEN, ticket.version)
+        tools = self.tools
+        try:
+            await run_command(command, city=tools.city, open_work=tools.open_work, clock=tools.clock)
+        except Rejected:
+            return False
+        return True

@@ -151,7 +151,7 @@ def _end_window(scene: Scene, before: Ticket) -> Ticket:
     return closed(scene, before) if before.state in _AWAITING_RATING else before
 
 
-def _hand_to_unit(scene: Scene, before: Ticket) -> Ticket:
+def hand_to_unit(scene: Scene, before: Ticket) -> Ticket:
     """What the machine could not bring to an end goes to the matrix's unit, or where it names none before a person."""
     if not before.self_service or before.state is not TicketState.PENDING:
         return before
@@ -180,7 +180,7 @@ def _hand_to_unit(scene: Scene, before: Ticket) -> Ticket:
 
 _WHEN_PASSED: Mapping[Stage, Callable[[Scene, Ticket], Ticket]] = MappingProxyType(
     {
-        Stage.RESOLVE: _hand_to_unit,
+        Stage.RESOLVE: hand_to_unit,
         Stage.SUPERVISE: _climb,
         Stage.RATING_INVITE: _invite,
         Stage.RATING_WINDOW: _end_window,

@@ -66,6 +66,7 @@ def call_back(act: Act) -> Ticket:
     if not reached:
         return act.record(act.unchanged(), EventKind.CALLED_BACK, data)
     act.finish_stage(Stage.CALL_BACK, None)
+    act.finish_stage(Stage.RECTIFY, act.ticket.lead_unit)
     after = act.ticket.moved_to(TicketState.CALLED_BACK, act.at)
     act.record(after, EventKind.CALLED_BACK, data)
     if rating is not None:
@@ -114,6 +115,8 @@ def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
     act.effects.ratings.append(NewRating(ticket.ticket_no, unit_code, rating, act.at, reason, ticket.round))
     act.effects.increments.append(metrics.count(metrics.EVALUATIONS, unit_code, rating.value))
     act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
+    if rating in DISSATISFIED:
+        act.start_clock(Stage.RECTIFY, ticket, unit_code)
 
 
 def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:

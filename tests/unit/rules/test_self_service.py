@@ -9,7 +9,13 @@ from models.codes import Service
 from models.profile import SelfServiceRule
 from tests.builders import MONDAY
 
-WORDS = {Service.MOVE_CAR: ("挪车",), Service.PROGRESS: ("查询", "进度"), Service.OWN_TICKETS: ("我的工单",)}
+WORDS = {
+    Service.MOVE_CAR: ("挪车",),
+    Service.PROGRESS: ("查询", "进度"),
+    Service.OWN_TICKETS: ("我的工单",),
+    Service.NUDGE: ("催办", "催"),
+    Service.RATE: ("评价",),
+}
 RULE = SelfServiceRule(WORDS, {}, "0501", patience=timedelta(minutes=10), failures=3, locked=timedelta(hours=24))
 
 
@@ -22,6 +28,11 @@ RULE = SelfServiceRule(WORDS, {}, "0501", patience=timedelta(minutes=10), failur
         ("查询 HK20260506P0000124", Service.PROGRESS, "HK20260506P0000124"),
         ("查询+HK20260506P0000124", Service.PROGRESS, "HK20260506P0000124"),
         (" 我的工单 ", Service.OWN_TICKETS, ""),
+        ("催", Service.NUDGE, ""),
+        ("5", Service.RATE, "5"),
+        ("非常不满意", Service.RATE, "非常不满意"),
+        ("评价：4", Service.RATE, "4"),
+        ("评价", Service.RATE, ""),
     ],
 )
 def test_a_word_alone_or_before_what_the_service_needs_begins_it(text, service, rest):
@@ -29,7 +40,19 @@ def test_a_word_alone_or_before_what_the_service_needs_begins_it(text, service, 
     assert begun(text, WORDS) == (service, rest)
 
 
-@pytest.mark.parametrize("text", ["查询一下社保怎么交", "路灯坏了三天", "我的工单怎么还没办", "进度太慢了要投诉", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "查询一下社保怎么交",
+        "路灯坏了三天",
+        "我的工单怎么还没办",
+        "进度太慢了要投诉",
+        "催缴物业费合法吗",
+        "评价一下这个小区",
+        "56",
+        "",
+    ],
+)
 def test_a_sentence_that_begins_with_such_a_word_is_a_request(text):
     """Whoever asks in a sentence wants a person."""
     assert begun(text, WORDS) is None
