@@ -8,7 +8,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from classifiers.joints import PUNCTUATION, Joint, JointFinder, Joints, Mark
 from classifiers.words import CutText, cut_words
@@ -81,6 +80,8 @@ def learn_pauses(texts: Iterable[str], cut: CutText = cut_words) -> NDArray[np.f
         (np.ones(ends[-1], np.float32), np.fromiter((sign for of_gap in signs for sign in of_gap), np.int32), ends),
         shape=(len(signs), _N_SIGNS),
     )
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns: 12 MB less
+
     model = LogisticRegression(C=_REGULARISATION, solver="liblinear").fit(rows, is_pause)
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
