@@ -94,7 +94,8 @@ class Ticket:
     rises with every second handling. ``extension_asked`` is how many working days the unit asks for, while nobody has decided.
     ``supervision`` is the step of the ladder on which it stands, 0 for none. ``self_service``: the machine handles it,
     no person. ``linked`` units were told of an emergency besides the lead. ``amount`` is in yuan.
-    ``subject`` is None in tickets of an older release.
+    ``subject`` is None in tickets of an older release. ``parent_no`` is the number that the tickets of one contact's several
+    requests share, ``item`` which of them this is.
     """
 
     ticket_no: str
@@ -131,6 +132,8 @@ class Ticket:
     extension_asked: int | None = None
     supervision: int = 0
     self_service: bool = False
+    parent_no: str | None = None
+    item: int = 1
     linked: tuple[str, ...] = ()
     plate: str | None = None
     plate_kind: PlateKind | None = None

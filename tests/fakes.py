@@ -468,8 +468,8 @@ class MemoryWork:
         tables = self._tables
         for ticket in effects.new_tickets:
             _refuse_nul(ticket.text, ticket.salutation, ticket.address)
-            known = {other.contact_id for other in tables.tickets.values()}
-            _refuse_twin(ticket.ticket_no in tables.tickets or ticket.contact_id in known)
+            known = {(other.contact_id, other.item) for other in tables.tickets.values()}
+            _refuse_twin(ticket.ticket_no in tables.tickets or (ticket.contact_id, ticket.item) in known)
             tables.tickets[ticket.ticket_no] = ticket
         for ticket in effects.changed_tickets:
             tables.tickets[ticket.ticket_no] = ticket

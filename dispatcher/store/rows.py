@@ -126,6 +126,8 @@ def ticket_row(ticket: Ticket) -> Row:
         "accepted_returns": ticket.accepted_returns,
         "supervision": ticket.supervision,
         "self_service": ticket.self_service,
+        "parent_no": ticket.parent_no,
+        "item": ticket.item,
         "linked": ticket.linked,
         "plate": ticket.plate,
         "plate_kind": ticket.plate_kind.value if ticket.plate_kind else None,

@@ -24,6 +24,7 @@ from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.register import register
+from dispatcher.workflow.split import Part, parts_for
 from dispatcher.workflow.waking import set_rings
 from models.codes import Fate, NoticeKind, Role
 from models.contact import Contact
@@ -41,6 +42,7 @@ class _Understood:
 
     record: Record[Contact]
     understanding: Understanding | None
+    parts: tuple[Part, ...]
     bands: ConfidenceBands
 
 
@@ -66,10 +68,23 @@ class Intake(BatchSettler[Contact, _Understood]):
         """Understand the contacts of ``records``."""
         contacts = [record.content for record in records if record.content is not None]
         understood = await self._understand([contact.text for contact in contacts])
-        understandings = iter(understood.understandings)
-        return [
-            _Understood(item, next(understandings) if item.content is not None else None, understood.bands) for item in records
+        parts = await self._understand_parts(contacts, understood.understandings)
+        of_each = iter(zip(understood.understandings, parts, strict=True))
+        nothing: tuple[None, tuple[Part, ...]] = (None, ())
+        found = [(item, *(next(of_each) if item.content is not None else nothing)) for item in records]
+        return [_Understood(item, whole, of_contact, understood.bands) for item, whole, of_contact in found]
+
+    async def _understand_parts(
+        self, contacts: Sequence[Contact], understandings: Sequence[Understanding]
+    ) -> list[tuple[Part, ...]]:
+        """Understand each request of the contacts that hold several by itself."""
+        texts = [
+            [contact.text[issue.start : issue.end] for issue in understanding.issues]
+            for contact, understanding in zip(contacts, understandings, strict=True)
         ]
+        together = [text for of_contact in texts for text in of_contact]
+        understood = iter((await self._understand(together)).understandings if together else ())
+        return [tuple(Part(text, next(understood)) for text in of_contact) for of_contact in texts]
 
     async def _settle_together(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
         now = self._clock.now()
@@ -87,7 +102,7 @@ class Intake(BatchSettler[Contact, _Understood]):
             await work.apply(effects, slot=slot_of(new))
 
     def _without_content(self, item: _Understood, record: Record[Contact]) -> _Understood:
-        return _Understood(record, None, item.bands)
+        return _Understood(record, None, (), item.bands)
 
     async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
         effects = Effects()
@@ -109,32 +124,66 @@ class Intake(BatchSettler[Contact, _Understood]):
                 continue
             if fates[contact.contact_id] is not None:
                 continue  # the relay told it twice; its effects exist
-            earlier = self._city.repeats.repeated_request(
-                contact,
-                item.understanding,
-                open_requests.get(contact.caller_ref, ()),
-                district_code=self._city.district_of(contact, item.understanding),
-            )
-            if earlier is not None:
+            parts = parts_for(contact, item.understanding, item.parts, bands=item.bands, city=self._city, at=now)
+            earlier = self._repeated(contact, item.understanding, parts, open_requests.get(contact.caller_ref, ()))
+            if earlier:
                 fates[contact.contact_id] = Fate.MERGED
-                repeats.setdefault(earlier.ticket_no, []).append(contact)
+                effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, earlier[0], now))
+                effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
+                for ticket_no in earlier:
+                    repeats.setdefault(ticket_no, []).append(contact)
                 continue
             ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
-            ticket = register(
-                contact,
-                item.understanding,
-                bands=item.bands,
-                ticket_no=ticket_no,
-                at=now,
-                city=self._city,
-                effects=effects,
-            )
-            fates[contact.contact_id] = Fate.NUISANCE if ticket is None else Fate.TICKETED
-            if ticket is not None:
-                open_requests.setdefault(contact.caller_ref, []).append(_as_open(ticket))
+            tickets = self._register(contact, item, parts, ticket_no=ticket_no, effects=effects, now=now)
+            fates[contact.contact_id] = Fate.TICKETED if tickets else Fate.NUISANCE
+            open_requests.setdefault(contact.caller_ref, []).extend(map(_as_open, tickets))
         await self._merge(work, repeats, effects, now)
         set_rings(effects, city=self._city, at=now)
         return effects
+
+    def _repeated(
+        self, contact: Contact, whole: Understanding, parts: Sequence[Part], open_requests: Sequence[OpenRequest]
+    ) -> list[str]:
+        """Return the tickets that a contact repeats: one, or one for each of its requests; none where anything in it is new."""
+        found = []
+        for part in parts or (Part(contact.text, whole),):
+            earlier = self._city.repeats.repeated_request(
+                replace(contact, text=part.text),
+                part.understanding,
+                open_requests,
+                district_code=self._city.district_of(contact, part.understanding),
+            )
+            if earlier is None:
+                return []
+            found.append(earlier.ticket_no)
+        return list(dict.fromkeys(found))
+
+    def _register(
+        self, contact: Contact, item: _Understood, parts: Sequence[Part], *, ticket_no: str, effects: Effects, now: datetime
+    ) -> list[Ticket]:
+        """Register a contact as one ticket, as one for each of its requests, or as none."""
+        if item.understanding is None:
+            return []
+        if not parts:
+            ticket = register(
+                contact, item.understanding, bands=item.bands, ticket_no=ticket_no, at=now, city=self._city, effects=effects
+            )
+            return [] if ticket is None else [ticket]
+        found = (
+            register(
+                replace(contact, text=part.text),
+                part.understanding,
+                bands=item.bands,
+                ticket_no=f"{ticket_no}-{number:02d}",
+                at=now,
+                city=self._city,
+                effects=effects,
+                parent_no=ticket_no,
+                item=number,
+            )
+            for number, part in enumerate(parts, start=1)
+        )
+        return [ticket for ticket in found if ticket is not None]
 
     async def _merge(self, work: UnitOfWork, repeats: dict[str, list[Contact]], effects: Effects, now: datetime) -> None:
         """Add each repeat to its ticket: one nudge a contact, no new work item."""
@@ -165,8 +214,6 @@ class Intake(BatchSettler[Contact, _Understood]):
             effects.messages.append(nudge_message(ticket, at=now))
             day = self._city.local(now).date()
             effects.notices.append(Notice(ticket.ticket_no, ticket.lead_unit, NoticeKind.NUDGE, day, now, ticket.version))
-        effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, ticket.ticket_no, now))
-        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
         level1 = self._city.category(ticket.machine_category).level1_code
         effects.increments.append(metrics.count(metrics.REPEATS, level1))
 

@@ -31,10 +31,13 @@ def register(
     at: datetime,
     city: City,
     effects: Effects,
+    parent_no: str | None = None,
+    item: int = 1,
 ) -> Ticket | None:
     """Add a new ticket with its clocks to ``effects`` and dispatch it where the engine may decide.
 
-    ``bands`` are those of the model that understood the contact.
+    ``bands`` are those of the model that understood the contact. Of a contact with several requests each has a ticket:
+    ``parent_no`` is the number that they share, ``item`` which one this is.
 
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
@@ -58,6 +61,8 @@ def register(
         at=at,
         city=city,
         effects=effects,
+        parent_no=parent_no,
+        item=item,
     )
 
 
@@ -75,6 +80,8 @@ def open_ticket(
     city: City,
     effects: Effects,
     self_service: bool = False,
+    parent_no: str | None = None,
+    item: int = 1,
 ) -> Ticket:
     """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once.
 
@@ -111,12 +118,15 @@ def open_ticket(
         anonymous=understanding.facts.anonymous,
         confidential=understanding.facts.confidential,
         self_service=self_service,
+        parent_no=parent_no,
+        item=item,
         linked=city.profile.linked.get(judgement.category_code, ()) if judgement.urgency is Urgency.CRITICAL else (),
         plate=understanding.facts.plate,
         plate_kind=understanding.facts.plate_kind,
         amount=understanding.facts.amount,
     )
-    _settle(contact, Fate.TICKETED, ticket_no, at, effects)
+    if item == 1:
+        _settle(contact, Fate.TICKETED, ticket_no, at, effects)
     _count(ticket, city, effects)
     record(
         effects,

@@ -97,9 +97,9 @@ class _Teller:
         lead, co_units = _units(detail)
         return {
             "ticket_no": ticket.ticket_no,
-            "parent_no": None,
+            "parent_no": ticket.parent_no,
             "contact_id": contact,
-            "item": 1,
+            "item": ticket.item,
             "ref": names[0],
             "channel": ticket.channel.label,
             "type": ticket.request_type.label,

@@ -8,6 +8,8 @@ ALTER TABLE tickets
     ADD COLUMN accepted_returns smallint NOT NULL DEFAULT 0,
     ADD COLUMN supervision      smallint NOT NULL DEFAULT 0,
     ADD COLUMN self_service     boolean  NOT NULL DEFAULT false,
+    ADD COLUMN parent_no        text,
+    ADD COLUMN item             smallint NOT NULL DEFAULT 1,
     ADD COLUMN linked           text[]   NOT NULL DEFAULT '{}',
     ADD COLUMN plate            text,
     ADD COLUMN plate_kind       text,

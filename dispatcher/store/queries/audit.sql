@@ -26,7 +26,7 @@ SELECT ticket_no, version, category_code, district_code
 -- Every unit that was given one of these contacts' tickets, with when the door accepted the contact.
 SELECT a.ticket_no, a.unit_code, a.role, a.mode, c.accepted_at
   FROM contacts c
-  JOIN tickets t ON t.contact_id = c.contact_id AND t.ticket_no = c.ticket_no
+  JOIN tickets t ON t.contact_id = c.contact_id
   JOIN assignments a ON a.ticket_no = t.ticket_no
  WHERE c.contact_id = ANY(%(contact_ids)s);
 

@@ -7,19 +7,19 @@ WITH given AS (
            district_code text, address text, subject text, lead_unit text, top jsonb, review_reasons text[], machine_category text,
            machine_type text, alarm text, nudges int, received_at timestamptz, registered_at timestamptz,
            profile_version text, matrix_version text, model_version text, anonymous boolean, confidential boolean,
-           self_service boolean, linked text[], plate text, plate_kind text, amount numeric)
+           self_service boolean, parent_no text, item smallint, linked text[], plate text, plate_kind text, amount numeric)
 ), keys AS (
-    INSERT INTO ticket_keys (ticket_no, contact_id) SELECT ticket_no, contact_id FROM given
+    INSERT INTO ticket_keys (ticket_no, contact_id, item) SELECT ticket_no, contact_id, item FROM given
 )
 INSERT INTO tickets (
        ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
        caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential,
-       self_service, linked, plate, plate_kind, amount)
+       self_service, parent_no, item, linked, plate, plate_kind, amount)
 SELECT ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code, urgency, text,
        caller_ref, salutation, district_code, address, subject, lead_unit, top, review_reasons, machine_category, machine_type,
        alarm, nudges, received_at, registered_at, profile_version, matrix_version, model_version, anonymous, confidential,
-       self_service, linked, plate, plate_kind, amount
+       self_service, parent_no, item, linked, plate, plate_kind, amount
   FROM given;
 
 -- name: changed_tickets

@@ -4,14 +4,16 @@
 t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency, t.text,
 t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top, t.review_reasons, t.machine_category,
 t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at, t.profile_version, t.matrix_version, t.model_version,
-t.anonymous, t.confidential, t.round, t.accepted_returns, t.supervision, t.self_service, t.linked, t.plate, t.plate_kind, t.amount, t.extension_asked, t.first_closed_at
+t.anonymous, t.confidential, t.round, t.accepted_returns, t.supervision, t.self_service, t.parent_no, t.item, t.linked,
+t.plate, t.plate_kind, t.amount, t.extension_asked, t.first_closed_at
 
 -- name: short_ticket
 t.ticket_no, t.contact_id, t.version, t.state, t.state_since, t.channel, t.request_type, t.category_code, t.urgency,
 left(t.text, %(short)s) AS text, t.caller_ref, t.salutation, t.district_code, t.address, t.subject, t.lead_unit, t.top,
 t.review_reasons, t.machine_category, t.machine_type, t.alarm, t.nudges, t.received_at, t.registered_at,
 t.profile_version, t.matrix_version, t.model_version, t.anonymous, t.confidential, t.round, t.accepted_returns,
-t.supervision, t.self_service, t.linked, t.plate, t.plate_kind, t.amount, t.extension_asked, t.first_closed_at
+t.supervision, t.self_service, t.parent_no, t.item, t.linked, t.plate, t.plate_kind, t.amount, t.extension_asked,
+t.first_closed_at
 
 -- name: deadline
 d.ticket_no, d.number, d.stage, d.unit_code, d.clock, d.start, d.due, d.provisional, d.days, d.calendar_version,

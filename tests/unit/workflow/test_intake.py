@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from dispatcher.ports import DeadLetter, NewContact, SealedData
+from dispatcher.ports import DeadLetter
 from dispatcher.workflow.batches import OffsetGap
 from dispatcher.workflow.intake import Intake
 from models.codes import Fate, ReviewReason, Stage, TicketState, Urgency
@@ -15,70 +15,9 @@ from models.message import Topic
 from models.ticket import EventKind
 from models.ticket_number import check_ticket_number
 from models.understanding import Guess
-from tests.builders import BANDS, MONDAY, POSITION, a_city, a_contact, a_record, an_understanding
-from tests.fakes import FixedClock, MemoryStore, Understands
-
-
-class Desk:
-    """An intake with its store; ``tell`` settles contacts from the next offset on."""
-
-    def __init__(self, **by_piece):
-        self.store = MemoryStore()
-        self.clock = FixedClock()
-        self.city = a_city()
-        self.understand = Understands(by_piece)
-        self.intake = Intake(
-            city=self.city,
-            understand=self.understand,
-            open_work=self.store.open_work,
-            reserve_numbers=self.store.reserve_numbers,
-            clock=self.clock,
-        )
-
-    async def know(self, *contacts):
-        """Store contacts as a door does."""
-        async with self.store.open_work() as work:
-            await work.add_contacts([_row(contact) for contact in contacts])
-
-    async def settle(self, *records, position=POSITION):
-        """Understand and settle."""
-        await self.intake.settle(position, await self.intake.understand(records))
-
-    async def tell(self, *contacts):
-        """Store the contacts and settle them in order."""
-        await self.know(*contacts)
-        start = self.next_offset
-        await self.settle(*(a_record(start + n, contact, None) for n, contact in enumerate(contacts)))
-
-    @property
-    def next_offset(self):
-        """The offset to settle next."""
-        offset = self.store.tables.offsets.get(POSITION)
-        return offset.next_offset if offset else 0
-
-    @property
-    def tickets(self):
-        """The stored tickets in the order of their numbers."""
-        return list(self.store.tables.tickets.values())
-
-    def fate(self, contact):
-        """What became of a contact."""
-        settled = self.store.tables.fates.get(contact.contact_id)
-        return settled.fate if settled else None
-
-
-def _row(contact):
-    return NewContact(
-        contact_id=contact.contact_id,
-        channel=contact.channel,
-        caller_ref=contact.caller_ref,
-        received_at=contact.received_at,
-        accepted_at=contact.received_at,
-        raw_text=contact.text.replace("\x00", ""),
-        asr_confidence=contact.asr_confidence,
-        district=contact.district,
-        sealed=SealedData(contact.contact_id, contact.caller_ref, "k1", b""),
-    )
+from tests.builders import BANDS, MONDAY, POSITION, a_contact, a_record, an_understanding
+from tests.fakes import Understands
+from tests.unit.workflow.intake_desk import Desk
 
 
 @pytest.fixture
