@@ -412,6 +412,8 @@ class StoreContract:
             review_reasons=(ReviewReason.LOW_CONFIDENCE, ReviewReason.DISTRICT_UNKNOWN),
             text='引号"、反斜杠\\、换行\n和💡',
             salutation=None,
+            parent_no="TT20260518P000001",
+            item=2,
         )
         async with store.open_work() as work:
             await work.apply(Effects(new_tickets=[ticket]), slot=0)
@@ -456,13 +458,21 @@ class StoreContract:
     @pytest.mark.parametrize(
         "twin", [a_held_ticket(1, contact_id=UUID(int=99)), replace(a_held_ticket(2), contact_id=UUID(int=1))]
     )
-    async def test_a_contact_has_one_ticket_and_a_number_one_contact(self, store, twin):
-        """Neither the number nor the contact can be used a second time."""
+    async def test_a_request_has_one_ticket_and_a_number_one_contact(self, store, twin):
+        """Neither the number nor the same request of a contact can be used a second time."""
         async with store.open_work() as work:
             await work.apply(Effects(new_tickets=[a_held_ticket(1)]), slot=0)
         with pytest.raises(Rejected):
             async with store.open_work() as work:
                 await work.apply(Effects(new_tickets=[twin]), slot=0)
+
+    async def test_each_request_of_a_contact_has_a_ticket(self, store):
+        """Sister tickets stand side by side, each with its own number."""
+        sisters = [replace(a_held_ticket(number), contact_id=UUID(int=1), item=number) for number in (1, 2)]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=sisters), slot=0)
+        async with store.open_work() as work:
+            assert await work.lock_tickets(one.ticket_no for one in sisters) == {one.ticket_no: one for one in sisters}
 
     async def test_what_is_told_of_a_call_comes_back_whole(self, store):
         """Steps and words as they were told, the caller sealed, no contact yet."""
