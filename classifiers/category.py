@@ -1,13 +1,9 @@
-"""The category of a request: the pipeline that learns it, with the hints that a profile's own words give."""
+"""The category of a request: its words, and the hints that a profile's own words give."""
 
 from collections.abc import Iterable
 
-from sklearn.pipeline import Pipeline
-
 from classifiers.batches import in_batches
 from classifiers.closings import without_closing
-from classifiers.features import TextFeatures
-from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
 from classifiers.words import cut_words, fastest_cutter
 from models.profile import Category
@@ -21,11 +17,6 @@ _WORDS_OF_A_HINT = 4
 
 Hint = tuple[list[str], str]
 """Words that stand for a category, with its code."""
-
-
-def category_pipeline(seed: int) -> Pipeline:
-    """Return the untrained classifier of categories: lists of words in, category codes and probabilities out."""
-    return Pipeline([("features", TextFeatures()), ("head", LinearHead(seed=seed))])
 
 
 def hints_of(categories: Iterable[Category], local_words: tuple[str, ...] = ()) -> list[Hint]:

@@ -55,7 +55,7 @@ class Confidence:
 
 def cross_confidences(margins: NDArray[np.floating], hits: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return each row's confidence by a ``Confidence`` that was not shown it: what thresholds may be read off."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415 - a process that works never learns: 12 MB less
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415 - a process that works never learns
 
     inputs = _with_labels(_signs(margins), margins)
     dealt = StratifiedKFold(_N_FOLDS, shuffle=True, random_state=0)
@@ -63,7 +63,7 @@ def cross_confidences(margins: NDArray[np.floating], hits: NDArray[np.bool_]) ->
 
 
 def _machine() -> "LogisticRegression":
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns: 12 MB less
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns
 
     return LogisticRegression(C=1.0, max_iter=1000)
 

@@ -43,7 +43,7 @@ class DangerScale:
         """Learn from held-out ``margins``, shape (n_rows, n_labels), with columns as in ``labels``, and who is ``critical``."""
         inputs = _inputs(margins, labels, signs)
         means, spreads = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns: 12 MB less
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns
 
         machine = LogisticRegression(max_iter=3000).fit((inputs - means) / spreads, critical)
         weights = machine.coef_[0] / spreads

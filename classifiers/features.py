@@ -16,10 +16,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.exceptions import NotFittedError
 
 from classifiers.hashing import HashTable
+from classifiers.linear import not_fitted
 from classifiers.words import BREAK, CutTexts, term_of
 
 _Hashes = NDArray[np.uint64]
@@ -44,7 +43,7 @@ _MOST_REMEMBERED = 300_000
 """Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
 
 
-class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class TextFeatures:
     """TF-IDF of words, single Han characters and their pairs: logarithmic counts, smooth inverse document frequency.
 
     A text is the list of its words (``cut_words``). Pairs of characters reach across words and punctuation, which a
@@ -143,7 +142,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _columns_of_words(self, words: Sequence[str]) -> _Columns:
         if not hasattr(self, "hashes_"):
-            raise NotFittedError("TextFeatures must be fitted first")
+            raise not_fitted("TextFeatures")
         if len(self._column_of_word) > _MOST_REMEMBERED:
             self._column_of_word = {BREAK: _AT_BREAK}
         remembered = self._column_of_word

@@ -80,7 +80,7 @@ def learn_pauses(texts: Iterable[str], cut: CutText = cut_words) -> NDArray[np.f
         (np.ones(ends[-1], np.float32), np.fromiter((sign for of_gap in signs for sign in of_gap), np.int32), ends),
         shape=(len(signs), _N_SIGNS),
     )
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns: 12 MB less
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a process that works never learns
 
     model = LogisticRegression(C=_REGULARISATION, solver="liblinear").fit(rows, is_pause)
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)

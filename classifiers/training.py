@@ -16,13 +16,14 @@ from sklearn.pipeline import Pipeline
 from classifiers.artifact import Artifact, Card, signed
 from classifiers.background import NO_BACKGROUND, Background
 from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
-from classifiers.category import Hint, category_pipeline, words_of
+from classifiers.category import Hint, words_of
 from classifiers.danger import Danger
 from classifiers.danger_training import DangerRows, learn_danger
 from classifiers.features import TextFeatures
 from classifiers.held_out import ALWAYS_SHOWN, deal_folds
 from classifiers.linear import LinearHead
 from classifiers.normalise import normalise
+from classifiers.pipeline import category_pipeline
 from classifiers.request_type import learn_types
 from classifiers.rows import LabelledText
 from classifiers.split_lessons import SplitLessons

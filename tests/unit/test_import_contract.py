@@ -66,3 +66,10 @@ def test_a_forbidden_import_breaks_the_contract(house: Path, module: str, forbid
         path.write_text(before, encoding="utf-8")
     assert judged.returncode == 1, judged.stdout
     assert "BROKEN" in judged.stdout
+
+
+def test_a_process_that_works_loads_nothing_that_only_learning_needs() -> None:
+    """A worker, a web server and the timers load no scikit-learn: each is 60 MB smaller without it."""
+    asked = "import sys, hotline.bootstrap; print(sorted({'sklearn', 'scipy.optimize'} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"

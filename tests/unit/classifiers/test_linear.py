@@ -6,9 +6,10 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 
-from classifiers.category import category_pipeline, words_of
+from classifiers.category import words_of
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead, log_loss, softmax
+from classifiers.pipeline import FeatureStep, category_pipeline
 from classifiers.words import cut_together, fastest_cutter
 from tests.unit.classifiers.conftest import some_rows
 
@@ -29,7 +30,7 @@ def test_asking_before_learning_is_refused():
     with pytest.raises(NotFittedError):
         TextFeatures().transform(WORDS)
     with pytest.raises(NotFittedError):
-        LinearHead().predict(TextFeatures().fit_transform(WORDS))
+        LinearHead().predict(FeatureStep().fit_transform(WORDS))
 
 
 def test_each_row_of_features_has_length_one_or_is_empty():
@@ -99,7 +100,7 @@ def test_texts_that_are_cut_together_have_the_features_that_each_has_alone():
 def test_probabilities_sum_to_one_for_any_number_of_labels(n_labels: int):
     """Two labels are no special case for those who read the probabilities."""
     kept = [(words, label) for words, label in zip(WORDS, LABELS, strict=True) if label in sorted(set(LABELS))[:n_labels]]
-    features = TextFeatures().fit_transform([words for words, _ in kept])
+    features = FeatureStep().fit_transform([words for words, _ in kept])
     head = LinearHead().fit(features, [label for _, label in kept])
 
     probabilities = head.predict_proba(features)
