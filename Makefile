@@ -47,6 +47,9 @@ bench-classifier: setup ## Measure the classifier; on real messages too with LEA
 bench-deadlines: setup ## Measure the clocks: deadlines per second and core
 	$(BIN)/python -m bench.deadlines
 
+bench-timers: setup ## Measure the timers' sweep over 100,000 open tickets; minutes
+	$(BIN)/python -m bench.timers
+
 schema: setup ## Write docs/schema.sql from the migrations
 	$(BIN)/python -m hotline.embedded.schema > docs/schema.sql
 
@@ -70,4 +73,4 @@ clean: ## Remove .venv, state and caches
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run test setup check unit test-long bench bench-classifier bench-deadlines schema model-card lock clean
+.PHONY: help run test setup check unit test-long bench bench-classifier bench-deadlines bench-timers schema model-card lock clean
