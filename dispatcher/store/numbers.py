@@ -41,7 +41,7 @@ class Standing:
     """How things stand at one moment.
 
     Keys named ``unit`` are unit codes, and ``metrics.HOTLINE_ITSELF`` for what waits for the hotline. ``unswept`` are
-    deadlines that passed and that the timers have not marked as missed yet. ``oldest_unpublished`` is None when all
+    deadlines of which a moment has come that the timers have not dealt with. ``oldest_unpublished`` is None when all
     messages are published.
     """
 

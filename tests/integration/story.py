@@ -99,6 +99,10 @@ class Town:
         self._meant[redact(text)] = _understood(
             category, confidence, request_type=kind, urgency=urgency, alarm_category=alarm_category, issues=issues
         )
+        for issue in issues:
+            self._meant[redact(text)[issue.start : issue.end]] = _understood(
+                issue.top[0].category_code, issue.top[0].probability, request_type=issue.request_type
+            )
         submission = Submission(
             source_id=f"story-{len(self._told)}",
             channel=channel,

@@ -97,8 +97,8 @@ async def nine_days_pass(town: Town) -> None:
     is handled again and not replied to a second time. Two are signed and not replied to, two are not even signed.
 
     Three contacts wait for a person: one is answered, one declined, one dispatched to SG-JT after its category was corrected;
-    the unit does nothing. A fourth one waits for ever. Two callers call twice. Of four calls without words three are
-    answered.
+    the unit does nothing, nor does its co-unit SG-JJ. A fourth one waits for ever. Two callers call twice. Of four calls
+    without words three are answered.
     """
     tickets = [await town.hears(f"第{number}条街油烟扰民") for number in range(8)]
     tickets += [await town.hears(f"{name}家门口堆垃圾", caller=name) for name in ("甲", "乙")]
@@ -128,7 +128,7 @@ BY_HAND = {
     "M18": 2 / 15,
     "M21": 8 / 11,
     "M23": 6 / 11,
-    "M24": 6 / 11,
+    "M24": 6 / 12,
     "M42": 5 / 7,
     "M43": 4 / 5,
     "M43a": 6 / 7,
@@ -199,7 +199,7 @@ _QUESTIONS: Mapping[str, float] = {
     'unit:hotline_resolve_on_time:ratio{unit="SG-ZHZF"}': 6 / 10,
     'unit:hotline_resolve_on_time:ratio{unit="SG-JT"}': 0,
     'unit:hotline_completion:ratio{unit="SG-ZHZF"}': 6 / 10,
-    'unit:hotline_satisfaction:ratio{unit="SG-ZHZF", basis="旧口径"}': 5 / 6,
+    'unit:hotline_satisfaction:ratio{unit="SG-ZHZF", basis="旧口径"}': 6 / 7,
     "sum(hotline_contacts_total)": 16,
     "sum(hotline_tickets_registered_total)": 14,
     'hotline_contacts_settled_total{fate="merged"}': 2,

@@ -167,7 +167,7 @@ def test_selfcheck_counts_every_contact_of_a_file(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     outcome = json.loads(done.stdout)
-    assert outcome["fates"] == {"ticketed": 2, "merged": 1, "nuisance": 0, "dead": 2}
+    assert outcome["fates"] == {"ticketed": 2, "merged": 1, "nuisance": 0, "self_service": 0, "dead": 2}
     assert (outcome["contacts"], outcome["tickets"], outcome["dispatched"], outcome["pending"]) == (5, 2, 2, 0)
     assert (outcome["on_unit_topics"], outcome["lost"], outcome["doubled"]) == (2, 0, 0)
     assert outcome["again"] == {"accepted": 0, "repeated": 5}

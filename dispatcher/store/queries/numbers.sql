@@ -44,8 +44,8 @@ SELECT deadlines.unit_code, limits.position, count(*) AS tickets
  GROUP BY 1, 2;
 
 -- name: deadline_health
--- Deadlines that have passed and that the timers have not settled, and running ones beyond the loaded calendar.
-SELECT (SELECT count(*) FROM deadlines WHERE result IS NULL AND stopped_at IS NULL AND due < %(now)s) AS unswept,
+-- Deadlines of which a moment has come that the timers have not dealt with, and running ones beyond the loaded calendar.
+SELECT (SELECT count(*) FROM deadlines WHERE rings_at < %(now)s) AS unswept,
        (SELECT count(*) FROM deadlines WHERE result IS NULL AND provisional) AS provisional;
 
 -- name: outbox_backlog
