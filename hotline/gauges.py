@@ -24,7 +24,10 @@ OVERDUE = Gauge(
 DUE_SOON = Gauge("hotline_due_soon", "Tickets of a unit whose resolve deadline ends within this span.", ("unit", "within"))
 REVIEW_QUEUE = Gauge("hotline_review_queue", "Tickets that wait for a person to decide.")
 PROVISIONAL = Gauge("hotline_deadline_provisional", "Running deadlines beyond the loaded calendar.")
-UNSWEPT = Gauge("hotline_deadline_unswept", "Deadlines of which a moment has come (passed, card, nudge) that the timers have not dealt with yet.")
+UNSWEPT = Gauge(
+    "hotline_deadline_unswept",
+    "Deadlines of which a moment has come (passed, card, nudge) that the timers have not dealt with yet.",
+)
 CALENDAR_DAYS_LEFT = Gauge("hotline_calendar_days_left", "Days from today to the end of the loaded calendar.")
 UNPUBLISHED = Gauge("hotline_outbox_unpublished", "Messages written and not yet published.")
 OUTBOX_OLDEST = Gauge("hotline_outbox_oldest_seconds", "Age of the oldest message not yet published; 0 without one.")

@@ -10,9 +10,10 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,8 @@ ALONE_AFTER = 3
 EXIT_BUG, EXIT_TRY_LATER = 3, 75
 PATIENCE_SECONDS = 60.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 5.0
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -94,7 +97,7 @@ class SettlingAgent:
             log.critical("topic_was_made_anew", topic=self._stream.topic)
             self._end(EXIT_TRY_LATER)
         self._known_topic_id = present
-        settled = await self._offsets.positions(self._stream.group, self._known_topic_id)
+        settled = await self._asked_of_store(partial(self._offsets.positions, self._stream.group, present))
         self._settled = {partition.partition: settled.get(partition.partition, 0) for partition in assigned}
         self._unproven = dict.fromkeys(self._settled)
         return {partition: self._settled[partition.partition] for partition in assigned}
@@ -117,7 +120,7 @@ class SettlingAgent:
             self._end(EXIT_BUG)
         log.error("messages_passed_over", topic=self._stream.topic, next_offset_and_first_kept_by_partition=lost)
         for partition, first in gone.items():
-            await self._offsets.pass_over(self._position(partition.partition), first)
+            await self._asked_of_store(partial(self._offsets.pass_over, self._position(partition.partition), first))
             self._settled[partition.partition] = first
         return {**positions, **gone}
 
@@ -128,7 +131,7 @@ class SettlingAgent:
     async def take(self, events: Sequence[EventT]) -> None:
         """Settle a batch of events; returns when PostgreSQL has it, or ends the process."""
         try:
-            await self._settle_with_patience(events)
+            await self._with_patience(partial(self._settle, events))
         except OffsetGap as error:
             log.critical("offset_gap", detail=str(error))
             self._end(EXIT_BUG)
@@ -149,12 +152,21 @@ class SettlingAgent:
             finally:
                 self._end(EXIT_BUG)
 
-    async def _settle_with_patience(self, events: Sequence[EventT]) -> None:
+    async def _asked_of_store(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return the store's answer before a batch can be taken, or end the process: Faust would make a crash of it."""
+        try:
+            return await self._with_patience(ask)
+        except TryLater as error:
+            log.critical("store_away_too_long", detail=str(error))
+            self._end(EXIT_TRY_LATER)
+
+    async def _with_patience(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do ``work``, again and again while the store is away; the last ``TryLater`` is the caller's."""
         wait = _FIRST_WAIT_SECONDS
         waited = 0.0
         while True:
             try:
-                await self._settle(events)
+                return await work()
             except TryLater as error:
                 if waited >= PATIENCE_SECONDS:
                     raise
@@ -162,8 +174,6 @@ class SettlingAgent:
                 await self._sleep(wait)
                 waited += wait
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
-            else:
-                return
 
     async def _settle(self, events: Sequence[EventT]) -> None:
         messages = sorted((event.message for event in events), key=attrgetter("partition", "offset"))

@@ -190,11 +190,13 @@ class MemoryStore:
     """Unit of work, offsets and number sequence in memory. Transactions run one after the other.
 
     ``before_commit`` is called at the end of every transaction; what it raises rolls the transaction back.
+    ``before_positions`` is called when somebody asks where a group stands.
     """
 
     def __init__(self) -> None:
         self.tables = _Tables()
         self.before_commit: Callable[[], None] = lambda: None
+        self.before_positions: Callable[[], None] = lambda: None
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -216,6 +218,7 @@ class MemoryStore:
 
     async def positions(self, group: str, topic_id: UUID) -> Mapping[int, int]:
         """Return the next offsets of the topic."""
+        self.before_positions()
         return {
             position.partition: offset.next_offset
             for position, offset in self.tables.offsets.items()

@@ -195,6 +195,23 @@ async def test_patience_ends(world):
     assert (world.next_offset(), world.fates) == (0, {})
 
 
+async def test_a_store_that_is_away_when_partitions_arrive_is_waited_for(world):
+    """The connection is cut while the worker asks where to go on: it asks again, and does not crash inside Faust."""
+    await world.citizens_write(texts(3))
+    world.store.before_positions = away(6)
+    await world.run()
+
+    assert world.fates == {Fate.TICKETED: 3}
+    assert len(world.waited) == 6
+
+
+async def test_patience_ends_when_partitions_arrive(world):
+    """After a minute the process ends as it does with a batch in hand."""
+    world.store.before_positions = away(1000)
+
+    assert await world.crash() == EXIT_TRY_LATER
+
+
 async def test_no_message_is_blamed_for_a_store_that_was_away(world):
     """However often the worker gave up waiting, the contacts become tickets in the end."""
     await world.citizens_write(texts(3))
