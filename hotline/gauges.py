@@ -26,7 +26,7 @@ REVIEW_QUEUE = Gauge("hotline_review_queue", "Tickets that wait for a person to 
 PROVISIONAL = Gauge("hotline_deadline_provisional", "Running deadlines beyond the loaded calendar.")
 UNSWEPT = Gauge(
     "hotline_deadline_unswept",
-    "Deadlines of which a moment has come (passed, card, nudge) that the timers have not dealt with yet.",
+    "Deadlines of which a moment has come that the timers have not dealt with.",
 )
 CALENDAR_DAYS_LEFT = Gauge("hotline_calendar_days_left", "Days from today to the end of the loaded calendar.")
 UNPUBLISHED = Gauge("hotline_outbox_unpublished", "Messages written and not yet published.")

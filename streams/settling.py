@@ -92,12 +92,12 @@ class SettlingAgent:
         A topic that was made anew since this worker started counts its offsets from 0 again; what is still in flight of the
         old one must not be taken for it, so the worker ends and starts afresh.
         """
-        present = await self._present_topic_id()
+        present = await self._answer(self._present_topic_id)
         if self._known_topic_id not in (None, present):
             log.critical("topic_was_made_anew", topic=self._stream.topic)
             self._end(EXIT_TRY_LATER)
         self._known_topic_id = present
-        settled = await self._asked_of_store(partial(self._offsets.positions, self._stream.group, present))
+        settled = await self._answer(partial(self._offsets.positions, self._stream.group, present))
         self._settled = {partition.partition: settled.get(partition.partition, 0) for partition in assigned}
         self._unproven = dict.fromkeys(self._settled)
         return {partition: self._settled[partition.partition] for partition in assigned}
@@ -120,7 +120,7 @@ class SettlingAgent:
             self._end(EXIT_BUG)
         log.error("messages_passed_over", topic=self._stream.topic, next_offset_and_first_kept_by_partition=lost)
         for partition, first in gone.items():
-            await self._asked_of_store(partial(self._offsets.pass_over, self._position(partition.partition), first))
+            await self._answer(partial(self._offsets.pass_over, self._position(partition.partition), first))
             self._settled[partition.partition] = first
         return {**positions, **gone}
 
@@ -152,8 +152,8 @@ class SettlingAgent:
             finally:
                 self._end(EXIT_BUG)
 
-    async def _asked_of_store(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Return the store's answer before a batch can be taken, or end the process: Faust would make a crash of it."""
+    async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return what store or broker answer before a batch can be taken, or end the process: Faust would make a crash of it."""
         try:
             return await self._with_patience(ask)
         except TryLater as error:
@@ -161,7 +161,7 @@ class SettlingAgent:
             self._end(EXIT_TRY_LATER)
 
     async def _with_patience(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do ``work``, again and again while the store is away; the last ``TryLater`` is the caller's."""
+        """Do ``work``, again and again while what it needs is away; the last ``TryLater`` is the caller's."""
         wait = _FIRST_WAIT_SECONDS
         waited = 0.0
         while True:
