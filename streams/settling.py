@@ -153,7 +153,7 @@ class SettlingAgent:
                 self._end(EXIT_BUG)
 
     async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Return what store or broker answer before a batch can be taken, or end the process: Faust would make a crash of it."""
+        """Return what store or broker answer, or end the process: an error here would be a crash inside Faust."""
         try:
             return await self._with_patience(ask)
         except TryLater as error:
