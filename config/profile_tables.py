@@ -127,6 +127,19 @@ def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:
     return tuple(place for place, _ in places.values())
 
 
+def read_street_duties(path: Path, problems: Problems) -> dict[tuple[str, str], str]:
+    """Return the basis of each duty of the 履职事项清单, by unit and category; without the file no street has any."""
+    if not path.exists():
+        return {}
+    duties: dict[tuple[str, str], str] = {}
+    for row in read_rows(path, ("unit", "category", "basis"), problems):
+        duty = (row.text("unit"), row.text("category"))
+        if duty in duties:
+            row.note("category", f"{duty[1]!r} of {duty[0]} stands twice")
+        duties[duty] = row.text("basis")
+    return duties
+
+
 def read_matrix(path: Path, problems: Problems) -> tuple[MatrixEntry, ...]:
     """Return the lines of the 派单目录. An empty district or subject means any; an empty ``valid_to``, no end."""
     subjects = "one of " + " ".join(member.label for member in SubjectType)
