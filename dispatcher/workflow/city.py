@@ -74,6 +74,18 @@ class City:
         except KeyError:
             raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
 
+    def district_code(self, name: str) -> str:
+        """Return the code of the district with this code, name or alias.
+
+        Raises:
+            Rejected: the profile has none.
+        """
+        for district in self.profile.districts.values():
+            if name in (district.code, district.name, *district.aliases):
+                return district.code
+        known = " ".join(f"{district.code} {district.name}" for district in self.profile.districts.values())
+        raise Rejected(f"district {name!r} is not in profile {self.profile.name}; one of {known}")
+
     def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
         """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
         for district in self.profile.districts.values():
