@@ -198,12 +198,9 @@ async def _list(desk: _Desk, arguments: argparse.Namespace) -> _Told:
         "changes": len(desk.city.matrix.changes),
         "proposals": [proposal_fields(one, desk.city, on=desk.today) for one in wanted],
     }
-    lines = [
-        f"派单目录 {routes.version}：配置文件 {profile.matrix.version} 共 {len(profile.matrix.entries)} 条，"
-        f"变更 {len(desk.city.matrix.changes)} 次",
-        *(proposal_line(one, desk.city, on=desk.today) for one in wanted),
-    ]
-    return fields, lines
+    own = f"配置文件 {profile.matrix.version} 共 {len(profile.matrix.entries)} 条"
+    head = f"派单目录 {routes.version}：{own}，变更 {len(desk.city.matrix.changes)} 次"
+    return fields, [head, *(proposal_line(one, desk.city, on=desk.today) for one in wanted)]
 
 
 async def _show(desk: _Desk, arguments: argparse.Namespace) -> _Told:

@@ -1,7 +1,7 @@
 """What a replay came to, as one JSON object. Shapes: docs/replay.md."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
@@ -16,6 +16,7 @@ from hotline.replay.stage import Stage
 from models.codes import DispatchMode, TicketState
 from models.codes import Stage as TicketStage
 from models.deadline import DeadlineResult
+from models.matrix import MatrixProposal
 from models.ticket import EventKind, Ticket, TicketEvent
 
 Json = dict[str, Any]
@@ -37,6 +38,9 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
     counted = await _counted(tickets, chronicle)
+    today = stage.city.local(stage.clock.now()).date()
+    async with stage.database.open_work() as work:
+        proposals = await work.matrix.proposals()
     return {
         "model": stage.model_version,
         "profile": stage.city.profile.version,
@@ -52,7 +56,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "incidents": [],
-        "matrix_proposals": [],
+        "matrix_proposals": [teller.proposal(one, on=today) for one in proposals],
         "rates": {
             rate.code: {
                 "name": rate.name,
@@ -130,6 +134,7 @@ class _Teller:
             "repeats": sum(event.kind is EventKind.MERGED for event in detail.events),
             "round": ticket.round,
             "supervision": ticket.supervision,
+            "matrix_version": ticket.matrix_version,
             "registered_at": self.at(ticket.registered_at),
             "dispatch_due": self._due(detail, TicketStage.DISPATCH, None),
             "sign_due": self._due(detail, TicketStage.SIGN, lead),
@@ -218,6 +223,29 @@ class _Teller:
             "channel": message.channel.label,
             "to": self._contact_names.get(message.contact_id, str(message.contact_id)),
             "text": message.text,
+        }
+
+    def proposal(self, proposal: MatrixProposal, *, on: date) -> Json:
+        tickets = [self._references[ticket_no][0] for ticket_no in proposal.tickets]
+        wish, review = proposal.wish, proposal.review
+        district = self._city.profile.districts.get(wish.district_code or "")
+        return {
+            "proposal": proposal.number,
+            "category": wish.category_code,
+            "district": district.name if district else None,
+            "subject_type": wish.subject.label if wish.subject else None,
+            "unit": wish.lead,
+            "co_units": list(wish.co_units),
+            "basis": wish.basis,
+            "origin": wish.origin.value,
+            "from_ticket": tickets[0] if tickets else None,
+            "tickets": tickets,
+            "state": proposal.state(on).value,
+            "at": self.at(wish.proposed_at),
+            "from": wish.holds_from.isoformat() if wish.holds_from else None,
+            "to": wish.holds_to.isoformat() if wish.holds_to else None,
+            "reviewed_at": self.at(review.at if review else None),
+            "version": review.version if review else None,
         }
 
     def notice(self, notice: Notice) -> Json:
