@@ -39,12 +39,12 @@ class Draft:
 
 
 async def propose_change(draft: Draft, *, actor: Actor, city: City, open_work: OpenUnitOfWork, clock: Clock) -> MatrixProposal:
-    """Store a proposal and return it; what stands open for the same line already is returned with who asks now.
+    """Store a proposal and return it; the same one that stands open already is returned with who asks now.
 
     Raises:
         Forbidden: the actor's role may not propose changes.
-        Rejected: a code is unknown, a unit is closed, a 街镇 would receive what is not on its list, the basis is missing, or
-            the last day is before the first.
+        Rejected: a code is unknown, a unit is closed, a 街镇 would receive what is not on its list, the basis is missing, the
+            last day is before the first, or the same lead stands open for these requests with other co-units or days.
         TryLater: the store is away; nothing was written.
     """
     if actor.role not in MAY_PROPOSE:
@@ -64,7 +64,13 @@ async def propose_change(draft: Draft, *, actor: Actor, city: City, open_work: O
         holds_to=draft.holds_to,
     )
     async with open_work() as work:
-        return await work.matrix.lock(await work.matrix.add(wish))
+        proposal = await work.matrix.lock(await work.matrix.add(wish))
+        if _rest_of(proposal.wish) != _rest_of(wish):
+            raise Rejected(
+                f"proposal {proposal.number} wants the same lead for these requests with other co-units or days; "
+                "it must be reviewed first"
+            )
+    return proposal
 
 
 async def approve_change(
@@ -176,6 +182,10 @@ def _verify(draft: Draft, city: City) -> None:
         raise Rejected(f"a co-unit is a unit beside the lead {draft.lead}")
     if draft.holds_from and draft.holds_to and draft.holds_to < draft.holds_from:
         raise Rejected(f"a line that holds from {draft.holds_from} cannot end on {draft.holds_to}")
+
+
+def _rest_of(wish: MatrixWish) -> tuple[frozenset[str], date | None, date | None]:
+    return frozenset(wish.co_units), wish.holds_from, wish.holds_to
 
 
 def _let_review(proposal: MatrixProposal, actor: Actor) -> None:

@@ -290,11 +290,13 @@ class Replay:
         """Somebody proposes, approves or refuses a change of the dispatch matrix; proposals are named by their number."""
         act, actor, data = event.text("act"), _actor(event), dict(event.said["data"])
         if act not in _MATRIX_ACTS:
-            raise Rejected(f"{event.where}: {act!r} is no act on the matrix; one of {', '.join(_MATRIX_ACTS)}")
+            raise Rejected(f"{act!r} is no act on the matrix; one of {', '.join(_MATRIX_ACTS)}")
         try:
             await self._amend(act, actor, data)
         except Rejected as error:
             self.refusals.append(Refusal(event.at, None, f"matrix {act}", str(error)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Rejected(f"the data of a matrix {act} cannot be read: {error}") from error
 
     async def _amend(self, act: str, actor: Actor, data: Mapping[str, Any]) -> None:
         city, open_work, clock = self._stage.city, self._stage.database.open_work, self._stage.clock

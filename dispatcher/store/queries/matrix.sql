@@ -1,19 +1,41 @@
 -- name: add_proposals
--- A wish that stands open already is not written again: its ticket, and who asked, are added to it.
-INSERT INTO matrix_proposals AS open (
-       category_code, district_code, subject, lead, co_units, basis, holds_from, holds_to, origin, tickets, proposed_by,
-       proposed_at)
-SELECT category_code, district_code, subject, lead, co_units, basis, holds_from, holds_to, origin,
-       array_remove(ARRAY[ticket_no], NULL), ARRAY[proposed_by], proposed_at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
-       category_code text, district_code text, subject text, lead text, co_units text[], basis text, holds_from date,
-       holds_to date, origin text, ticket_no text, proposed_by text, proposed_at timestamptz)
-    ON CONFLICT (category_code, coalesce(district_code, ''), coalesce(subject, ''), lead) WHERE state = 'proposed'
-    DO UPDATE SET
-       tickets = CASE WHEN open.tickets @> excluded.tickets THEN open.tickets ELSE open.tickets || excluded.tickets END,
-       proposed_by = CASE WHEN open.proposed_by @> excluded.proposed_by THEN open.proposed_by
-                          ELSE open.proposed_by || excluded.proposed_by END
-RETURNING proposal_no;
+-- A wish that stands open already is not written again: its ticket, and who asked, are added to it. That is tried first, so
+-- that numbers have no gaps; the conflict is for two transactions that wish the same at one moment.
+WITH wish AS (
+       SELECT *
+         FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
+              category_code text, district_code text, subject text, lead text, co_units text[], basis text, holds_from date,
+              holds_to date, origin text, ticket_no text, proposed_by text, proposed_at timestamptz)),
+     joined AS (
+       UPDATE matrix_proposals AS open
+          SET tickets = CASE WHEN wish.ticket_no IS NULL OR wish.ticket_no = ANY (open.tickets) THEN open.tickets
+                             ELSE open.tickets || wish.ticket_no END,
+              proposed_by = CASE WHEN wish.proposed_by = ANY (open.proposed_by) THEN open.proposed_by
+                                 ELSE open.proposed_by || wish.proposed_by END
+         FROM wish
+        WHERE open.state = 'proposed' AND open.category_code = wish.category_code
+          AND coalesce(open.district_code, '') = coalesce(wish.district_code, '')
+          AND coalesce(open.subject, '') = coalesce(wish.subject, '') AND open.lead = wish.lead
+    RETURNING open.proposal_no, open.category_code, open.district_code, open.subject, open.lead),
+     added AS (
+       INSERT INTO matrix_proposals AS open (
+              category_code, district_code, subject, lead, co_units, basis, holds_from, holds_to, origin, tickets, proposed_by,
+              proposed_at)
+       SELECT category_code, district_code, subject, lead, co_units, basis, holds_from, holds_to, origin,
+              array_remove(ARRAY[ticket_no], NULL), ARRAY[proposed_by], proposed_at
+         FROM wish
+        WHERE NOT EXISTS (
+              SELECT FROM joined
+               WHERE joined.category_code = wish.category_code AND joined.lead = wish.lead
+                 AND coalesce(joined.district_code, '') = coalesce(wish.district_code, '')
+                 AND coalesce(joined.subject, '') = coalesce(wish.subject, ''))
+           ON CONFLICT (category_code, coalesce(district_code, ''), coalesce(subject, ''), lead) WHERE state = 'proposed'
+           DO UPDATE SET
+              tickets = CASE WHEN open.tickets @> excluded.tickets THEN open.tickets ELSE open.tickets || excluded.tickets END,
+              proposed_by = CASE WHEN open.proposed_by @> excluded.proposed_by THEN open.proposed_by
+                                 ELSE open.proposed_by || excluded.proposed_by END
+    RETURNING proposal_no)
+SELECT proposal_no FROM joined UNION ALL SELECT proposal_no FROM added;
 
 -- name: proposals
 SELECT proposal_no, category_code, district_code, subject, lead, co_units, basis, holds_from, holds_to, origin, tickets, proposed_by,
