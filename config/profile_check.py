@@ -22,6 +22,7 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_places(profile.places, profile.districts, problems)
     _check_place_words(profile, problems)
     _check_street_duties(profile, problems)
+    _check_desks(profile, problems)
     check_matrix(profile, problems)
     _check_deadlines(profile, problems)
     _check_messages(profile.messages, problems)
@@ -127,6 +128,14 @@ def _check_street_duties(profile: Profile, problems: Problems) -> None:
         elif profile.units[unit_code].kind not in profile.streets.kinds:
             kinds = " ".join(sorted(profile.streets.kinds))
             problems.add("street_duties.csv", key, f"{unit_code!r} is no street or town: its kind is none of {kinds}")
+
+
+def _check_desks(profile: Profile, problems: Problems) -> None:
+    codes = {code for category in profile.categories.values() for code in (category.code, category.level1_code)}
+    for desk in profile.desks:
+        for code in desk.categories:
+            if code not in codes:
+                problems.add("desks.csv", desk.name, f"category {code!r} is in neither level of taxonomy.csv")
 
 
 def _off_list(profile: Profile, entry: MatrixEntry) -> Iterator[str]:

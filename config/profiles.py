@@ -18,6 +18,7 @@ from config.profile_self_service import read_self_service
 from config.profile_several import check_example_contacts, load_example_contacts
 from config.profile_tables import (
     read_categories,
+    read_desks,
     read_districts,
     read_matrix,
     read_places,
@@ -42,7 +43,7 @@ __all__ = [
 _FILES = frozenset(
     {
         *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
-        "street_duties.csv",
+        *("street_duties.csv", "desks.csv"),
         *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "README.md"),
     }
 )
@@ -142,6 +143,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         self_service=read_self_service(layers.file("self_service.toml"), problems),
         type_words=MappingProxyType(read_type_words(layers, problems)),
         split_cues=read_split_cues(layers, problems),
+        desks=read_desks(layers.file("desks.csv"), problems),
         streets=StreetRule(
             kinds=frozenset(head.street_kinds),
             duties=MappingProxyType(read_street_duties(layers.file("street_duties.csv"), problems)),

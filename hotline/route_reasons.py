@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dispatcher.rules.desks import desk_of_request
 from dispatcher.rules.routing import RouteReason
 from dispatcher.workflow.city import City
 from hotline.explaining import name_of_category, name_of_unit
@@ -15,7 +16,10 @@ from models.profile import DISTRICT_GOVERNMENT, MatrixEntry
 
 @dataclass(frozen=True, slots=True)
 class RouteQuestion:
-    """What the matrix decides by. ``confidence`` is that of the category where a text was understood, else None."""
+    """What the matrix decides by.
+
+    ``confidence`` is that of the category where a text was understood, else None; ``language`` that of the text.
+    """
 
     category_code: str
     district_code: str | None
@@ -23,6 +27,14 @@ class RouteQuestion:
     on: date
     text: str | None = None
     confidence: float | None = None
+    language: str = "zh"
+
+
+def desk_of(question: RouteQuestion, city: City) -> str | None:
+    """Return the 专席 whose people handle such requests."""
+    category = city.profile.categories.get(question.category_code)
+    desk = desk_of_request(city.profile.desks, language=question.language, category=category, subject=question.subject)
+    return desk.name if desk else None
 
 
 def reason_of(question: RouteQuestion, city: City) -> RouteReason:
@@ -53,6 +65,7 @@ def reason_fields(question: RouteQuestion, reason: RouteReason, city: City) -> d
         "lead_unit": route.lead,
         "unit": None if route.lead is None else {"code": route.lead, "name": name_of_unit(route.lead, city)},
         "co_units": [{"code": code, "name": name_of_unit(code, city)} for code in route.co_units],
+        "desk": desk_of(question, city),
         "basis": route.basis or None,
         "doubt": route.doubt.value if route.doubt else None,
         "fallback": reason.entry is not None and reason.entry.lead == DISTRICT_GOVERNMENT,
@@ -80,6 +93,9 @@ def reason_lines(question: RouteQuestion, reason: RouteReason, city: City) -> It
         yield f"主办  {name_of_unit(route.lead, city)}{fallback}"
     if route.co_units:
         yield f"协办  {'、'.join(name_of_unit(code, city) for code in route.co_units)}"
+    desk = desk_of(question, city)
+    if desk is not None:
+        yield f"专席  {desk}"
     if route.basis:
         yield f"依据  {route.basis}"
     yield f"目录  {city.routes.version}"

@@ -126,6 +126,23 @@ class StreetRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """专席: people of the hotline for one kind of caller or matter (domain.md A.11).
+
+    Calls come by a key of the voice menu, or by a queue of the call platform; ``queues`` are its other names there. What is
+    written comes by its language (a code such as ``en``), its category (a code of either level) or its subject.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    queues: tuple[str, ...]
+    languages: tuple[str, ...]
+    categories: tuple[str, ...]
+    subject: SubjectType | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """How much time a stage may take, and on which clock.
 
@@ -389,6 +406,7 @@ class Profile:
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
     streets: StreetRule = StreetRule()
+    desks: tuple[Desk, ...] = ()
 
     def is_off_list(self, unit_code: str, category_code: str) -> bool:
         """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""

@@ -129,4 +129,5 @@ def _understood(
         confidence=None if arguments.category else understanding.best.probability,
         district_code=understanding.district_code,
         subject=understanding.facts.subject,
+        language=understanding.language,
     )

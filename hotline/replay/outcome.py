@@ -38,13 +38,14 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
     counted = await _counted(tickets, chronicle)
+    desks = {detail.ticket.ticket_no: _desk(detail) for detail in tickets}
     today = stage.city.local(stage.clock.now()).date()
     async with stage.database.open_work() as work:
         proposals = await work.matrix.proposals()
     return {
         "model": stage.model_version,
         "profile": stage.city.profile.version,
-        "contacts": [teller.contact(contact) for contact in contacts],
+        "contacts": [teller.contact(contact, desks) for contact in contacts],
         "tickets": [teller.ticket(detail) for detail in tickets],
         "refusals": [
             {"at": teller.at(one.at), "ticket": one.ticket, "command": one.command, "reason": one.reason}
@@ -83,11 +84,11 @@ class _Teller:
         """Return a moment in whole seconds: what follows a due time happens in the instant after it, in the same second."""
         return None if moment is None else self._city.local(moment).isoformat(timespec="seconds")
 
-    def contact(self, contact: ToldContact) -> Json:
+    def contact(self, contact: ToldContact, desks: Mapping[str, str | None]) -> Json:
         return {
             "contact_id": self._contact_names.get(contact.contact_id, str(contact.contact_id)),
             "channel": contact.channel.label,
-            "queue": contact.queue,
+            "queue": contact.queue or desks.get(contact.ticket_no or ""),
             "received_at": self.at(contact.received_at),
             "fate": contact.fate.value if contact.fate else None,
         }
@@ -119,6 +120,7 @@ class _Teller:
             "lead_unit": lead,
             "co_units": co_units,
             "linked": list(ticket.linked),
+            "desk": _desk(detail),
             "handled_by": _handler(ticket),
             "subject_type": ticket.subject.label if ticket.subject else None,
             "plate": ticket.plate,
@@ -256,6 +258,10 @@ class _Teller:
             "ticket": self._references[notice.ticket_no][0],
             "unit": notice.unit_code,
         }
+
+
+def _desk(detail: TicketDetail) -> str | None:
+    return next((event.data.get("desk") for event in detail.events if event.kind is EventKind.REGISTERED), None)
 
 
 def _handler(ticket: Ticket) -> str | None:

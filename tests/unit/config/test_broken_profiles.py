@@ -740,3 +740,21 @@ def test_a_town_without_lists_of_its_own_has_the_shared_ones(directory):
 
     assert "我司" in lexicon.enterprise
     assert any({"路", "陆"} <= set(group) for group in lexicon.sounds)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("专席甲,1,,,,,D\n专席乙,1,,,,,D", "desks.csv: line 3, keys: '1' leads to 专席甲 already"),
+        ("专席甲,1,,,,,D\n专席乙,2,专席甲,,,,D", "desks.csv: line 3, queues: '专席甲' leads to 专席甲 already"),
+        ("专席甲,1,,,,企业,D\n专席乙,2,,,,企业,D", "desks.csv: line 3, subject: '企业' leads to 专席甲 already"),
+        ("专席甲,1,,,XX,,D", "desks.csv: 专席甲: category 'XX' is in neither level of taxonomy.csv"),
+        ("专席甲,1,,,,公司,D", "desks.csv: line 2, subject: '公司' is not one of 个人 企业"),
+        ("专席甲,1,,,,,", "desks.csv: line 2, source: is empty"),
+    ],
+)
+def test_a_desk_that_cannot_be_right_is_named(directory, lines, problem):
+    """专席 may be missing; those that are there lead somewhere, and each way to one of them."""
+    (directory / "desks.csv").write_text(f"desk,keys,queues,languages,categories,subject,source\n{lines}\n", encoding="utf-8")
+
+    assert check_profile(directory) == (problem,)
