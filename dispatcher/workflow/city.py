@@ -13,7 +13,7 @@ from dispatcher.rules.routing import Route, RouteTable, amended
 from models.codes import RequestType, ReviewReason, Stage, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
-from models.errors import Rejected
+from models.errors import DispatchRefused, Rejected
 from models.profile import Category, MatrixEntry, Profile, Unit
 from models.understanding import Understanding
 
@@ -132,9 +132,10 @@ class City:
         """
         unit = self.active_unit(code)
         if self.profile.is_off_list(code, category_code):
-            raise Rejected(
+            raise DispatchRefused(
                 f"unit {code} ({unit.name}) is a street or town, and category {category_code} is not on its 履职事项清单; "
-                "name the department in charge"
+                "name the department in charge",
+                f"{unit.name}是街镇，这类事项不在其履职事项清单内，应派给职能部门。",
             )
         return unit
 
