@@ -64,7 +64,9 @@ async def propose_change(draft: Draft, *, actor: Actor, city: City, open_work: O
         holds_to=draft.holds_to,
     )
     async with open_work() as work:
-        proposal = await work.matrix.lock(await work.matrix.add(wish))
+        number = await work.matrix.add(wish)
+        # Not by its lock: a review locks first all reviews and then the row, which this transaction may hold already.
+        (proposal,) = (one for one in await work.matrix.proposals() if one.number == number)
         if _rest_of(proposal.wish) != _rest_of(wish):
             raise DispatchRefused(
                 f"proposal {proposal.number} wants the same lead for these requests with other co-units or days; "

@@ -873,6 +873,23 @@ class StoreContract:
         assert (third.review, second.review) == (approval, refusal)
         assert first.entry(holds_from=date(2026, 6, 1), version=2) == changes[1]
 
+    async def test_reviews_at_one_moment_follow_one_another(self, store):
+        """Each sees the changes of those before it, so no version is given twice."""
+        async with store.open_work() as work:
+            numbers = [await work.matrix.add(a_wish(category_code=code)) for code in ("0703", "0801", "0805")]
+
+        async def approve(number):
+            async with store.open_work() as work:
+                await work.matrix.lock(number)
+                changes = await work.matrix.changes()
+                await asyncio.sleep(0)
+                approval = Review(True, "supervisor:s-1", LATER, None, date(2026, 6, 1), len(changes) + 1, "2026.1")
+                await work.matrix.review(number, approval)
+
+        await asyncio.gather(*map(approve, numbers))
+        async with store.open_work() as work:
+            assert [line.change for line in await work.matrix.changes()] == [1, 2, 3]
+
     async def test_nobody_reviews_an_own_proposal_in_the_store_either(self, store):
         """The rule stands twice: a slip of the workflow changes no matrix."""
 
