@@ -21,8 +21,9 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_districts(profile, problems)
     _check_places(profile.places, profile.districts, problems)
     _check_place_words(profile, problems)
-    _check_matrix_codes(profile, problems)
-    _check_matrix_choice(profile, problems)
+    _check_street_duties(profile, problems)
+    _check_desks(profile, problems)
+    check_matrix(profile, problems)
     _check_deadlines(profile, problems)
     _check_messages(profile.messages, problems)
     _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
@@ -111,11 +112,50 @@ def _title(entry: MatrixEntry) -> str:
     return f"{entry.category_code} {where} {who} from {entry.valid_from}"
 
 
-def _check_matrix_codes(profile: Profile, problems: Problems) -> None:
+def check_matrix(profile: Profile, problems: Problems, *, file: str = "matrix.csv") -> None:
+    """Note what is wrong with the matrix alone; ``file`` is where it came from."""
+    _check_matrix_codes(profile, problems, file)
+    _check_matrix_choice(profile, problems, file)
+
+
+def _check_street_duties(profile: Profile, problems: Problems) -> None:
+    for unit_code, category_code in profile.streets.duties:
+        key = f"{unit_code} {category_code}"
+        if category_code not in profile.categories:
+            problems.add("street_duties.csv", key, f"category {category_code!r} is not in taxonomy.csv")
+        if unit_code not in profile.units:
+            problems.add("street_duties.csv", key, f"unit {unit_code!r} is not in units.csv")
+        elif profile.units[unit_code].kind not in profile.streets.kinds:
+            kinds = " ".join(sorted(profile.streets.kinds))
+            problems.add("street_duties.csv", key, f"{unit_code!r} is no street or town: its kind is none of {kinds}")
+
+
+def _check_desks(profile: Profile, problems: Problems) -> None:
+    codes = {code for category in profile.categories.values() for code in (category.code, category.level1_code)}
+    for desk in profile.desks:
+        for code in desk.categories:
+            if code not in codes:
+                problems.add("desks.csv", desk.name, f"category {code!r} is in neither level of taxonomy.csv")
+
+
+def _off_list(profile: Profile, entry: MatrixEntry) -> Iterator[str]:
+    """Yield each 街镇 that would receive by this entry what is not on its 履职事项清单 (国办函〔2025〕66号)."""
+    places = [entry.district_code] if entry.district_code else [*profile.districts]
+    governments = [profile.districts[code].government for code in places if code in profile.districts]
+    leads = governments if entry.lead == DISTRICT_GOVERNMENT else [entry.lead]
+    for unit_code in dict.fromkeys((*leads, *entry.co_units)):
+        if profile.is_off_list(unit_code, entry.category_code):
+            yield unit_code
+
+
+def _check_matrix_codes(profile: Profile, problems: Problems, file: str) -> None:
     for entry in profile.matrix.entries:
 
         def note(reason: str, entry: MatrixEntry = entry) -> None:
-            problems.add("matrix.csv", _title(entry), reason)
+            problems.add(file, _title(entry), reason)
+
+        for unit_code in _off_list(profile, entry):
+            note(f"{unit_code!r} is a street or town, and the category is not on its 履职事项清单 (street_duties.csv)")
 
         if entry.category_code not in profile.categories:
             note(f"category {entry.category_code!r} is not in taxonomy.csv")
@@ -146,21 +186,25 @@ def _cases(profile: Profile) -> Iterator[tuple[str | None, SubjectType]]:
             yield district_code, subject
 
 
-def _check_matrix_choice(profile: Profile, problems: Problems) -> None:
-    """Note two entries that both decide, neither more exact than the other, and requests that none decides."""
+def _check_matrix_choice(profile: Profile, problems: Problems, file: str) -> None:
+    """Note two entries that both decide, neither more exact than the other, and requests that none decides.
+
+    An approved change may stand over an entry for the same requests: the one that began later decides.
+    """
     by_category: dict[str, list[MatrixEntry]] = defaultdict(list)
     for entry in profile.matrix.entries:
         by_category[entry.category_code].append(entry)
     for entries in by_category.values():
         for one, other in combinations(entries, 2):
             if (one.district_code, one.subject) == (other.district_code, other.subject) and _meet(one, other):
-                problems.add("matrix.csv", _title(other), f"overlaps with the entry {_title(one)}")
+                if one.change is None and other.change is None:
+                    problems.add(file, _title(other), f"overlaps with the entry {_title(one)}")
             elif _rival(one, other) and _meet(one, other) and not _settled(one, other, entries):
                 reason = f"decides the same requests as the entry {_title(one)}, and neither is more exact"
-                problems.add("matrix.csv", _title(other), reason)
+                problems.add(file, _title(other), reason)
     for category in profile.categories.values():
         if category.handling is not Handling.NUISANCE:
-            _check_cover(category.code, by_category[category.code], profile, problems)
+            _check_cover(category.code, by_category[category.code], profile, problems, file)
 
 
 def _rival(one: MatrixEntry, other: MatrixEntry) -> bool:
@@ -178,10 +222,10 @@ def _settled(one: MatrixEntry, other: MatrixEntry, entries: Sequence[MatrixEntry
     return any((entry.district_code, entry.subject) == (district_code, subject) for entry in entries)
 
 
-def _check_cover(category_code: str, entries: Sequence[MatrixEntry], profile: Profile, problems: Problems) -> None:
+def _check_cover(category_code: str, entries: Sequence[MatrixEntry], profile: Profile, problems: Problems, file: str) -> None:
     """Note the first kind of request, or the first day, that finds no lead."""
     if not entries:
-        problems.add("matrix.csv", category_code, "has no lead unit")
+        problems.add(file, category_code, "has no lead unit")
         return
     for district_code, subject in _cases(profile):
         spans = sorted(
@@ -193,7 +237,7 @@ def _check_cover(category_code: str, entries: Sequence[MatrixEntry], profile: Pr
         if hole is not None:
             where = district_code or "unknown"
             reason = f"has no lead unit for district {where}, subject {subject.label}, from {hole}"
-            problems.add("matrix.csv", category_code, reason)
+            problems.add(file, category_code, reason)
             return
 
 

@@ -39,6 +39,10 @@ with the number. ``wechat_text_only`` answers a picture or a recording that nobo
 """
 
 
+STREET_KINDS = ("街道", "乡镇", "镇街")
+"""Kinds of unit (``units.csv``) that are streets or towns, where ``profile.toml`` names none. Default of this project (D)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """A calendar file whose days stand over those of the files before it, with a version of its own."""
@@ -77,6 +81,7 @@ class ProfileHead:
     merge: MergeRule
     calendar: CalendarSettings
     least_corpus_rows: int
+    street_kinds: tuple[str, ...]
 
 
 def read_head(path: Path, problems: Problems) -> ProfileHead:
@@ -97,6 +102,7 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         merge=_merge_rule(table.table("merge")),
         calendar=_calendar_settings(table.table("calendar")),
         least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
+        street_kinds=table.texts("street_kinds") if table.has("street_kinds") else STREET_KINDS,
     )
     table.finish()
     return head

@@ -10,7 +10,7 @@ from typing import TypeVar
 from config.profile_files import Problems, Row, read_rows
 from config.profile_layers import Layers
 from models.codes import RequestType, SubjectType
-from models.profile import Category, District, Handling, MatrixEntry, Place, Unit
+from models.profile import Category, Desk, District, Handling, MatrixEntry, Place, Unit
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ _CATEGORY_COLUMNS = (
     *("code", "level1_code", "level1", "level2", "default_type"),
     *("urgent_words", "words", "handling", "source"),
 )
+_WAYS_TO_A_DESK = ("keys", "queues", "languages", "categories")
 _MATRIX_COLUMNS = ("category", "district", "subject", "lead", "co_units", "basis", "valid_from", "valid_to")
 
 
@@ -125,6 +126,49 @@ def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:
         else:
             row.note("district", f"{place.name!r} is in {place.district_code} here, in {twin.district_code} in line {line}")
     return tuple(place for place, _ in places.values())
+
+
+def read_street_duties(path: Path, problems: Problems) -> dict[tuple[str, str], str]:
+    """Return the basis of each duty of the 履职事项清单, by unit and category; without the file no street has any."""
+    if not path.exists():
+        return {}
+    duties: dict[tuple[str, str], str] = {}
+    for row in read_rows(path, ("unit", "category", "basis"), problems):
+        duty = (row.text("unit"), row.text("category"))
+        if duty in duties:
+            row.note("category", f"{duty[1]!r} of {duty[0]} stands twice")
+        duties[duty] = row.text("basis")
+    return duties
+
+
+def read_desks(path: Path, problems: Problems) -> tuple[Desk, ...]:
+    """Return the 专席; a city without the file has none. A key, queue, language, category or subject leads to one desk."""
+    if not path.exists():
+        return ()
+    desks: list[Desk] = []
+    leads_to: dict[tuple[str, str], str] = {}
+    subjects = "one of " + " ".join(member.label for member in SubjectType)
+    for row in read_rows(path, ("desk", "keys", "queues", "languages", "categories", "subject", "source"), problems):
+        subject: SubjectType | None = None
+        if row.optional("subject"):
+            subject = row.parsed("subject", SubjectType.from_label, SubjectType.CITIZEN, subjects)
+        name = row.text("desk")
+        desk = Desk(
+            name=name,
+            keys=row.words("keys"),
+            queues=row.words("queues"),
+            languages=row.words("languages"),
+            categories=row.words("categories"),
+            subject=subject,
+            source=row.text("source"),
+        )
+        ways = [("queues", name), *((column, word) for column in _WAYS_TO_A_DESK for word in row.words(column))]
+        for way in (*ways, *([("subject", subject.label)] if subject else ())):
+            other = leads_to.setdefault(way, name)
+            if other != name:
+                row.note(way[0], f"{way[1]!r} leads to {other} already")
+        desks.append(desk)
+    return tuple(desks)
 
 
 def read_matrix(path: Path, problems: Problems) -> tuple[MatrixEntry, ...]:

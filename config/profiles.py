@@ -1,10 +1,11 @@
 """Profiles: finding one, checking one, loading one. A profile is a directory of files that make one city."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from config.profile_calendar import read_calendar
-from config.profile_check import check_whole
+from config.profile_check import check_matrix, check_whole
 from config.profile_corpus import check_corpus, corpus_files
 from config.profile_deadlines import read_deadlines
 from config.profile_emergencies import read_linked
@@ -15,16 +16,34 @@ from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_spli
 from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_self_service import read_self_service
 from config.profile_several import check_example_contacts, load_example_contacts
-from config.profile_tables import read_categories, read_districts, read_matrix, read_places, read_units
+from config.profile_tables import (
+    read_categories,
+    read_desks,
+    read_districts,
+    read_matrix,
+    read_places,
+    read_street_duties,
+    read_units,
+)
 from config.profile_types import read_type_words
 from models.errors import BadProfile, NotFound
-from models.profile import DispatchMatrix, Profile
+from models.profile import DispatchMatrix, Profile, StreetRule
 
-__all__ = ["check_profile", "corpus_files", "find_profile", "load_example_contacts", "load_profile", "profile_names"]
+__all__ = [
+    "check_profile",
+    "corpus_files",
+    "find_profile",
+    "load_example_contacts",
+    "load_matrix",
+    "load_profile",
+    "matrix_problems",
+    "profile_names",
+]
 
 _FILES = frozenset(
     {
         *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
+        *("street_duties.csv", "desks.csv"),
         *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "README.md"),
     }
 )
@@ -73,6 +92,28 @@ def check_profile(directory: Path) -> tuple[str, ...]:
     return problems.lines
 
 
+def load_matrix(path: Path, profile: Profile) -> DispatchMatrix:
+    """Return another matrix for the same city, from a file of the form of ``matrix.csv``; its version is the file's name.
+
+    Raises:
+        BadProfile: the file breaks a rule of the format, or does not fit the profile; all problems are in it.
+    """
+    problems = Problems()
+    matrix = DispatchMatrix(version=path.name, entries=read_matrix(path, problems))
+    if not problems.lines:
+        check_matrix(replace(profile, matrix=matrix), problems, file=path.name)
+    if problems.lines:
+        raise BadProfile(problems.lines)
+    return matrix
+
+
+def matrix_problems(profile: Profile) -> tuple[str, ...]:
+    """Return what ``hotline check`` says about the profile's matrix, changed in memory perhaps, as "file: key: reason"."""
+    problems = Problems()
+    check_matrix(profile, problems)
+    return problems.lines
+
+
 def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     """Read the other files and note every problem; with problems the result is only good for finding more of them."""
     _note_stray_files(directory, problems)
@@ -102,6 +143,11 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         self_service=read_self_service(layers.file("self_service.toml"), problems),
         type_words=MappingProxyType(read_type_words(layers, problems)),
         split_cues=read_split_cues(layers, problems),
+        desks=read_desks(layers.file("desks.csv"), problems),
+        streets=StreetRule(
+            kinds=frozenset(head.street_kinds),
+            duties=MappingProxyType(read_street_duties(layers.file("street_duties.csv"), problems)),
+        ),
     )
     check_whole(profile, problems)
     return profile

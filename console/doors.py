@@ -7,6 +7,7 @@ from console.similar import TextIndex
 from dispatcher.accounts import Accounts
 from dispatcher.ports import Clock, OpenUnitOfWork, ReserveNumbers, Understand, Vault
 from dispatcher.views import NumbersDesk, Views
+from dispatcher.workflow.amend import CheckMatrix
 from dispatcher.workflow.city import City
 from dispatcher.workflow.converse import Tools
 from models.understanding import Evidence
@@ -33,6 +34,7 @@ class Doors:
     reserve_numbers: ReserveNumbers
     explain: Explain
     new_text_index: Callable[[], TextIndex]
+    check_matrix: CheckMatrix
     session_key: bytes = field(repr=False)
     wechat_token: str | None = field(repr=False, default=None)
 

@@ -10,11 +10,12 @@ from uuid import UUID
 from dispatcher.metrics import Increment
 from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
-from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
+from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, ReturnReason, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
+from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
-from models.profile import ConfidenceBands
+from models.profile import ConfidenceBands, MatrixEntry
 from models.ticket import Assignment, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 
@@ -200,6 +201,14 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedReturn:
+    """Why a unit asks to return a ticket, and by which basis."""
+
+    reason: ReturnReason
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentMark:
     """A moment in a unit's running hold on a ticket; without ``unit_code`` in every unit's.
 
@@ -313,6 +322,7 @@ class Effects:
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    matrix_wishes: list[MatrixWish] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
 
@@ -322,8 +332,41 @@ class Effects:
             getattr(self, each.name).extend(getattr(other, each.name))
 
 
+class MatrixDesk(Protocol):
+    """The changes of the dispatch matrix, inside one transaction."""
+
+    async def add(self, wish: MatrixWish) -> int:
+        """Store a proposal and return its number; one that stands open for the same line gets the ticket and who asks."""
+        ...
+
+    async def proposals(self) -> list[MatrixProposal]:
+        """Return every proposal, in the order of their numbers."""
+        ...
+
+    async def changes(self) -> list[MatrixEntry]:
+        """Return the approved changes, in the order of their versions."""
+        ...
+
+    async def lock(self, number: int) -> MatrixProposal:
+        """Let nobody else review until the transaction ends, and return a proposal.
+
+        Raises:
+            NotFound: there is none with this number.
+        """
+        ...
+
+    async def review(self, number: int, review: Review) -> None:
+        """Write what was decided about a locked proposal."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: commits on a normal exit, leaves no trace after an error."""
+
+    @property
+    def matrix(self) -> MatrixDesk:
+        """The changes of the dispatch matrix."""
+        ...
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """Lock the partitions' rows in one order and return the offset to settle next in each; 0 for one never seen."""
@@ -400,6 +443,10 @@ class UnitOfWork(Protocol):
 
     async def holds(self, ticket_no: str) -> list[Hold]:
         """Return the units' holds on a ticket that this transaction has locked, in the order of dispatch."""
+        ...
+
+    async def asked_return(self, ticket_no: str) -> AskedReturn | None:
+        """Return the latest request to return a ticket that this transaction has locked, None where there never was one."""
         ...
 
     async def call_backs(self, ticket_no: str) -> list[CallBack]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.rates import Counts
-from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, TicketState, Urgency
+from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, SubjectType, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.ticket import OpenText, Ticket, TicketEvent
 
@@ -336,6 +336,31 @@ class Decisions(Protocol):
 
     async def decided(self, *, since: datetime, after: str | None, limit: int) -> list[DecidedRequest]:
         """Return up to ``limit`` requests registered at or after ``since``, highest number first, below the number ``after``.
+
+        Raises:
+            TryLater: the store is away.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedRequest:
+    """A request that a unit led, with what the dispatch matrix decides by. ``first_lead`` is the unit that led it first."""
+
+    ticket_no: str
+    category_code: str
+    district_code: str | None
+    subject: SubjectType | None
+    registered_at: datetime
+    matrix_version: str
+    first_lead: str
+
+
+class RoutedRequests(Protocol):
+    """Reads how requests were routed."""
+
+    async def routed(self, *, since: datetime, until: datetime, after: str | None, limit: int) -> list[RoutedRequest]:
+        """Return up to ``limit`` requests registered from ``since`` on and before ``until``, above the number ``after``.
 
         Raises:
             TryLater: the store is away.

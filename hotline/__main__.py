@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "model": "show, promote and roll back the profile's models",
         "classify": "guess categories of texts in a file",
         "explain": "show what was understood of one text, and why",
+        "explain-route": "show which line of the dispatch matrix decides, and why",
+        "matrix": "propose, review and try changes of the dispatch matrix",
         "deadline": "compute a deadline and show the days that were counted",
         "ingest": "receive contacts from a CSV or JSONL file",
         "worker": "turn contacts into tickets",
@@ -36,7 +38,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "reconcile": "recompute the counters from the tickets",
     }
 )
-"""Every command with one line of what it does; its module is ``hotline.commands.<name>``."""
+"""Every command with one line of what it does; its module is ``hotline.commands.<name>``, with ``_`` for ``-``."""
 
 EXIT_USAGE, EXIT_TRY_LATER, EXIT_INTERRUPTED = 2, 75, 130
 
@@ -47,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hotline", description="Hotline (速派): dispatch engine for 12345 hotlines.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     if given and given[0] in COMMANDS:
-        import_module(f"hotline.commands.{given[0]}").add_parser(commands)  # only its own module: start-up stays quick
+        module = import_module(f"hotline.commands.{given[0].replace('-', '_')}")  # no other module: start-up stays quick
+        module.add_parser(commands)
     else:
         for name, summary in COMMANDS.items():
             commands.add_parser(name, help=summary)

@@ -26,6 +26,7 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.note_reload import note_reload
+from hotline.matrix_watch import kept_current
 from hotline.serving import LoadedModel, ServingModel
 from hotline.shelf import Shelf, load_standing
 from models.errors import Rejected, TryLater
@@ -214,16 +215,18 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
             load=partial(load_model, profile, directory),
             note=partial(note_reload, open_work=database.open_work),
         )
-        yield Dispatcher(
-            settings=settings,
-            city=City.of(profile),
-            understand=model.understand,
-            explain=model.explain,
-            vault=vault_of(settings),
-            pool=pool,
-            database=database,
-            clock=SystemClock(),
-        )
+        city, vault = City.of(profile), vault_of(settings)
+        async with kept_current(city, database.open_work):
+            yield Dispatcher(
+                settings=settings,
+                city=city,
+                understand=model.understand,
+                explain=model.explain,
+                vault=vault,
+                pool=pool,
+                database=database,
+                clock=SystemClock(),
+            )
 
 
 @asynccontextmanager

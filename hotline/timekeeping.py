@@ -13,6 +13,7 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.ring import ring
 from hotline.bootstrap import SystemClock, database_url_of, profile_of, vault_of
+from hotline.matrix_watch import kept_current
 from models.errors import TryLater
 from models.message import Topic
 from streams.topics import declared_topics, longest_retention
@@ -37,8 +38,10 @@ async def keep_time(settings: Settings) -> None:
     retention = longest_retention(topics)
     segments_retention = next(topic.retention for topic in topics if topic.name == Topic.CALL_SEGMENTS)
     purged_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
-    async with open_pool(database_url_of(settings), size=2) as pool:
-        open_work = Database(pool).open_work
+    async with (
+        open_pool(database_url_of(settings), size=2) as pool,
+        kept_current(city, (open_work := Database(pool).open_work)),
+    ):
         while not stopping.is_set():
             more = False
             try:

@@ -335,6 +335,34 @@ class ReviewReason(_Labelled):
     UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
 
 
+class ProposalState(_Labelled):
+    """Where a change of the 派单目录 is: 草拟 → 审核 → 生效 (domain.md A.8.1)."""
+
+    PROPOSED = "proposed", "待审核"
+    REFUSED = "refused", "未通过"
+    APPROVED = "approved", "已通过，待生效"
+    EFFECTIVE = "effective", "已生效"
+
+
+class ProposalOrigin(_Labelled):
+    """What made somebody propose a change of the 派单目录."""
+
+    HAND = "hand", "人工草拟"
+    RETURN = "return", "退单改派"
+    CONSULTATION = "consultation", "疑难会商"
+
+
+class PassedOver(_Labelled):
+    """Why a line of the 派单目录 does not decide a request."""
+
+    OTHER_DISTRICT = "other_district", "属地不符"
+    OTHER_SUBJECT = "other_subject", "主体类型不符"
+    NOT_YET = "not_yet", "尚未生效"
+    ENDED = "ended", "已经失效"
+    LESS_EXACT = "less_exact", "另有更具体的条目"
+    REPLACED = "replaced", "已由后生效的条目取代"
+
+
 class CallState(_Labelled):
     """Where a telephone call is (domain.md D.2)."""
 

@@ -45,6 +45,14 @@ class IllegalTransition(Rejected):
         super().__init__(f"ticket {ticket_no} is {current}; it cannot become {wanted}")
 
 
+class DispatchRefused(Rejected):
+    """The dispatch matrix, or the rules about it, forbid this; ``sentence`` tells the person who wants it why, in Chinese."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(reason)
+
+
 class BadProfile(Rejected):
     """A profile breaks a rule of its format; each problem names file, key and reason."""
 

@@ -91,7 +91,8 @@ class MatrixEntry:
     """One line of the 派单目录: who leads, for which requests, by which basis, in which time.
 
     ``None`` in ``district_code`` or ``subject`` means any. ``lead`` is a unit code or ``DISTRICT_GOVERNMENT``.
-    ``valid_to`` is the last day on which the entry holds.
+    ``valid_to`` is the last day on which the entry holds. ``change`` is the number of the approved change that brought it,
+    None for an entry of the profile.
     """
 
     category_code: str
@@ -102,6 +103,7 @@ class MatrixEntry:
     basis: str
     valid_from: date
     valid_to: date | None
+    change: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,34 @@ class DispatchMatrix:
 
     version: str
     entries: tuple[MatrixEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRule:
+    """What 街镇 may be given: nothing but what stands on their 履职事项清单. Source: 国办函〔2025〕66号.
+
+    ``kinds`` are the kinds of unit that are streets or towns; ``duties`` the basis of each duty, by unit and category.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    duties: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """专席: people of the hotline for one kind of caller or matter (domain.md A.11).
+
+    Calls come by a key of the voice menu, or by a queue of the call platform; ``queues`` are its other names there. What is
+    written comes by its language (a code such as ``en``), its category (a code of either level) or its subject.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    queues: tuple[str, ...]
+    languages: tuple[str, ...]
+    categories: tuple[str, ...]
+    subject: SubjectType | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +405,13 @@ class Profile:
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
+    streets: StreetRule = StreetRule()
+    desks: tuple[Desk, ...] = ()
+
+    def is_off_list(self, unit_code: str, category_code: str) -> bool:
+        """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""
+        unit = self.units.get(unit_code)
+        return unit is not None and unit.kind in self.streets.kinds and (unit_code, category_code) not in self.streets.duties
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

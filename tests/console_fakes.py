@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
+from config.profiles import matrix_problems
 from console.app import build_console
 from console.doors import Doors
 from dispatcher.accounts import User
@@ -18,6 +19,7 @@ MESSAGES = {"wechat_received": "已收到，正在登记。", "wechat_text_only"
 
 STAFF = {
     "operator-1": User("operator-1", "话务员一", Role.OPERATOR, None),
+    "dispatcher-1": User("dispatcher-1", "派单审核员一", Role.DISPATCHER, None),
     "supervisor-1": User("supervisor-1", "督办员一", Role.SUPERVISOR, None),
     "lamps-1": User("lamps-1", "路灯所经办", Role.UNIT_CLERK, "U-LAMP"),
     "water-1": User("water-1", "水务公司经办", Role.UNIT_CLERK, "U-WATER"),
@@ -98,6 +100,7 @@ class Console:
             reserve_numbers=self.store.reserve_numbers,
             explain=explain,
             new_text_index=lambda: text_index_of(self.city),
+            check_matrix=matrix_problems,
             session_key=b"k" * 32,
             wechat_token=self.wechat_token,
         )

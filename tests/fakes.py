@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from dispatcher.ports import (
+    AskedReturn,
     Attempt,
     CallAlarm,
     CallBack,
@@ -37,10 +38,12 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
-from models.codes import CallState, Fate, Stage
+from models.codes import CallState, Fate, ReturnReason, Stage
 from models.contact import PersonalData
 from models.errors import NotFound, Rejected
+from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
+from models.profile import MatrixEntry
 from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 from tests.builders import BANDS, MONDAY, an_understanding
@@ -184,6 +187,7 @@ class _Tables:
     sequences: Counter[str] = field(default_factory=Counter)
     unit_sequences: Counter[str] = field(default_factory=Counter)
     known_topics: dict[str, UUID] = field(default_factory=dict)
+    proposals: dict[int, MatrixProposal] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -293,6 +297,11 @@ class MemoryWork:
     def __init__(self, tables: _Tables, unit_code: str | None) -> None:
         self._tables = tables
         self._unit_code = unit_code
+
+    @property
+    def matrix(self) -> "MemoryMatrix":
+        """The changes of the dispatch matrix."""
+        return MemoryMatrix(self._tables.proposals)
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """The offset to settle next in each; 0 for one never seen."""
@@ -421,6 +430,13 @@ class MemoryWork:
         found = [row.hold() for row in self._tables.assignments if row.assignment.ticket_no == ticket_no]
         return sorted(found, key=lambda hold: (hold.dispatched_at, hold.role == "co", hold.unit_code))
 
+    async def asked_return(self, ticket_no: str) -> AskedReturn | None:
+        """Return the latest request to return a ticket."""
+        for (number, _), event in sorted(self._tables.events.items(), reverse=True):
+            if number == ticket_no and event.kind is EventKind.RETURNED:
+                return AskedReturn(ReturnReason(event.data["reason"]), str(event.data["basis"]))
+        return None
+
     async def call_backs(self, ticket_no: str) -> list[CallBack]:
         """Return the attempts to call back about a ticket."""
         return [each for each in self._tables.call_backs if each.ticket_no == ticket_no]
@@ -496,11 +512,16 @@ class MemoryWork:
         for letter in effects.dead_letters:
             _refuse_twin(letter.reference in tables.letters)
             tables.letters[letter.reference] = letter
+        await self._propose(effects)
         for message in effects.messages:
             orjson.dumps(message.envelope())
             tables.outbox.append(_Outgoing(len(tables.outbox) + 1, message))
         for increment in effects.increments:
             tables.rollups[increment.family, increment.labels] += increment.amount
+
+    async def _propose(self, effects: Effects) -> None:
+        for wish in effects.matrix_wishes:
+            await self.matrix.add(wish)
 
     def _write_events(self, effects: Effects) -> None:
         for event in effects.events:
@@ -553,6 +574,59 @@ class MemoryWork:
             key = (changed.ticket_no, changed.deadline.stage, changed.number)
             if key in deadlines:
                 deadlines[key] = changed
+
+
+class MemoryMatrix:
+    """``ports.MatrixDesk`` on the proposals of one store."""
+
+    def __init__(self, proposals: dict[int, MatrixProposal]) -> None:
+        self._proposals = proposals
+
+    async def add(self, wish: MatrixWish) -> int:
+        """Store a proposal, or add to the one that stands open for the same line."""
+        _refuse_nul(wish.basis)
+        tickets = (wish.ticket_no,) if wish.ticket_no else ()
+        for number, known in self._proposals.items():
+            if known.review is None and _line_of(known.wish) == _line_of(wish):
+                self._proposals[number] = replace(
+                    known,
+                    tickets=tuple(dict.fromkeys((*known.tickets, *tickets))),
+                    proposed_by=tuple(dict.fromkeys((*known.proposed_by, wish.proposed_by))),
+                )
+                return number
+        number = len(self._proposals) + 1
+        self._proposals[number] = MatrixProposal(number, wish, tickets, (wish.proposed_by,))
+        return number
+
+    async def proposals(self) -> list[MatrixProposal]:
+        """Return every proposal, in the order of their numbers."""
+        return list(self._proposals.values())
+
+    async def changes(self) -> list[MatrixEntry]:
+        """Return the approved changes, in the order of their versions."""
+        approved = [(one, one.review) for one in self._proposals.values() if one.review is not None and one.review.approved]
+        lines = [one.entry(holds_from=review.holds_from, version=review.version) for one, review in approved]
+        return sorted(lines, key=lambda line: line.change or 0)
+
+    async def lock(self, number: int) -> MatrixProposal:
+        """Return a proposal."""
+        if number not in self._proposals:
+            raise NotFound(f"there is no proposal {number} of the dispatch matrix")
+        return self._proposals[number]
+
+    async def review(self, number: int, review: Review) -> None:
+        """Write what was decided."""
+        known = self._proposals[number]
+        _refuse_twin(review.by in known.proposed_by)
+        if review.approved and review.holds_from:
+            known = replace(known, wish=replace(known.wish, holds_from=review.holds_from))
+        else:
+            review = replace(review, holds_from=known.wish.holds_from)
+        self._proposals[number] = replace(known, review=review)
+
+
+def _line_of(wish: MatrixWish) -> tuple[object, ...]:
+    return wish.category_code, wish.district_code, wish.subject, wish.lead
 
 
 class MemoryRelayOutbox:

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
 from dispatcher.ports import (
+    AskedReturn,
     CallBack,
     CallNews,
     Effects,
@@ -26,9 +27,10 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
+from dispatcher.store.matrix import PostgresMatrix
 from dispatcher.store.queries import load_queries
 from models.call import Speech
-from models.codes import CallState, Fate, Service, Urgency
+from models.codes import CallState, Fate, ReturnReason, Service, Urgency
 from models.errors import NotFound
 from models.ticket import OpenRequest, Ticket
 
@@ -40,6 +42,11 @@ class PostgresUnitOfWork:
 
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
+
+    @property
+    def matrix(self) -> PostgresMatrix:
+        """The changes of the dispatch matrix, in this transaction."""
+        return PostgresMatrix(self._connection)
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """Lock the partitions' rows, made on first sight, and return the offset to settle next in each."""
@@ -154,6 +161,11 @@ class PostgresUnitOfWork:
     async def holds(self, ticket_no: str) -> list[Hold]:
         """Return the units' holds on a locked ticket."""
         return [rows.hold_from_row(row) for row in await self._all("holds", {"ticket_no": ticket_no})]
+
+    async def asked_return(self, ticket_no: str) -> AskedReturn | None:
+        """Return the latest request to return a ticket."""
+        found = await self._all("asked_return", {"ticket_no": ticket_no, "month": rows.month_of(ticket_no)})
+        return AskedReturn(ReturnReason(found[0]["reason"]), found[0]["basis"]) if found else None
 
     async def call_backs(self, ticket_no: str) -> list[CallBack]:
         """Return the attempts to call back about a locked ticket."""

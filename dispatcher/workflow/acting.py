@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dispatcher import metrics
-from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.ports import AskedReturn, AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
 from dispatcher.rules.ringing import WINDOWS
 from dispatcher.workflow.announce import notice_message
@@ -210,6 +210,7 @@ class Act(Scene):
     command: Command = field(kw_only=True)
     call_backs: Sequence[CallBack] = ()
     ratings: Sequence[NewRating] = ()
+    asked_return: AskedReturn | None = None
 
     def mark_contacted(self, unit_code: str) -> None:
         """Note that the lead unit has spoken with the citizen, if it had not before."""

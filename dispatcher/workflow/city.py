@@ -1,5 +1,6 @@
 """One city's facts with the indexes that rules need; built once, shared by every workflow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,13 +9,34 @@ from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for
 from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
 from dispatcher.rules.merging import RepeatFinder
-from dispatcher.rules.routing import Route, RouteTable
+from dispatcher.rules.routing import Route, RouteTable, amended
 from models.codes import RequestType, ReviewReason, Stage, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
-from models.errors import Rejected
-from models.profile import Category, Profile, Unit
+from models.errors import DispatchRefused, Rejected
+from models.profile import Category, MatrixEntry, Profile, Unit
 from models.understanding import Understanding
+
+
+class StandingMatrix:
+    """The dispatch matrix as it stands: the profile's with the approved changes that this process has taken over.
+
+    ``routes`` is replaced whole, between two decisions and never inside one.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.changes: tuple[MatrixEntry, ...] = ()
+        self.routes = RouteTable(profile.matrix, profile.districts, profile.units)
+
+    def take_over(self, changes: Sequence[MatrixEntry]) -> bool:
+        """Let these be the approved changes, in the order of their versions; return whether they are others than before."""
+        if tuple(changes) == self.changes:
+            return False
+        self.changes = tuple(changes)
+        matrix = amended(self._profile.matrix, self.changes)
+        self.routes = RouteTable(matrix, self._profile.districts, self._profile.units)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +45,7 @@ class City:
 
     profile: Profile
     calendar: WorkingCalendar
-    routes: RouteTable
+    matrix: StandingMatrix
     repeats: RepeatFinder
 
     @classmethod
@@ -32,9 +54,14 @@ class City:
         return cls(
             profile=profile,
             calendar=WorkingCalendar(profile.calendar),
-            routes=RouteTable(profile.matrix, profile.districts, profile.units),
+            matrix=StandingMatrix(profile),
             repeats=RepeatFinder(profile.merge, profile.repeats),
         )
+
+    @property
+    def routes(self) -> RouteTable:
+        """The dispatch matrix in force."""
+        return self.matrix.routes
 
     def category(self, code: str) -> Category:
         """Return a category.
@@ -46,6 +73,18 @@ class City:
             return self.profile.categories[code]
         except KeyError:
             raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
+
+    def district_code(self, name: str) -> str:
+        """Return the code of the district with this code, name or alias.
+
+        Raises:
+            Rejected: the profile has none.
+        """
+        for district in self.profile.districts.values():
+            if name in (district.code, district.name, *district.aliases):
+                return district.code
+        known = " ".join(f"{district.code} {district.name}" for district in self.profile.districts.values())
+        raise Rejected(f"district {name!r} is not in profile {self.profile.name}; one of {known}")
 
     def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
         """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
@@ -82,6 +121,22 @@ class City:
             raise Rejected(f"unit {code!r} is not in profile {self.profile.name}")
         if not unit.active:
             raise Rejected(f"unit {code} ({unit.name}) is closed and receives no tickets")
+        return unit
+
+    def unit_for(self, code: str, category_code: str) -> Unit:
+        """Return a unit that may receive tickets of a category.
+
+        Raises:
+            Rejected: the profile has none with this code, it is closed, or it is a 街镇 and the category is not on its
+                履职事项清单 (国办函〔2025〕66号).
+        """
+        unit = self.active_unit(code)
+        if self.profile.is_off_list(code, category_code):
+            raise DispatchRefused(
+                f"unit {code} ({unit.name}) is a street or town, and category {category_code} is not on its 履职事项清单; "
+                "name the department in charge",
+                f"{unit.name}是街镇，这类事项不在其履职事项清单内，应派给职能部门。",
+            )
         return unit
 
     def local(self, instant: datetime) -> datetime:

@@ -99,6 +99,9 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
     }
 )
 
+_ABOUT_RETURNS = frozenset({CommandKind.ACCEPT_RETURN})
+"""Commands that decide by why a unit asked to return the ticket."""
+
 _FIRST_SLOT, _SLOTS = 40, 8
 
 
@@ -136,6 +139,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             holds=await work.holds(ticket.ticket_no),
             call_backs=await work.call_backs(ticket.ticket_no),
             ratings=await work.ratings(ticket.ticket_no),
+            asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
             effects=Effects(),
         )
         after = _ACTS[command.kind](act)

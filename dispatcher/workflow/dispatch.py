@@ -16,7 +16,8 @@ def confirm(act: Act) -> Ticket:
     """Dispatch as proposed; ``category``, ``type``, ``district`` and ``unit`` in the data correct the proposal.
 
     Raises:
-        Rejected: no unit leads this category there, so ``unit`` must be given; or a code is unknown.
+        Rejected: no unit leads this category there, so ``unit`` must be given; a code is unknown; or a unit is closed, or a
+            街镇 on whose list the category does not stand.
     """
     category_code = act.optional_text("category") or act.ticket.category_code
     category = act.city.category(category_code)
@@ -27,7 +28,7 @@ def confirm(act: Act) -> Ticket:
         raise Rejected(f"district {district_code!r} is not in profile {act.city.profile.name}")
     on = act.city.local(act.at).date()
     by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=act.ticket.subject, on=on)
-    route = _chosen(act, by_matrix)
+    route = _chosen(act, by_matrix, category.code)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
     changed = {
@@ -49,28 +50,28 @@ def dispatch(act: Act) -> Ticket:
     """Send to the unit named in the data, whatever the matrix says; the event keeps that a person chose it.
 
     Raises:
-        Rejected: ``unit`` is missing, unknown or closed.
+        Rejected: ``unit`` is missing, unknown or closed, or a 街镇 on whose list the category does not stand.
     """
     act.text("unit")
     return confirm(act)
 
 
-def _chosen(act: Act, by_matrix: Route) -> Route:
+def _chosen(act: Act, by_matrix: Route, category_code: str) -> Route:
     chosen = act.optional_text("unit")
     if chosen is None:
         return by_matrix
-    unit = act.city.active_unit(chosen)
+    unit = act.city.unit_for(chosen, category_code)
     if unit.code == by_matrix.lead and not act.command.data.get("co_units"):
         return by_matrix
-    co_units = tuple(code for code in _co_units(act) if code != unit.code)
+    co_units = tuple(code for code in _co_units(act, category_code) if code != unit.code)
     return Route(unit.code, co_units, "人工指定主办单位", None)
 
 
-def _co_units(act: Act) -> tuple[str, ...]:
+def _co_units(act: Act, category_code: str) -> tuple[str, ...]:
     given = act.command.data.get("co_units") or ()
     if not isinstance(given, list | tuple):
         raise Rejected("'co_units' must be a list of unit codes")
-    return tuple(dict.fromkeys(act.city.active_unit(str(code)).code for code in given))
+    return tuple(dict.fromkeys(act.city.unit_for(str(code), category_code).code for code in given))
 
 
 def _type(label: str) -> RequestType:

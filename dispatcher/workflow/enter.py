@@ -88,8 +88,8 @@ async def enter_ticket(
 def _route(entry: Entry, city: City) -> Route:
     if entry.unit_code is None:
         return Route(None, (), "", None)
-    lead = city.active_unit(entry.unit_code).code
-    co_units = tuple(city.active_unit(code).code for code in dict.fromkeys(entry.co_units) if code != lead)
+    lead = city.unit_for(entry.unit_code, entry.category_code).code
+    co_units = tuple(city.unit_for(code, entry.category_code).code for code in dict.fromkeys(entry.co_units) if code != lead)
     return Route(lead, co_units, "人工登记时指定", None)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatcher import metrics
 from dispatcher.ports import CallNews, Clock, Effects, FollowedCall, OpenUnitOfWork, SettledCall, Vault
 from dispatcher.rules.calls import LATE_WORDS, SILENCE, course_of, latest, said_by_citizen
+from dispatcher.rules.desks import with_queue
 from dispatcher.workflow.city import City
 from dispatcher.workflow.receive import Receipt, admit, door_slot
 from models.call import CallCourse, CallStep, Speech
@@ -22,7 +23,7 @@ async def finish_calls(*, city: City, vault: Vault, open_work: OpenUnitOfWork, c
     now = clock.now()
     async with open_work() as work:
         calls = await work.lock_ended_calls(hung_up_before=now - LATE_WORDS, silent_since=now - SILENCE, limit=limit)
-        courses = [course_of(call.steps) for call in calls]
+        courses = [with_queue(course_of(call.steps), city.profile.desks) for call in calls]
         submissions = [
             _submission(call, call.speeches, ani=None, began_at=course.began_at, vault=vault)
             for call, course in zip(calls, courses, strict=True)
@@ -64,7 +65,7 @@ async def receive_transcript(
         effects = Effects()
         (receipt,) = await admit(work, [submission], effects, city=city, vault=vault, now=now)
         if not call.settled:
-            _settle(call, course_of(call.steps), effects, now)
+            _settle(call, with_queue(course_of(call.steps), city.profile.desks), effects, now)
         await work.apply(effects, slot=door_slot(now))
     return receipt
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatcher import metrics
 from dispatcher.ports import Effects, Settled, StoredDeadline
 from dispatcher.rules.deciding import Judgement, judge
+from dispatcher.rules.desks import desk_of_request
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
@@ -125,6 +126,12 @@ def open_ticket(
         plate_kind=understanding.facts.plate_kind,
         amount=understanding.facts.amount,
     )
+    desk = desk_of_request(
+        city.profile.desks,
+        language=understanding.language,
+        category=city.profile.categories.get(ticket.category_code),
+        subject=ticket.subject,
+    )
     if item == 1:
         _settle(contact, Fate.TICKETED, ticket_no, at, effects)
     _count(ticket, city, effects)
@@ -142,6 +149,7 @@ def open_ticket(
             "urgency": ticket.urgency.label,
             "confidence": round(ticket.confidence, 4),
             "review_reasons": [doubt.value for doubt in judgement.doubts],
+            "desk": desk.name if desk else None,
         },
     )
     _start_own_clocks(ticket, dispatched=route.lead is not None, at=at, city=city, effects=effects)

@@ -2,12 +2,16 @@
 
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.amend import propose_from_ticket
 from dispatcher.workflow.assign import LEAD, put_on_stream
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
-from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
+from models.codes import DispatchMode, NoticeKind, ProposalOrigin, ReturnReason, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
+
+_OF_THE_MATRIX = frozenset({ReturnReason.NOT_OUR_DUTY, ReturnReason.NOT_OUR_AREA})
+"""A right return for one of these reasons says that the 派单目录 may be wrong (domain.md A.8.5, A.8.6)."""
 
 
 def request_return(act: Act) -> Ticket:
@@ -33,15 +37,16 @@ def accept_return(act: Act) -> Ticket:
     """Take the ticket back; ``transfer_to`` names the unit that leads it from now on, otherwise it waits for a person.
 
     The citizen's promise keeps its clock, the new unit's clocks start fresh (domain.md 0.9), and nobody judges the unit that
-    was rightly rid of it. Source: domain.md A.2, A.8.
+    was rightly rid of it. A transfer because of R1 or R2 proposes a change of the 派单目录. Source: domain.md A.2, A.8.
 
     Raises:
-        Rejected: ``transfer_to`` is unknown, closed, the unit that returns it, or one that rightly returned it before.
+        Rejected: ``transfer_to`` is unknown, closed, the unit that returns it, one that rightly returned it before, or a 街镇
+            on whose list the category does not stand.
     """
     act.require_state(TicketState.RETURN_REQUESTED, TicketState.PENDING)
     returning = act.ticket.lead_unit or ""
     chosen = act.optional_text("transfer_to")
-    unit_code = act.city.active_unit(chosen).code if chosen else None
+    unit_code = act.city.unit_for(chosen, act.ticket.category_code).code if chosen else None
     if unit_code == returning:
         raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
     if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
@@ -72,6 +77,9 @@ def accept_return(act: Act) -> Ticket:
         earlier=act.deadlines,
     )
     act.notify(after, NoticeKind.TRANSFER)
+    asked = act.asked_return
+    if asked is not None and asked.reason in _OF_THE_MATRIX:
+        propose_from_ticket(act, unit_code, basis=asked.basis, origin=ProposalOrigin.RETURN)
     return supervise_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
 
 

@@ -65,6 +65,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
     Raises:
         Rejected: the key that signs log-ins is not configured.
     """
+    from config.profiles import matrix_problems
     from console.doors import Doors
     from dispatcher.store.accounts import PostgresAccounts
     from dispatcher.store.numbers import Numbers
@@ -88,6 +89,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         reserve_numbers=dispatcher.database.reserve_numbers,
         explain=dispatcher.explain,
         new_text_index=lambda: text_index_of(dispatcher.city),
+        check_matrix=matrix_problems,
         session_key=settings.session_key,
         wechat_token=settings.wechat_token,
     )

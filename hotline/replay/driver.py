@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
+from config.profiles import matrix_problems
 from dispatcher.ports import StreamPosition
+from dispatcher.workflow.amend import Draft, approve_change, propose_change, refuse_change
 from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
+from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.converse import converse
 from dispatcher.workflow.enter import Entry, enter_ticket
@@ -28,14 +31,15 @@ from models.ticket import Actor
 from streams.decode import Decode, contact_from_bytes, record_from_bytes, words_from_bytes
 
 _REVEAL = "reveal_contact"
+_MATRIX_ACTS = ("propose", "approve", "refuse")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A command that a rule refused."""
+    """A command that a rule refused; ``ticket`` is None where it was about the dispatch matrix."""
 
     at: datetime
-    ticket: str
+    ticket: str | None
     command: str
     reason: str
 
@@ -250,8 +254,7 @@ class Replay:
 
     async def _command(self, event: Event) -> None:
         reference, name = event.text("ticket"), event.text("command")
-        said = event.said["actor"]
-        actor = Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
+        actor = _actor(event)
         data = dict(event.said.get("data") or {})
         try:
             ticket_no = await self._ticket_no(reference)
@@ -282,6 +285,37 @@ class Replay:
 
     async def _clock(self, event: Event) -> None:
         """Time has moved on already."""
+
+    async def _matrix(self, event: Event) -> None:
+        """Somebody proposes, approves or refuses a change of the dispatch matrix; proposals are named by their number."""
+        act, actor, data = event.text("act"), _actor(event), dict(event.said["data"])
+        if act not in _MATRIX_ACTS:
+            raise Rejected(f"{act!r} is no act on the matrix; one of {', '.join(_MATRIX_ACTS)}")
+        try:
+            await self._amend(act, actor, data)
+        except Rejected as error:
+            self.refusals.append(Refusal(event.at, None, f"matrix {act}", str(error)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Rejected(f"the data of a matrix {act} cannot be read: {error}") from error
+
+    async def _amend(self, act: str, actor: Actor, data: Mapping[str, Any]) -> None:
+        city, open_work, clock = self._stage.city, self._stage.database.open_work, self._stage.clock
+        if act == "propose":
+            await propose_change(_draft(data, city), actor=actor, city=city, open_work=open_work, clock=clock)
+        elif act == "approve":
+            await approve_change(
+                int(data["proposal"]),
+                actor=actor,
+                city=city,
+                check=matrix_problems,
+                open_work=open_work,
+                clock=clock,
+                holds_from=_day(data.get("from")),
+                note=data.get("note"),
+            )
+        else:
+            number, reason = int(data["proposal"]), str(data.get("reason", ""))
+            await refuse_change(number, actor=actor, reason=reason, open_work=open_work, clock=clock)
 
     async def _ticket_no(self, reference: str) -> str:
         """Return the number of the ticket that a reference means.
@@ -327,8 +361,31 @@ class Replay:
             Kind.TICKET: _ticket,
             Kind.COMMAND: _command,
             Kind.CLOCK: _clock,
+            Kind.MATRIX: _matrix,
         }
     )
+
+
+def _actor(event: Event) -> Actor:
+    said = event.said["actor"]
+    return Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
+
+
+def _draft(data: Mapping[str, Any], city: City) -> Draft:
+    return Draft(
+        category_code=str(data.get("category", "")),
+        lead=str(data.get("unit", "")),
+        basis=str(data.get("basis", "")),
+        district_code=city.district_code(data["district"]) if data.get("district") else None,
+        subject=SubjectType.from_label(data["subject_type"]) if data.get("subject_type") else None,
+        co_units=tuple(data.get("co_units") or ()),
+        holds_from=_day(data.get("from")),
+        holds_to=_day(data.get("to")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _steps(event: Event) -> list[CallStep]:

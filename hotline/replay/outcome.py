@@ -1,7 +1,7 @@
 """What a replay came to, as one JSON object. Shapes: docs/replay.md."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
@@ -16,6 +16,7 @@ from hotline.replay.stage import Stage
 from models.codes import DispatchMode, TicketState
 from models.codes import Stage as TicketStage
 from models.deadline import DeadlineResult
+from models.matrix import MatrixProposal
 from models.ticket import EventKind, Ticket, TicketEvent
 
 Json = dict[str, Any]
@@ -37,10 +38,14 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
     counted = await _counted(tickets, chronicle)
+    desks = {detail.ticket.ticket_no: _desk(detail) for detail in tickets}
+    today = stage.city.local(stage.clock.now()).date()
+    async with stage.database.open_work() as work:
+        proposals = await work.matrix.proposals()
     return {
         "model": stage.model_version,
         "profile": stage.city.profile.version,
-        "contacts": [teller.contact(contact) for contact in contacts],
+        "contacts": [teller.contact(contact, desks) for contact in contacts],
         "tickets": [teller.ticket(detail) for detail in tickets],
         "refusals": [
             {"at": teller.at(one.at), "ticket": one.ticket, "command": one.command, "reason": one.reason}
@@ -52,7 +57,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "incidents": [],
-        "matrix_proposals": [],
+        "matrix_proposals": [teller.proposal(one, on=today) for one in proposals],
         "rates": {
             rate.code: {
                 "name": rate.name,
@@ -79,11 +84,11 @@ class _Teller:
         """Return a moment in whole seconds: what follows a due time happens in the instant after it, in the same second."""
         return None if moment is None else self._city.local(moment).isoformat(timespec="seconds")
 
-    def contact(self, contact: ToldContact) -> Json:
+    def contact(self, contact: ToldContact, desks: Mapping[str, str | None]) -> Json:
         return {
             "contact_id": self._contact_names.get(contact.contact_id, str(contact.contact_id)),
             "channel": contact.channel.label,
-            "queue": contact.queue,
+            "queue": contact.queue or desks.get(contact.ticket_no or ""),
             "received_at": self.at(contact.received_at),
             "fate": contact.fate.value if contact.fate else None,
         }
@@ -115,6 +120,7 @@ class _Teller:
             "lead_unit": lead,
             "co_units": co_units,
             "linked": list(ticket.linked),
+            "desk": _desk(detail),
             "handled_by": _handler(ticket),
             "subject_type": ticket.subject.label if ticket.subject else None,
             "plate": ticket.plate,
@@ -130,6 +136,7 @@ class _Teller:
             "repeats": sum(event.kind is EventKind.MERGED for event in detail.events),
             "round": ticket.round,
             "supervision": ticket.supervision,
+            "matrix_version": ticket.matrix_version,
             "registered_at": self.at(ticket.registered_at),
             "dispatch_due": self._due(detail, TicketStage.DISPATCH, None),
             "sign_due": self._due(detail, TicketStage.SIGN, lead),
@@ -220,6 +227,29 @@ class _Teller:
             "text": message.text,
         }
 
+    def proposal(self, proposal: MatrixProposal, *, on: date) -> Json:
+        tickets = [self._references[ticket_no][0] for ticket_no in proposal.tickets]
+        wish, review = proposal.wish, proposal.review
+        district = self._city.profile.districts.get(wish.district_code or "")
+        return {
+            "proposal": proposal.number,
+            "category": wish.category_code,
+            "district": district.name if district else None,
+            "subject_type": wish.subject.label if wish.subject else None,
+            "unit": wish.lead,
+            "co_units": list(wish.co_units),
+            "basis": wish.basis,
+            "origin": wish.origin.value,
+            "from_ticket": tickets[0] if tickets else None,
+            "tickets": tickets,
+            "state": proposal.state(on).value,
+            "at": self.at(wish.proposed_at),
+            "from": wish.holds_from.isoformat() if wish.holds_from else None,
+            "to": wish.holds_to.isoformat() if wish.holds_to else None,
+            "reviewed_at": self.at(review.at if review else None),
+            "version": review.version if review else None,
+        }
+
     def notice(self, notice: Notice) -> Json:
         return {
             "at": self.at(notice.at),
@@ -228,6 +258,10 @@ class _Teller:
             "ticket": self._references[notice.ticket_no][0],
             "unit": notice.unit_code,
         }
+
+
+def _desk(detail: TicketDetail) -> str | None:
+    return next((event.data.get("desk") for event in detail.events if event.kind is EventKind.REGISTERED), None)
 
 
 def _handler(ticket: Ticket) -> str | None:

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from dispatcher.metrics import Increment
 from dispatcher.ports import (
+    AskedReturn,
     AssignmentMark,
     CallAlarm,
     CallBack,
@@ -49,8 +50,10 @@ from models.codes import (
     Fate,
     NoticeKind,
     PauseReason,
+    ProposalOrigin,
     Rating,
     RequestType,
+    ReturnReason,
     ReviewReason,
     Service,
     Stage,
@@ -60,6 +63,7 @@ from models.codes import (
 )
 from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
+from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message, Topic, event_id
 from models.ticket import Assignment, EventKind, TicketEvent
 from models.understanding import Guess
@@ -237,6 +241,22 @@ def an_event(ticket, version=1, **changes):
         "data": {"confidence": 0.9},
     }
     return TicketEvent(ticket.ticket_no, version, **{**values, **changes})
+
+
+def a_wish(**changes):
+    """Return what somebody wants of the dispatch matrix."""
+    values = {
+        "category_code": "0703",
+        "district_code": None,
+        "subject": None,
+        "lead": "U-WATER",
+        "co_units": (),
+        "basis": "三定方案第三条",
+        "origin": ProposalOrigin.HAND,
+        "proposed_by": "dispatcher:d-1",
+        "proposed_at": MONDAY,
+    }
+    return MatrixWish(**{**values, **changes})
 
 
 def a_message(number, unit_code=None, topic=Topic.TICKET_EVENTS, at=MONDAY):
@@ -804,6 +824,105 @@ class StoreContract:
         async with store.open_work() as work:
             await work.apply(Effects(citizen_messages=[told]), slot=0)
         assert (await store.written()).told == [(UUID(int=1), "answered", "已答复")]
+
+    async def test_a_change_of_the_matrix_comes_back_as_it_was_wished(self, store):
+        """Line, basis, days, who and which ticket; without any of the optional ones, too."""
+        whole = a_wish(
+            district_code="D-EAST",
+            subject=SubjectType.ENTERPRISE,
+            co_units=("U-LAMP", "U-EAST"),
+            holds_from=date(2026, 6, 1),
+            holds_to=date(2026, 6, 30),
+            origin=ProposalOrigin.RETURN,
+            ticket_no="TT20260518P0000010",
+        )
+        async with store.open_work() as work:
+            numbers = [await work.matrix.add(whole), await work.matrix.add(a_wish())]
+        async with store.open_work() as work:
+            first, second = await work.matrix.proposals()
+            assert await work.matrix.lock(first.number) == first
+            assert await work.matrix.changes() == []
+            with pytest.raises(NotFound):
+                await work.matrix.lock(99)
+        assert [first.number, second.number] == numbers
+        assert first == MatrixProposal(numbers[0], whole, ("TT20260518P0000010",), ("dispatcher:d-1",))
+        assert second == MatrixProposal(numbers[1], a_wish(), (), ("dispatcher:d-1",))
+
+    async def test_one_wish_stands_open_once(self, store):
+        """Its tickets and who asks are added up, each once; another line, or a decided wish, is another proposal."""
+        wish = a_wish(ticket_no="TT20260518P0000010")
+        again = replace(wish, ticket_no="TT20260518P0000028", proposed_by="dispatcher:d-2", basis="另一理由")
+        async with store.open_work() as work:
+            number = await work.matrix.add(wish)
+            await work.apply(Effects(matrix_wishes=[again]), slot=0)
+            assert await work.matrix.add(wish) == number
+            assert await work.matrix.add(replace(wish, district_code="D-EAST")) != number
+            (open_one, _) = await work.matrix.proposals()
+            await work.matrix.review(number, Review(False, "supervisor:s-1", LATER, "理由不足"))
+            assert await work.matrix.add(wish) != number
+        assert open_one.wish == wish
+        assert open_one.tickets == ("TT20260518P0000010", "TT20260518P0000028")
+        assert open_one.proposed_by == ("dispatcher:d-1", "dispatcher:d-2")
+
+    async def test_approved_changes_are_lines_in_the_order_of_their_versions(self, store):
+        """A refused proposal is none; what was decided is kept with it."""
+        approval = Review(True, "supervisor:s-1", LATER, None, date(2026, 6, 1), 1, "2026.1")
+        refusal = Review(False, "supervisor:s-1", LATER, "理由不足")
+        async with store.open_work() as work:
+            numbers = [await work.matrix.add(a_wish(category_code=code)) for code in ("0703", "0801", "0805")]
+            await work.matrix.review(numbers[2], approval)
+            await work.matrix.review(numbers[1], refusal)
+            await work.matrix.review(numbers[0], replace(approval, version=2))
+        async with store.open_work() as work:
+            changes = await work.matrix.changes()
+            first, second, third = await work.matrix.proposals()
+        assert [(line.category_code, line.valid_from, line.change) for line in changes] == [
+            ("0805", date(2026, 6, 1), 1),
+            ("0703", date(2026, 6, 1), 2),
+        ]
+        assert (third.review, second.review) == (approval, refusal)
+        assert first.entry(holds_from=date(2026, 6, 1), version=2) == changes[1]
+
+    async def test_reviews_at_one_moment_follow_one_another(self, store):
+        """Each sees the changes of those before it, so no version is given twice."""
+        async with store.open_work() as work:
+            numbers = [await work.matrix.add(a_wish(category_code=code)) for code in ("0703", "0801", "0805")]
+
+        async def approve(number):
+            async with store.open_work() as work:
+                await work.matrix.lock(number)
+                changes = await work.matrix.changes()
+                await asyncio.sleep(0)
+                approval = Review(True, "supervisor:s-1", LATER, None, date(2026, 6, 1), len(changes) + 1, "2026.1")
+                await work.matrix.review(number, approval)
+
+        await asyncio.gather(*map(approve, numbers))
+        async with store.open_work() as work:
+            assert [line.change for line in await work.matrix.changes()] == [1, 2, 3]
+
+    async def test_nobody_reviews_an_own_proposal_in_the_store_either(self, store):
+        """The rule stands twice: a slip of the workflow changes no matrix."""
+
+        async def review_the_own():
+            async with store.open_work() as work:
+                number = await work.matrix.add(a_wish())
+                await work.matrix.review(number, Review(False, "dispatcher:d-1", LATER, "自审"))
+
+        with pytest.raises(Rejected):
+            await review_the_own()
+
+    async def test_the_latest_request_to_return_a_ticket_is_told(self, store):
+        """Its reason and basis; None where there never was one."""
+        ticket = a_held_ticket()
+        effects = Effects(new_tickets=[ticket], assignments=[a_hold(ticket)])
+        for version, reason in ((2, "R3"), (3, "R1")):
+            data = {"unit": "U-LAMP", "reason": reason, "basis": "三定方案"}
+            effects.events.append(an_event(ticket, version, kind=EventKind.RETURNED, data=data))
+        async with store.open_work() as work:
+            await work.add_contacts([a_new_contact()])
+            assert await work.asked_return(ticket.ticket_no) is None
+            await work.apply(effects, slot=0)
+            assert await work.asked_return(ticket.ticket_no) == AskedReturn(ReturnReason.NOT_OUR_DUTY, "三定方案")
 
     async def test_what_becomes_of_a_ticket_is_kept(self, store):
         """Every field of its life: round, returns, extension, supervision, first close, the citizen's wishes."""

@@ -9,6 +9,7 @@ import httpx
 import uvicorn
 from argon2 import PasswordHasher
 
+from config.profiles import matrix_problems
 from console.app import build_console
 from console.doors import Doors
 from dispatcher.ports import UnderstoodTexts
@@ -113,6 +114,7 @@ def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
         reserve_numbers=town.database.reserve_numbers,
         explain=explain,
         new_text_index=lambda: text_index_of(town.city),
+        check_matrix=matrix_problems,
         session_key=b"k" * 32,
         wechat_token="hotline12345",
     )

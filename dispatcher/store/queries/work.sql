@@ -168,6 +168,14 @@ SELECT {deadline}
  ORDER BY stage, number
    FOR UPDATE;
 
+-- name: asked_return
+-- The latest request to return a ticket.
+SELECT data ->> 'reason' AS reason, data ->> 'basis' AS basis
+  FROM ticket_events
+ WHERE ticket_no = %(ticket_no)s AND month = %(month)s AND kind = 'unit.returned'
+ ORDER BY version DESC
+ LIMIT 1;
+
 -- name: holds
 -- In the order of dispatch. The ticket's lock keeps them as they are.
 SELECT {hold}

@@ -101,6 +101,50 @@ CASES = {
             "decides the same requests as the entry A6 any district 企业 from 2010-01-01, and neither is more exact"
         ),
     ),
+    "street led by the matrix outside its list": (
+        "matrix.csv",
+        adding("A1,SC,,SG-SC,,basis,2010-01-01,"),
+        (
+            "matrix.csv: A1 SC any subject from 2010-01-01: "
+            "'SG-SC' is a street or town, and the category is not on its 履职事项清单 (street_duties.csv)"
+        ),
+    ),
+    "street as co-unit outside its list": (
+        "matrix.csv",
+        replacing("A8,,,SG-JY,,", "A8,,,SG-JY,SG-HZ,"),
+        (
+            "matrix.csv: A8 any district any subject from 2010-01-01: "
+            "'SG-HZ' is a street or town, and the category is not on its 履职事项清单 (street_duties.csv)"
+        ),
+    ),
+    "street that stands for the district outside its list": (
+        "street_duties.csv",
+        replacing("SG-HZ,A5,街镇履职事项清单：物业管理纠纷属地调处；本项目默认，待城市核定\n", ""),
+        (
+            "matrix.csv: A5 any district any subject from 2010-01-01: "
+            "'SG-HZ' is a street or town, and the category is not on its 履职事项清单 (street_duties.csv)"
+        ),
+    ),
+    "duty of an unknown category": (
+        "street_duties.csv",
+        adding("SG-HZ,A0,basis"),
+        "street_duties.csv: SG-HZ A0: category 'A0' is not in taxonomy.csv",
+    ),
+    "duty of an unknown street": (
+        "street_duties.csv",
+        adding("SG-XX,A5,basis"),
+        "street_duties.csv: SG-XX A5: unit 'SG-XX' is not in units.csv",
+    ),
+    "duty of a bureau": (
+        "street_duties.csv",
+        adding("SG-NY,A6,basis"),
+        "street_duties.csv: SG-NY A6: 'SG-NY' is no street or town: its kind is none of 乡镇 街道 镇街",
+    ),
+    "duty told twice": (
+        "street_duties.csv",
+        adding("SG-HZ,A5,basis"),
+        "street_duties.csv: line 8, category: 'A5' of SG-HZ stands twice",
+    ),
     "line that ends before it begins": (
         "matrix.csv",
         adding("A4,SC,,SG-SC,,basis,2026-02-01,2026-01-01"),
@@ -696,3 +740,21 @@ def test_a_town_without_lists_of_its_own_has_the_shared_ones(directory):
 
     assert "我司" in lexicon.enterprise
     assert any({"路", "陆"} <= set(group) for group in lexicon.sounds)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("专席甲,1,,,,,D\n专席乙,1,,,,,D", "desks.csv: line 3, keys: '1' leads to 专席甲 already"),
+        ("专席甲,1,,,,,D\n专席乙,2,专席甲,,,,D", "desks.csv: line 3, queues: '专席甲' leads to 专席甲 already"),
+        ("专席甲,1,,,,企业,D\n专席乙,2,,,,企业,D", "desks.csv: line 3, subject: '企业' leads to 专席甲 already"),
+        ("专席甲,1,,,XX,,D", "desks.csv: 专席甲: category 'XX' is in neither level of taxonomy.csv"),
+        ("专席甲,1,,,,公司,D", "desks.csv: line 2, subject: '公司' is not one of 个人 企业"),
+        ("专席甲,1,,,,,", "desks.csv: line 2, source: is empty"),
+    ],
+)
+def test_a_desk_that_cannot_be_right_is_named(directory, lines, problem):
+    """专席 may be missing; those that are there lead somewhere, and each way to one of them."""
+    (directory / "desks.csv").write_text(f"desk,keys,queues,languages,categories,subject,source\n{lines}\n", encoding="utf-8")
+
+    assert check_profile(directory) == (problem,)

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from dispatcher.rules.routing import RouteTable
-from models.codes import ReviewReason, SubjectType
-from models.profile import DISTRICT_GOVERNMENT, DispatchMatrix
+from dispatcher.rules.routing import RouteTable, amended
+from models.codes import PassedOver, ReviewReason, SubjectType
+from models.profile import DISTRICT_GOVERNMENT, DispatchMatrix, District
 from tests.builders import a_profile, an_entry
 
 TODAY = date(2026, 5, 18)
@@ -92,3 +92,95 @@ def test_a_category_without_entry_goes_to_a_person():
 def test_the_route_tells_its_basis():
     """The unit is told by which rule it leads."""
     assert choose(an_entry("0901", "U-LAMP", basis="三定方案第五条")).basis == "三定方案第五条"
+
+
+def explained(*entries, category="0901", district=None, subject=None, on=TODAY):
+    """Ask a matrix of these entries for its reasons: who was chosen, and why each other lead was not."""
+    profile = a_profile()
+    table = RouteTable(DispatchMatrix("m1", entries), profile.districts, profile.units)
+    reason = table.explain(category, district_code=district, subject=subject, on=on)
+    assert reason.route == table.choose(category, district_code=district, subject=subject, on=on)
+    return reason.entry, {entry.lead: why for entry, why in reason.passed_over}
+
+
+def test_every_line_that_does_not_decide_is_told_with_its_reason():
+    """The place, the subject, the time, or a line that fits better."""
+    fits = an_entry("0901", "U-EAST", district_code="D-EAST")
+    entry, passed_over = explained(
+        an_entry("0901", "U-LAMP"),
+        fits,
+        an_entry("0901", "U-WEST", district_code="D-WEST"),
+        an_entry("0901", "U-WATER", district_code="D-EAST", subject=SubjectType.ENTERPRISE),
+        an_entry("0901", "U-GONE", district_code="D-EAST", valid_from=date(2026, 6, 1)),
+        an_entry("0901", "U-NEVER", valid_to=date(2026, 5, 17)),
+        an_entry("0703", "U-LAMP"),
+        district="D-EAST",
+        subject=SubjectType.CITIZEN,
+    )
+
+    assert entry is fits
+    assert passed_over == {
+        "U-LAMP": PassedOver.LESS_EXACT,
+        "U-WEST": PassedOver.OTHER_DISTRICT,
+        "U-WATER": PassedOver.OTHER_SUBJECT,
+        "U-GONE": PassedOver.NOT_YET,
+        "U-NEVER": PassedOver.ENDED,
+    }
+
+
+def test_an_approved_change_stands_over_the_profile_from_its_day():
+    """The day before the profile decides, from its day on the change does."""
+    old = an_entry("0901", "U-LAMP")
+    new = an_entry("0901", "U-WATER", valid_from=TODAY, change=1)
+
+    assert choose(old, new, on=date(2026, 5, 17)).lead == "U-LAMP"
+    assert choose(old, new, on=TODAY).lead == "U-WATER"
+    assert explained(old, new) == (new, {"U-LAMP": PassedOver.REPLACED})
+
+
+def test_a_change_that_ends_gives_the_line_back():
+    """A rule for the weeks of a typhoon leaves nothing behind."""
+    change = an_entry("0901", "U-WATER", valid_from=TODAY, valid_to=date(2026, 5, 20), change=1)
+    entries = (an_entry("0901", "U-LAMP"), change)
+
+    assert choose(*entries, on=date(2026, 5, 20)).lead == "U-WATER"
+    assert choose(*entries, on=date(2026, 5, 21)).lead == "U-LAMP"
+
+
+def test_the_rule_that_began_later_decides_whoever_wrote_it():
+    """A later edition of the profile stands over an old change; of two changes of one day the one approved last."""
+    change = an_entry("0901", "U-WATER", valid_from=TODAY, change=1)
+    again = an_entry("0901", "U-WEST", valid_from=TODAY, change=2)
+    edition = an_entry("0901", "U-EAST", valid_from=date(2027, 1, 1))
+
+    assert choose(change, again, edition).lead == "U-WEST"
+    assert choose(change, again, edition, on=date(2027, 1, 1)).lead == "U-EAST"
+
+
+def test_a_change_of_the_city_leaves_the_district_its_own_line():
+    """Exactness goes before age."""
+    entries = (an_entry("0901", "U-EAST", district_code="D-EAST"), an_entry("0901", "U-WATER", valid_from=TODAY, change=1))
+
+    assert choose(*entries, district="D-EAST").lead == "U-EAST"
+
+
+def test_the_version_names_profile_and_changes():
+    """Who reads a ticket can say which lines there were."""
+    matrix = DispatchMatrix("2026.1", (an_entry("0901", "U-LAMP"),))
+    changes = [an_entry("0901", "U-WATER", change=number) for number in (1, 2)]
+
+    assert amended(matrix, []) is matrix
+    assert amended(matrix, changes).version == "2026.1+2"
+    assert amended(matrix, changes).entries == (*matrix.entries, *changes)
+
+
+def test_a_district_government_that_is_closed_receives_nothing():
+    """The fallback is a unit like any other: where it is gone a person decides."""
+    profile = a_profile()
+    districts = {"D-EAST": District("D-EAST", "东区", "U-GONE", ())}
+    entries = (an_entry("0901", DISTRICT_GOVERNMENT),)
+    route = RouteTable(DispatchMatrix("m1", entries), districts, profile.units).choose(
+        "0901", district_code="D-EAST", subject=None, on=TODAY
+    )
+
+    assert (route.lead, route.doubt) == (None, ReviewReason.NO_LEAD_UNIT)
