@@ -94,7 +94,7 @@ class Meaning:
         left, right = (first, middle), (middle, end)
         beginnings = self._table.behind(cuts, _BEGINNING)
         columns: tuple[Any, ...] = (
-            *self._of_categories(left, right, (first, end)),
+            *self._of_categories(left, right, self._margins_of_wholes(cuts, (first, end))),
             *self._of_completeness(left, right),
             *self._of_types(left, right),
             [_PLACE.search(beginning) is not None for beginning in beginnings],
@@ -102,15 +102,23 @@ class Meaning:
         )
         return np.column_stack(columns).astype(np.float64)
 
-    def _of_categories(self, left: _Runs, right: _Runs, whole: _Runs) -> tuple[NDArray[np.floating], ...]:
+    def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
+        """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
+        _, firsts, piece = np.unique(cuts.piece, return_index=True, return_inverse=True)
+        margins = self._margins(self._category, (whole[0][firsts], whole[1][firsts])) + self._sense.category.intercepts_
+        best: NDArray[np.floating] = margins.max(axis=1)[piece]
+        return best
+
+    def _of_categories(
+        self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
-        lefts, rights, wholes = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right, whole))
+        lefts, rights = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right))
         sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
         each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
         other = 1 - ((sure_left @ level1) * (sure_right @ level1)).sum(axis=1)
         top_left, top_right = sure_left[each, best_left], sure_right[each, best_right]
         margin_left, margin_right = lefts[each, best_left], rights[each, best_right]
-        margin_whole = wholes.max(axis=1)
         less_margin = np.minimum(margin_left, margin_right)
         return (
             *(other, _cosines(lefts, rights)),
