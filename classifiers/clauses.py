@@ -13,7 +13,7 @@ from classifiers.cuts import Cuts, CutTable
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.topics import Topics, present_in
-from classifiers.words import CutText, cut_words
+from classifiers.words import CutHan, cut_together
 
 MEANING = (
     *("other_level1", "alike"),
@@ -51,7 +51,7 @@ class Sense:
 
     ``level1`` has a 1 where a label of ``category`` belongs to a level-1 group, shape (n_labels, n_groups). ``complete``
     tells how much each term sounds like a whole request and not like its beginning (first column) or its end: (n_terms, 2).
-    ``topics`` has the labels of ``category``. ``request_type`` is None for a model that guesses no types. ``cut`` cuts texts
+    ``topics`` has the labels of ``category``. ``request_type`` is None for a model that guesses no types. ``cut_han`` cuts
     into words.
     """
 
@@ -61,7 +61,7 @@ class Sense:
     level1: NDArray[np.float32]
     complete: NDArray[np.float32]
     topics: Topics
-    cut: CutText = cut_words
+    cut_han: CutHan
 
 
 def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32]:
@@ -79,7 +79,7 @@ class Meaning:
 
     def __init__(self, table: CutTable, sense: Sense) -> None:
         self._table, self._sense = table, sense
-        features = sense.features.transform([sense.cut(clause) for clause in table.clauses()])
+        features, _ = sense.features.look_up_cut(cut_together(table.clauses(), sense.cut_han))
         lengths = _lengths(features, sense.features.idf_)
         self._squares = _summed(lengths[:, None] ** 2)[:, 0]
         self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
@@ -109,9 +109,7 @@ class Meaning:
         best: NDArray[np.floating] = margins.max(axis=1)[piece]
         return best
 
-    def _of_categories(
-        self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]
-    ) -> tuple[NDArray[np.floating], ...]:
+    def _of_categories(self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
         lefts, rights = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right))
         sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)

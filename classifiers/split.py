@@ -17,7 +17,7 @@ from classifiers.linear import LinearHead
 from classifiers.pauses import JointReader
 from classifiers.split_gate import N_MARKS, glances, marks_seen
 from classifiers.topics import Topics
-from classifiers.words import CutText, cut_words
+from classifiers.words import CutHan, fastest_cutter, text_cutter
 from models.profile import SplitCues
 
 _ROUNDS = 3
@@ -88,7 +88,7 @@ class Splitter:
     """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
 
     ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
-    the taxonomy, ``cut`` cuts normalised texts into the words that it learned with.
+    the taxonomy, ``cut_han`` cuts into the words that it learned with; None: the fastest.
     """
 
     def __init__(
@@ -100,12 +100,14 @@ class Splitter:
         request_type: LinearHead | None,
         level1: Mapping[str, str],
         cues: SplitCues,
-        cut: CutText = cut_words,
+        cut_han: CutHan | None = None,
     ) -> None:
         self._weights = weights
         groups = groups_of(category, level1)
-        self._sense = Sense(features, category, request_type, groups, weights.complete, weights.topics, cut)
-        self._joints = JointReader(cues, weights.pauses, cut)
+        self._sense = Sense(
+            features, category, request_type, groups, weights.complete, weights.topics, cut_han or fastest_cutter()
+        )
+        self._joints = JointReader(cues, weights.pauses, text_cutter(cut_han))
 
     def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.

@@ -26,7 +26,7 @@ from classifiers.split import BestCuts, SplitWeights, best_by_odds, best_cuts, l
 from classifiers.split_gate import N_GLANCES, glances, marks_seen
 from classifiers.split_lessons import Lesson, SplitLessons, as_example, lesson_of
 from classifiers.topics import learn_topics
-from classifiers.words import CutText, cut_words
+from classifiers.words import CutHan, CutText, cut_together, fastest_cutter, text_cutter
 
 FALSE_SPLITS = 0.03
 """The share of one-request contacts that may be split. Source: the target of this project (D)."""
@@ -35,13 +35,13 @@ _FALSE_ORDINARY, _FALSE_EXAMPLES = 0.02, 0.05
 """The shares of ordinary requests and of one-request examples, which were written to mislead, that may be split; the
 stricter of the two counts. What is split in vain costs a person a click, what is not split costs a citizen one request."""
 
-_MISSED_AT_A_GLANCE, _MISSED_BY_GATE, _GIVEN_UP_EARLY = 0.02, 0.03, 0.01
+_MISSED_AT_A_GLANCE, _MISSED_BY_GATE, _GIVEN_UP_EARLY = 0.03, 0.03, 0.01
 """The shares of contacts to be split that may be lost because they did not seem worth a closer look."""
 
 _ORDINARY = slice(None, None, 4)
 _ORDINARY_WEIGHT = 0.3
 """Every fourth ordinary request is an example, too, of what must not be split: easier than those that were written for it.
-The weight moves false splits from the ones to the others: with 0.8 half as many ordinary requests are split and more examples."""
+The weight moves false splits between them: with 0.8 half as many ordinary requests are split and more examples."""
 
 _LEAST_EXAMPLES = 20  # of either kind
 _MOST_REQUESTS = 3_000  # show as well how requests begin and end as 10,000 do
@@ -78,7 +78,7 @@ def learn_to_split(
     category: LinearHead,
     request_type: LinearHead | None,
     seed: int,
-    cut: CutText = cut_words,
+    cut_han: CutHan | None = None,
 ) -> SplitWeights | None:
     """Return what the examples teach; None when they are too few to teach anything.
 
@@ -89,6 +89,7 @@ def learn_to_split(
     if min(is_several.sum(), (~is_several).sum()) < _LEAST_EXAMPLES:
         return None
     plan = _Plan(is_several, np.random.default_rng(seed).permutation(len(is_several)) % _N_FOLDS, seed)
+    cut = text_cutter(cut_han)
     normalised = [normalise(request.text).text for request in requests]
     pauses = learn_pauses((text for text in normalised if _PUNCTUATED.search(text)), cut)
     reader = JointReader(lessons.cues, pauses, cut)
@@ -96,7 +97,9 @@ def learn_to_split(
     rows = features.transform([cut(text) for text in normalised])
     labels = [request.category for request in requests]
     topics = learn_topics(rows, labels, category.classes_)
-    sense = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics, cut)
+    sense = Sense(
+        features, category, request_type, groups_of(category, lessons.level1), complete, topics, cut_han or fastest_cutter()
+    )
     strangers_sense = _stranger(rows, np.array(labels), sense, seed)
     examples = _read([normalise(example.text).text for example in lessons.examples], reader, sense)
     ordinary = _read(normalised[_ORDINARY], reader, strangers_sense)
@@ -147,7 +150,7 @@ def learn_to_split(
 
 
 def _read(texts: Sequence[str], reader: JointReader, sense: Sense) -> _Texts:
-    rows = sense.features.transform([sense.cut(text) for text in texts])
+    rows, _ = sense.features.look_up_cut(cut_together(texts, sense.cut_han))
     return _Texts(rows, sense.category.decision_function(rows), [reader.find(text) for text in texts])
 
 
