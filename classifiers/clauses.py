@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix
 from classifiers.cuts import Cuts, CutTable
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
-from classifiers.words import CutText, cut_words
+from classifiers.topics import Topics, present_in
+from classifiers.words import CutHan, cut_together
 
 MEANING = (
     *("other_level1", "alike"),
@@ -24,6 +25,12 @@ MEANING = (
     *("place", "hearsay"),
 )
 """What is seen of a cut, beside its form: are both sides of one matter, is each sure of its own, are both whole requests."""
+
+EXPLAINED = (
+    *("apart", "apart_for_length", "right_needs_own", "left_needs_own", "both_need_own"),
+    *("left_explains_right", "right_explains_left", "less_need", "other_topic"),
+)
+"""What is seen of a cut at a higher price: does one category explain both sides (``topics``)."""
 
 _PLACE = re.compile(r"[路街村镇]|小区|学校|医院|门口|楼[上下]|旁边|对面|附近|公园|市场")
 _HEARSAY = re.compile(r".{0,4}?[说讲问]")
@@ -44,7 +51,8 @@ class Sense:
 
     ``level1`` has a 1 where a label of ``category`` belongs to a level-1 group, shape (n_labels, n_groups). ``complete``
     tells how much each term sounds like a whole request and not like its beginning (first column) or its end: (n_terms, 2).
-    ``request_type`` is None for a model that guesses no types. ``cut`` cuts texts into words.
+    ``topics`` has the labels of ``category``. ``request_type`` is None for a model that guesses no types. ``cut_han`` cuts
+    into words.
     """
 
     features: TextFeatures
@@ -52,7 +60,8 @@ class Sense:
     request_type: LinearHead | None
     level1: NDArray[np.float32]
     complete: NDArray[np.float32]
-    cut: CutText = cut_words
+    topics: Topics
+    cut_han: CutHan
 
 
 def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32]:
@@ -70,10 +79,11 @@ class Meaning:
 
     def __init__(self, table: CutTable, sense: Sense) -> None:
         self._table, self._sense = table, sense
-        features = sense.features.transform([sense.cut(clause) for clause in table.clauses()])
+        features, _ = sense.features.look_up_cut(cut_together(table.clauses(), sense.cut_han))
         lengths = _lengths(features, sense.features.idf_)
         self._squares = _summed(lengths[:, None] ** 2)[:, 0]
         self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
+        self._present = present_in(features)
         self._complete = _summed((features @ sense.complete) * lengths[:, None])
         type_head = sense.request_type
         self._type = None if type_head is None else _summed((features @ type_head.weights_) * lengths[:, None])
@@ -84,7 +94,7 @@ class Meaning:
         left, right = (first, middle), (middle, end)
         beginnings = self._table.behind(cuts, _BEGINNING)
         columns: tuple[Any, ...] = (
-            *self._of_categories(left, right, (first, end)),
+            *self._of_categories(left, right, self._margins_of_wholes(cuts, (first, end))),
             *self._of_completeness(left, right),
             *self._of_types(left, right),
             [_PLACE.search(beginning) is not None for beginning in beginnings],
@@ -92,15 +102,21 @@ class Meaning:
         )
         return np.column_stack(columns).astype(np.float64)
 
-    def _of_categories(self, left: _Runs, right: _Runs, whole: _Runs) -> tuple[NDArray[np.floating], ...]:
+    def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
+        """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
+        _, firsts, piece = np.unique(cuts.piece, return_index=True, return_inverse=True)
+        margins = self._margins(self._category, (whole[0][firsts], whole[1][firsts])) + self._sense.category.intercepts_
+        best: NDArray[np.floating] = margins.max(axis=1)[piece]
+        return best
+
+    def _of_categories(self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
-        lefts, rights, wholes = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right, whole))
+        lefts, rights = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right))
         sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
         each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
         other = 1 - ((sure_left @ level1) * (sure_right @ level1)).sum(axis=1)
         top_left, top_right = sure_left[each, best_left], sure_right[each, best_right]
         margin_left, margin_right = lefts[each, best_left], rights[each, best_right]
-        margin_whole = wholes.max(axis=1)
         less_margin = np.minimum(margin_left, margin_right)
         return (
             *(other, _cosines(lefts, rights)),
@@ -115,6 +131,27 @@ class Meaning:
     def _of_completeness(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.float32], ...]:
         lefts, rights = self._margins(self._complete, left), self._margins(self._complete, right)
         return lefts[:, 0], rights[:, 1], np.minimum(lefts[:, 0], rights[:, 1]), lefts[:, 1], rights[:, 0]
+
+    def explained(self, cuts: Cuts) -> NDArray[np.float64]:
+        """Return shape (n_cuts, len(EXPLAINED)): what explains each side best beside what explains the other, and both."""
+        first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
+        topics = self._sense.topics
+        lefts, rights = (
+            topics.of(_runs(*sides, self._present.shape[0]) @ self._present) for sides in ((first, middle), (middle, end))
+        )
+        each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
+        own_left, own_right = lefts[each, best_left], rights[each, best_right]
+        rights_of_left, lefts_of_right = rights[each, best_left], lefts[each, best_right]
+        apart = own_left + own_right - (lefts + rights).max(axis=1)
+        need_left, need_right = own_left - lefts_of_right, own_right - rights_of_left
+        size_left, size_right = np.sqrt(cuts.left), np.sqrt(cuts.right)
+        columns: tuple[NDArray[Any], ...] = (
+            *(apart, apart / np.sqrt(cuts.whole)),
+            *(need_right / size_right, need_left / size_left, np.minimum(need_right / size_right, need_left / size_left)),
+            *(rights_of_left / size_right, lefts_of_right / size_left),
+            *(np.minimum(need_left, need_right), best_left != best_right),
+        )
+        return np.column_stack(columns).astype(np.float64)
 
     def _of_types(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.floating], ...]:
         head = self._sense.request_type
@@ -140,6 +177,14 @@ def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float
     if len(filled):
         lengths[filled] = np.maximum.reduceat(idf[features.indices] / features.data, features.indptr[filled])
     return lengths
+
+
+def _runs(starts: NDArray[np.int64], ends: NDArray[np.int64], n_clauses: int) -> csr_matrix:
+    """Return what sums clauses to runs, shape (n_runs, n_clauses)."""
+    sizes = ends - starts
+    begins = np.append(0, np.cumsum(sizes))
+    clauses = np.arange(begins[-1]) + np.repeat(starts - begins[:-1], sizes)
+    return csr_matrix((np.ones(len(clauses), np.float32), clauses, begins), shape=(len(starts), n_clauses))
 
 
 def _summed(rows: NDArray[np.floating]) -> NDArray[np.float64]:

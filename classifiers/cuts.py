@@ -1,7 +1,7 @@
 """Cuts: the places where the texts of a batch could be cut in two, and what the form of a text tells of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +54,10 @@ class Cuts:
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     made_by: NDArray[np.int64]
+
+    def only(self, places: NDArray[np.int64]) -> "Cuts":
+        """Return the cuts at these places."""
+        return Cuts(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 class CutTable:

@@ -15,14 +15,15 @@ from classifiers.features import TextFeatures
 from classifiers.joints import Joints
 from classifiers.linear import LinearHead
 from classifiers.pauses import JointReader
-from classifiers.split_gate import glances, marks_seen
-from classifiers.words import CutText, cut_words
+from classifiers.split_gate import N_MARKS, glances, marks_seen
+from classifiers.topics import Topics
+from classifiers.words import CutHan, fastest_cutter, text_cutter
 from models.profile import SplitCues
 
 _ROUNDS = 3
 """How often pieces are cut again: 8 requests at most."""
 
-_AT_ONCE = 64
+_AT_ONCE = 128
 """Texts that are read together: letters of forty clauses then take a few megabytes."""
 
 _LATEST_OPENING = 80
@@ -41,8 +42,10 @@ class SplitWeights:
     ``ordinary`` are the weights of terms by which a text of several requests differs from ordinary ones, ``glance`` and
     ``gate`` those of what else is seen of it (``glances``; and ``marks_seen``): is it worth a closer look? ``several`` are
     the weights of terms by which it differs from one request that seems to be several. ``pauses`` are those of
-    ``JointReader``, ``complete`` that of ``Sense``. ``cut`` are the weights of a cut's columns (``FORM`` and ``MEANING``), by
-    which the best one of a text is found; ``first`` and ``further`` those of the best cut's columns by which it is made or
+    ``JointReader``, ``complete`` that of ``Sense``. ``topic_starts``, ``topic_labels``, ``topic_values`` and ``unsaid`` are
+    its ``topics``, row by row. ``cut`` are the weights of a cut's columns (``FORM`` and ``MEANING``), by
+    which the best one of a text is found; ``early`` those of the best cut's columns by which most are given up before
+    ``topics`` are asked; ``first`` and ``further`` those of the best cut's columns by which it is made or
     not, in a whole text and in a part. Constants stand last. ``thresholds`` are the log odds that glance, gate, first and
     further cuts must reach.
     """
@@ -53,10 +56,21 @@ class SplitWeights:
     several: NDArray[np.float32]
     pauses: NDArray[np.float32]
     complete: NDArray[np.float32]
+    topic_starts: NDArray[np.int32]
+    topic_labels: NDArray[np.int16]
+    topic_values: NDArray[np.float32]
+    unsaid: NDArray[np.float32]
     cut: NDArray[np.float64]
+    early: NDArray[np.float64]
     first: NDArray[np.float64]
     further: NDArray[np.float64]
     thresholds: NDArray[np.float64]
+
+    @property
+    def topics(self) -> Topics:
+        """What was learned of terms and categories."""
+        rows = (self.topic_values, self.topic_labels.astype(np.int32), self.topic_starts)
+        return Topics(csr_matrix(rows, shape=(len(self.topic_starts) - 1, len(self.unsaid))), self.unsaid)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything by name, as an artifact keeps it."""
@@ -74,7 +88,7 @@ class Splitter:
     """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
 
     ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
-    the taxonomy, ``cut`` cuts normalised texts into the words that it learned with.
+    the taxonomy, ``cut_han`` cuts into the words that it learned with; None: the fastest.
     """
 
     def __init__(
@@ -86,40 +100,45 @@ class Splitter:
         request_type: LinearHead | None,
         level1: Mapping[str, str],
         cues: SplitCues,
-        cut: CutText = cut_words,
+        cut_han: CutHan | None = None,
     ) -> None:
         self._weights = weights
-        self._sense = Sense(features, category, request_type, groups_of(category, level1), weights.complete, cut)
-        self._joints = JointReader(cues, weights.pauses, cut)
+        groups = groups_of(category, level1)
+        self._sense = Sense(
+            features, category, request_type, groups, weights.complete, weights.topics, cut_han or fastest_cutter()
+        )
+        self._joints = JointReader(cues, weights.pauses, text_cutter(cut_han))
 
     def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
 
         ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
-        worth, joints = self._worth_reading(texts, features, margins)
-        several = features[worth] @ self._weights.several
+        worth, joints, marks = self._worth_reading(texts, features, margins)
+        wholes = np.column_stack([features[worth] @ self._weights.several, marks])
         spans: dict[int, list[Span]] = {}
         for some in in_batches(range(len(worth)), _AT_ONCE):
             numbers = worth[some].tolist()
-            found = self._cut([texts[number] for number in numbers], [joints[each] for each in some], several[some])
+            found = self._cut([texts[number] for number in numbers], [joints[each] for each in some], wholes[some])
             spans |= {numbers[place]: of_text for place, of_text in found.items()}
         return spans
 
-    def _cut(self, texts: Sequence[str], joints: Sequence[Joints], several: NDArray[np.floating]) -> dict[int, list[Span]]:
+    def _cut(self, texts: Sequence[str], joints: Sequence[Joints], wholes: NDArray[np.float64]) -> dict[int, list[Span]]:
         """Return the spans of those ``texts`` that are cut, by their place."""
         joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(texts, joints, strict=True)]
         table = CutTable(texts, joints)
         meaning = Meaning(table, self._sense)
         pieces, done = table.whole(), list[Piece]()
-        _, _, first, further = self._weights.thresholds.tolist()
+        _, _, early, first, further = self._weights.thresholds.tolist()
         verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
-        for weights, threshold in verdicts:
+        for turn, (weights, threshold) in enumerate(verdicts):
             cuts = table.cuts(pieces)
             if not len(cuts.piece):
                 break
-            best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, several)
-            made = log_odds(best.rows, weights) >= threshold
+            best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, wholes)
+            if not turn:
+                best = best.only(log_odds(best.rows, self._weights.early) >= early)
+            made = log_odds(verdict_rows(best, cuts, meaning), weights) >= threshold
             chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
@@ -127,37 +146,42 @@ class Splitter:
 
     def _worth_reading(
         self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]
-    ) -> tuple[NDArray[np.intp], list[Joints]]:
-        """Return the places of the texts that may hold several requests, with their joints."""
-        weights, (glance, gate, _, _) = self._weights, self._weights.thresholds.tolist()
+    ) -> tuple[NDArray[np.intp], list[Joints], NDArray[np.float64]]:
+        """Return the places of the texts that may hold several requests, with their joints and ``marks_seen``."""
+        weights, (glance, gate, *_) = self._weights, self._weights.thresholds.tolist()
         seen = glances(features @ weights.ordinary, features, margins, self._sense.category, self._sense.level1)
         worth = np.flatnonzero(log_odds(seen, weights.glance) >= glance)
         joints = [self._joints.find(texts[number]) for number in worth.tolist()]
         if not joints:
-            return worth, joints
-        through = np.flatnonzero(log_odds(np.hstack([seen[worth], marks_seen(joints)]), weights.gate) >= gate)
-        return worth[through], [joints[number] for number in through.tolist()]
+            return worth, joints, np.empty((0, N_MARKS))
+        marks = marks_seen(joints)
+        through = np.flatnonzero(log_odds(np.hstack([seen[worth], marks]), weights.gate) >= gate)
+        return worth[through], [joints[number] for number in through.tolist()], marks[through]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BestCuts:
     """The best cut of each piece that can be cut: the piece's place, the cut's place, and what is seen of it.
 
-    ``rows`` hold the cut's columns, then the log odds of the best, the second, the mean and all cuts together, and what the
-    terms of the whole text say.
+    ``rows`` hold the cut's columns, then the log odds of the best, the second, the mean and all cuts together, and what is
+    seen of the whole text: what its terms say, and ``marks_seen``.
     """
 
     piece: NDArray[np.int64]
     cut: NDArray[np.int64]
     rows: NDArray[np.float64]
 
+    def only(self, which: NDArray[np.bool_]) -> "BestCuts":
+        """Return some of them."""
+        return BestCuts(self.piece[which], self.cut[which], self.rows[which])
 
-def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
-    """Choose each piece's cut of the highest log odds; ``several`` has a value for each text, shape (n_texts,)."""
-    return best_by_odds(cuts, rows, log_odds(rows, weights), several)
+
+def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64], wholes: NDArray[np.float64]) -> BestCuts:
+    """Choose each piece's cut of the highest log odds; ``wholes`` tells of each text, shape (n_texts, n_columns)."""
+    return best_by_odds(cuts, rows, log_odds(rows, weights), wholes)
 
 
-def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], several: NDArray[np.floating]) -> BestCuts:
+def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], wholes: NDArray[np.float64]) -> BestCuts:
     """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
     order = np.lexsort((-odds, cuts.piece))
     piece, starts, counts = np.unique(cuts.piece[order], return_index=True, return_counts=True)
@@ -166,13 +190,18 @@ def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64
     second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
     mean = np.add.reduceat(falling, starts) / counts
     together = np.log(np.add.reduceat(np.exp(falling), starts))
-    seen = np.column_stack([rows[best], falling[starts], second, mean, together, several[cuts.text[best]]])
+    seen = np.column_stack([rows[best], falling[starts], second, mean, together, wholes[cuts.text[best]]])
     return BestCuts(piece, best, seen)
 
 
 def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64]:
     """Return what is seen of each cut, shape (n_cuts, len(FORM) + len(MEANING))."""
     return np.hstack([table.form(cuts), meaning.of_cuts(cuts)])
+
+
+def verdict_rows(best: BestCuts, cuts: Cuts, meaning: Meaning) -> NDArray[np.float64]:
+    """Return by what it is decided whether the best cuts are made: their rows and ``EXPLAINED``; ``cuts`` are all."""
+    return np.hstack([best.rows, meaning.explained(cuts.only(best.cut))])
 
 
 def log_odds(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

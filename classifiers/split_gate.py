@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from classifiers.joints import PUNCTUATION, Joints, Mark
 from classifiers.linear import LinearHead
 
-N_GLANCES = 6
+N_GLANCES, N_MARKS = 6, 14
 
 _COUNTED = np.array([Mark.STOP, Mark.HALT, Mark.ASK, Mark.PAUSE], np.int64)
 _ANYWHERE = np.array(
@@ -36,7 +36,7 @@ def glances(
 
 
 def marks_seen(joints: Sequence[Joints]) -> NDArray[np.float64]:
-    """Return what the joints of texts tell, shape (n_texts, 14): how many of each punctuation, which cues there are."""
+    """Return what the joints of texts tell, shape (n_texts, N_MARKS): how many of each punctuation, which cues there are."""
     number = np.repeat(np.arange(len(joints)), [len(each.cuts) for each in joints])
     marks = np.array([mark for each in joints for _, _, mark in each.cuts], np.int64)
     marks_of_text = np.array([each.marks for each in joints], np.int64)

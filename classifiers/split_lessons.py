@@ -18,6 +18,7 @@ from models.example import ExampleContact, ExampleRequest
 from models.profile import SplitCues
 
 _NEAR = 4  # characters by which a joint may miss the end of a request, and twice that its begin: people fill the gap
+_GAP = 30  # characters: a longer stretch between two requests (a story, a plea) is no joint by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Lesson:
     """
 
     cuts: Cuts
+    meaning: Meaning
     rows: NDArray[np.float64]
     right: NDArray[np.bool_]
     example: NDArray[np.int64]
@@ -67,10 +69,11 @@ def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Se
         np.bool_,
     )
     pieces = [piece for whole in table.whole() for piece in _pieces_of(table, whole, is_right)]
-    cuts = table.cuts(pieces)
+    cuts, meaning = table.cuts(pieces), Meaning(table, sense)
     return Lesson(
         cuts=cuts,
-        rows=rows_of(table, Meaning(table, sense), cuts),
+        meaning=meaning,
+        rows=rows_of(table, meaning, cuts),
         right=is_right[cuts.joint],
         example=np.array([piece.text for piece in pieces]),
         is_whole=np.array([piece.made_by == 0 for piece in pieces]),
@@ -82,6 +85,7 @@ def _is_right(example: ExampleContact, start: int, end: int) -> bool:
     return any(
         (abs(start - before.end) <= _NEAR and abs(end - after.start) <= 2 * _NEAR)
         or (start < before.end + _NEAR and end > after.start - _NEAR)
+        or (start >= before.end - _NEAR and end <= after.start + _NEAR and after.start - before.end <= _GAP)
         for before, after in pairwise(example.requests)
     )
 

@@ -29,7 +29,7 @@ from classifiers.rows import LabelledText
 from classifiers.split_lessons import SplitLessons
 from classifiers.split_training import learn_to_split
 from classifiers.urgency import Signs, UrgencyReader
-from classifiers.words import cutter_of
+from classifiers.words import fastest_cutter
 from models.codes import Urgency
 from models.errors import Rejected
 from models.example import ExampleContact
@@ -122,7 +122,7 @@ def train(
             category=category,
             request_type=sides.get("type"),
             seed=seed,
-            cut=cutter_of(background.local_words),
+            cut_han=fastest_cutter(background.local_words),
         )
     card = Card(
         version="",

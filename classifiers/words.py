@@ -46,9 +46,9 @@ def cut_words(text: str, cut_han: CutHan | None = None) -> list[str]:
     return words
 
 
-def cutter_of(local_words: tuple[str, ...]) -> CutText:
-    """Return what cuts a normalised text with these words in one piece."""
-    return partial(cut_words, cut_han=fastest_cutter(local_words))
+def text_cutter(cut_han: CutHan | None) -> CutText:
+    """Return what cuts a normalised text with ``cut_han``."""
+    return partial(cut_words, cut_han=cut_han)
 
 
 class CutTexts(NamedTuple):

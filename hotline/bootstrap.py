@@ -13,7 +13,7 @@ from classifiers.artifact import Artifact, Card
 from classifiers.similar import SimilarTexts
 from classifiers.split import Splitter
 from classifiers.understand import Understander
-from classifiers.words import cutter_of
+from classifiers.words import fastest_cutter
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from console.doors import Explain
@@ -160,7 +160,7 @@ def splitter_of(profile: Profile, artifact: Artifact) -> Splitter | None:
         request_type=artifact.sides.get("type"),
         level1=level1_of(profile),
         cues=profile.split_cues,
-        cut=cutter_of(artifact.local_words),
+        cut_han=fastest_cutter(artifact.local_words),
     )
 
 
