@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from dispatcher.knowledge import Knowledge
 from dispatcher.metrics import Increment
 from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
@@ -324,6 +325,11 @@ class Effects:
 
 class UnitOfWork(Protocol):
     """One transaction: commits on a normal exit, leaves no trace after an error."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The knowledge base within this transaction."""
+        ...
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """Lock the partitions' rows in one order and return the offset to settle next in each; 0 for one never seen."""

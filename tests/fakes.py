@@ -44,6 +44,7 @@ from models.message import Message
 from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 from tests.builders import BANDS, MONDAY, an_understanding
+from tests.knowledge_fakes import KnowledgeTables, MemoryKnowledge
 
 
 class FixedClock:
@@ -184,6 +185,7 @@ class _Tables:
     sequences: Counter[str] = field(default_factory=Counter)
     unit_sequences: Counter[str] = field(default_factory=Counter)
     known_topics: dict[str, UUID] = field(default_factory=dict)
+    knowledge: KnowledgeTables = field(default_factory=KnowledgeTables)
 
 
 class MemoryStore:
@@ -290,6 +292,11 @@ class MemoryWork:
     def __init__(self, tables: _Tables, unit_code: str | None) -> None:
         self._tables = tables
         self._unit_code = unit_code
+
+    @property
+    def knowledge(self) -> MemoryKnowledge:
+        """The knowledge base within this transaction."""
+        return MemoryKnowledge(self._tables.knowledge, self._tables.events.values())
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """The offset to settle next in each; 0 for one never seen."""
@@ -611,6 +618,7 @@ def _copied(tables: _Tables) -> _Tables:
     """Return the tables as they stand; rows that change in place inside a transaction are copied too."""
     plain = {each.name: copy.copy(getattr(tables, each.name)) for each in fields(tables)}
     plain["calls"] = copy.deepcopy(tables.calls)
+    plain["knowledge"] = copy.deepcopy(tables.knowledge)
     plain["assignments"] = [replace(row, moments=dict(row.moments)) for row in tables.assignments]
     return _Tables(**plain)
 

@@ -26,6 +26,7 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
+from dispatcher.store.knowledge import PostgresKnowledge
 from dispatcher.store.queries import load_queries
 from models.call import Speech
 from models.codes import CallState, Fate, Service, Urgency
@@ -40,6 +41,11 @@ class PostgresUnitOfWork:
 
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
+
+    @property
+    def knowledge(self) -> PostgresKnowledge:
+        """The knowledge base within this transaction."""
+        return PostgresKnowledge(self._connection)
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """Lock the partitions' rows, made on first sight, and return the offset to settle next in each."""
