@@ -1,6 +1,5 @@
 """``knowledge/*.toml``: the articles that a city starts with, and what is wrong with them."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
@@ -11,14 +10,13 @@ from config.personal_data import personal_data_in
 from config.profile_files import Problems, Table, read_table, read_words
 from config.profile_layers import Layers
 from models.codes import LinkKind
-from models.knowledge import MAX_ANSWER, Article, Link, Source
+from models.knowledge import MAX_ANSWER, Article, Link, Source, is_article_id
 from models.profile import Category
 
 MOST_LIKE = 0.8
 """Titles that share this part of their pairs of characters ask the same. A default (D)."""
 
 _SHARED = Path(__file__).parent / "lexicons"
-_ID = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
 _KINDS: Mapping[str, LinkKind] = MappingProxyType({kind.value: kind for kind in LinkKind})
 
 
@@ -45,7 +43,7 @@ def read_question_words(layers: Layers, problems: Problems) -> tuple[str, ...]:
 def check_articles(
     articles: Sequence[Article], categories: Mapping[str, Category], on: date | None, problems: Problems
 ) -> None:
-    """Note what is wrong between articles: a link or category that does not exist, twins by title, expired by the day ``on``."""
+    """Note what is wrong between articles: links or categories that do not exist, twins by title, expired by the day ``on``."""
     known = {article.article_id for article in articles}
     for article in articles:
 
@@ -67,7 +65,7 @@ def check_articles(
 
 def _article(entry: Table) -> Article:
     article_id = entry.text("id")
-    if article_id and not _ID.fullmatch(article_id):
+    if article_id and not is_article_id(article_id):
         entry.note("id", f"{article_id!r} is not capital letters and digits with hyphens, such as KB-0910-01")
     valid_from = entry.get("valid_from", date, date.min, "a date such as 2026-01-01")
     valid_to = entry.get("valid_to", date, date.max, "a date such as 2026-12-31") if entry.has("valid_to") else None

@@ -11,8 +11,8 @@ from config.profile_deadlines import read_deadlines
 from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
-from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_knowledge import check_articles, read_articles, read_question_words
+from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
 from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_self_service import read_self_service
@@ -24,6 +24,7 @@ from models.knowledge import Article
 from models.profile import DispatchMatrix, Profile
 
 __all__ = [
+    "check_knowledge",
     "check_profile",
     "corpus_files",
     "find_profile",
@@ -86,6 +87,18 @@ def load_articles(directory: Path) -> tuple[Article, ...]:
     if problems.lines:
         raise BadProfile(problems.lines)
     return articles
+
+
+def check_knowledge(directory: Path, *, on: date) -> tuple[int, tuple[str, ...]]:
+    """Return how many articles the profile in ``directory`` has, and every problem of theirs by the day ``on``.
+
+    Raises:
+        BadProfile: the rest of the profile is wrong.
+    """
+    problems = Problems()
+    articles = read_articles(layers_of(directory).files("knowledge", "*.toml"), problems)
+    check_articles(articles, load_profile(directory).categories, on, problems)
+    return len(articles), problems.lines
 
 
 def check_profile(directory: Path, *, on: date | None = None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dispatcher.ports import Clock, OpenUnitOfWork, ReserveNumbers, Understand, 
 from dispatcher.views import NumbersDesk, Views
 from dispatcher.workflow.city import City
 from dispatcher.workflow.converse import Tools
+from dispatcher.workflow.look_up import Librarian
 from models.understanding import Evidence
 
 Explain = Callable[[str], Awaitable[Sequence[Evidence]]]
@@ -33,10 +34,11 @@ class Doors:
     reserve_numbers: ReserveNumbers
     explain: Explain
     new_text_index: Callable[[], TextIndex]
+    librarian: Librarian
     session_key: bytes = field(repr=False)
     wechat_token: str | None = field(repr=False, default=None)
 
     @property
     def self_service(self) -> Tools:
         """What serving a citizen who writes needs."""
-        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock)
+        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock, self.librarian)

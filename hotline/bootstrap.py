@@ -10,6 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 from classifiers.artifact import Artifact, Card
+from classifiers.local_words import local_words_of
+from classifiers.normalise import normalise
 from classifiers.similar import SimilarTexts
 from classifiers.split import Splitter
 from classifiers.understand import Understander
@@ -18,6 +20,7 @@ from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from console.doors import Explain
 from dispatcher.ports import Understand
+from dispatcher.rules.knowing import Words
 from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
@@ -25,6 +28,7 @@ from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
+from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.note_reload import note_reload
 from hotline.serving import LoadedModel, ServingModel
 from hotline.shelf import Shelf, load_standing
@@ -173,6 +177,12 @@ def text_index_of(city: City) -> SimilarTexts:
     return SimilarTexts(city.repeats.terms_of, place_names)
 
 
+def words_of(profile: Profile) -> Words:
+    """Return what cuts questions and articles into words, with the town's names in one piece, as the model cuts requests."""
+    cut = cutter_of(local_words_of(profile))
+    return lambda text: cut(normalise(text).text)
+
+
 def load_model(profile: Profile, directory: Path) -> LoadedModel:
     """Load the model in ``directory`` with everything that it needs of the profile.
 
@@ -195,6 +205,7 @@ class Dispatcher:
     pool: Pool
     database: Database
     clock: SystemClock
+    librarian: Librarian
 
 
 @asynccontextmanager
@@ -214,15 +225,17 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
             load=partial(load_model, profile, directory),
             note=partial(note_reload, open_work=database.open_work),
         )
+        city, clock = City.of(profile), SystemClock()
         yield Dispatcher(
             settings=settings,
-            city=City.of(profile),
+            city=city,
             understand=model.understand,
             explain=model.explain,
             vault=vault_of(settings),
             pool=pool,
             database=database,
-            clock=SystemClock(),
+            clock=clock,
+            librarian=Librarian(city=city, open_work=database.open_work, words=words_of(profile), clock=clock),
         )
 
 

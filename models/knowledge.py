@@ -1,5 +1,6 @@
 """Knowledge: what the hotline answers with, on whose authority, from when to when (domain.md A.11, 咨询直接答复)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,14 @@ from models.codes import ArticleStatus, LinkKind, ProposalState
 
 MAX_ANSWER = 300
 """Characters of a short answer; with its source it must fit into one WeChat reply (domain.md I.5: 600)."""
+
+
+_ID = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
+
+
+def is_article_id(text: str) -> bool:
+    """Return whether ``text`` may name an article: capital letters and digits with hyphens, such as KB-0910-01."""
+    return len(text) <= 40 and _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ Words = Callable[[str], Sequence[str]]
 TITLE, KEYWORDS, ANSWER, BODY = 4.0, 3.0, 2.0, 1.0
 """What a word counts for in each field. Defaults (D), measured by ``bench/knowledge.py``."""
 
+PAIR, CHARACTER = 0.3, 0.3
+"""What a pair of characters inside a word, and a single character, count for beside a word of a question. jieba cuts 提取公积金
+and 把公积金取出来 apart differently, and 提 alone is half a meaning. Defaults (D), measured by ``bench/knowledge.py``."""
+
 _SATURATION, _LENGTH = 1.2, 0.5
 """BM25's k1 and b. Usual values; b is low because the weighted fields differ little in length."""
 
@@ -36,7 +40,7 @@ class Found:
     """An article that answers a question.
 
     ``score`` ranks within one question. ``cover`` is the part of what the question asks that the article speaks of, 0 to 1,
-    rare words counting more. ``hits`` are the words that both have. ``exact``: the question is one of its keywords.
+    rare words counting more. ``hits`` are the words and pairs of characters that both have. ``exact``: the question is one of its keywords.
     """
 
     article: Article
@@ -74,19 +78,20 @@ class ArticleIndex:
 
     def find(self, question: str, *, on: date, limit: int) -> list[Found]:
         """Return up to ``limit`` articles that hold on that day, best first; one that was replaced by then is left out."""
-        terms = list(dict.fromkeys(self._terms(question)))
+        terms = dict(self._terms(question))
         scores: dict[int, float] = defaultdict(float)
         covered: dict[int, float] = defaultdict(float)
         hits: dict[int, list[str]] = defaultdict(list)
         asked = 0.0
-        for term in terms:
+        for term, share in terms.items():
             holders = self._postings.get(term, {})
-            weight = self._rarity(len(holders))
+            weight = share * self._rarity(len(holders))
             asked += weight
             for number, count in holders.items():
                 scores[number] += weight * count * (_SATURATION + 1) / (count + self._dampings[number])
                 covered[number] += weight
-                hits[number].append(term)
+                if len(term) > 1:
+                    hits[number].append(term)
         exact = self._by_keyword.get(self._spelling(question), set())
         ranked = sorted(scores, key=lambda number: (number not in exact, -scores[number], self._articles[number].article_id))
         found = (
@@ -108,17 +113,23 @@ class ArticleIndex:
             (BODY, article.body),
         )
         for weight, text in fields:
-            for term in self._terms(text):
+            for term, _ in self._terms(text):
                 counts[term] += weight
         return counts
 
-    def _terms(self, text: str) -> Iterator[str]:
+    def _terms(self, text: str) -> Iterator[tuple[str, float]]:
+        """Yield what counts of a text, each with the share that it has in a question."""
         for word in self._words(text):
-            if word in self._empty or (len(word) == 1 and not word.isdigit()):
+            if word in self._empty:
                 continue
-            yield word
-            if len(word) > 2:  # 居住证明 must meet 居住证: a long word is also its pairs
-                yield from (word[start : start + 2] for start in range(len(word) - 1))
+            if len(word) == 1:
+                yield word, CHARACTER
+                continue
+            yield word, 1.0
+            if len(word) > 2:  # 居住证明 must meet 居住证
+                yield from ((word[start : start + 2], PAIR) for start in range(len(word) - 1))
+            if not word.isascii():
+                yield from ((character, CHARACTER) for character in word)
 
     def _rarity(self, holders: int) -> float:
         return log(1 + (len(self._articles) - holders + 0.5) / (holders + 0.5))
@@ -142,15 +153,18 @@ def sure_answer(found: Sequence[Found], question: str, rule: AnswerRule) -> Foun
     return best if best.cover >= rule.least_cover and lead >= rule.least_lead else None
 
 
-def may_be_answered(understanding: Understanding, *, exact: bool) -> bool:
-    """Return whether the machine may answer a request that was understood so.
+def may_be_answered(understanding: Understanding, found: Found) -> bool:
+    """Return whether the machine may answer a request, which was understood so, with what was found.
 
-    Never an emergency, never several requests at once, and no complaint, report or request for help: those are 咨询 alone. A
-    keyword by itself (公积金) has no type.
+    Never an emergency, never several requests at once, and no complaint, report or request for help: 咨询 alone, and only
+    where one of the three guesses is a category of the article. A keyword by itself (公积金) has neither type nor matter.
     """
     if understanding.urgency is not Urgency.NORMAL or understanding.alarm is not None or understanding.issues:
         return False
-    return exact or understanding.request_type is RequestType.CONSULT
+    if found.exact:
+        return True
+    same_matter = any(guess.category_code in found.article.categories for guess in understanding.top)
+    return same_matter and understanding.request_type is RequestType.CONSULT
 
 
 def parsed_reference(text: str) -> tuple[str, int | None] | None:
@@ -175,7 +189,7 @@ def citation_refusal(stored: StoredArticle | None, on: date) -> CitationRefusal 
 def snippet_of(article: Article, hits: Collection[str]) -> str:
     """Return the sentence of the article in which most of the words stand; its first one where none does."""
     sentences = [match[0].strip() for match in _SENTENCE.finditer(f"{article.answer}\n{article.body}")]
-    best = max((one for one in sentences if one), key=lambda one: sum(hit in one for hit in hits), default=article.title)
+    best = max((one for one in sentences if one), key=lambda one: sum(len(hit) for hit in hits if hit in one), default="")
     return best if len(best) <= _LONGEST_SNIPPET else f"{best[: _LONGEST_SNIPPET - 1]}…"
 
 

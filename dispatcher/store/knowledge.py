@@ -75,7 +75,7 @@ class PostgresKnowledge:
             "reviewed_at": at if is_reviewed else None,
         }
         await self._run("add", {"row": orjson.dumps(row).decode()})
-        await self._note(article.article_id, article.version, status, actor, at, None)
+        await self._note(ArticleAct(article.article_id, article.version, status, actor, at))
 
     async def set_status(
         self, article_id: str, version: int, status: ArticleStatus, *, actor: str, at: datetime, note: str | None = None
@@ -83,7 +83,7 @@ class PostgresKnowledge:
         """Give a version another status, with its act."""
         parameters = {"article_id": article_id, "version": version, "status": status.value, "actor": actor, "at": at}
         await self._run("set_status", parameters)
-        await self._note(article_id, version, status, actor, at, note)
+        await self._note(ArticleAct(article_id, version, status, actor, at, note))
 
     async def cite(self, citation: Citation) -> None:
         """Note a citation once."""
@@ -121,11 +121,8 @@ class PostgresKnowledge:
         """Write how it was decided."""
         await self._run("decide", {**asdict(proposal), "state": proposal.state.value})
 
-    async def _note(
-        self, article_id: str, version: int, status: ArticleStatus, actor: str, at: datetime, note: str | None
-    ) -> None:
-        act = {"article_id": article_id, "version": version, "status": status.value, "actor": actor, "at": at, "note": note}
-        await self._run("note_act", act)
+    async def _note(self, act: ArticleAct) -> None:
+        await self._run("note_act", {**asdict(act), "status": act.status.value})
 
     async def _run(self, name: str, parameters: Mapping[str, Any]) -> None:
         await self._connection.execute(_QUERIES[name], parameters)

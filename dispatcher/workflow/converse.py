@@ -113,7 +113,7 @@ async def _known_answer(submission: Submission, tools: Tools) -> Found | None:
     if found is None:
         return None
     (understanding,) = (await tools.understand([redact(submission.text)])).understandings
-    return found if may_be_answered(understanding, exact=found.exact) else None
+    return found if may_be_answered(understanding, found) else None
 
 
 def _of_menu(service: Service | None) -> tuple[Service, str] | None:

@@ -12,7 +12,7 @@ from dispatcher.workflow.acting import Act
 from models.codes import ArticleStatus, CitationRefusal, ProposalState, Rating, RequestType, Role, TicketState
 from models.command import Command, CommandKind
 from models.errors import Forbidden, NotFound, Rejected
-from models.knowledge import Article, Citation, Proposal, StoredArticle
+from models.knowledge import MAX_ANSWER, Article, Citation, Proposal, Source, StoredArticle, is_article_id
 from models.ticket import Actor, Ticket
 
 REVIEWERS = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
@@ -113,6 +113,45 @@ async def publish_proposal(
         decided = replace(proposal, state=ProposalState.PUBLISHED, article_id=stored.article.article_id)
         await work.knowledge.decide(replace(decided, decided_by=actor.name, decided_at=clock.now()))
     return stored
+
+
+def article_of_proposal(
+    proposal: Proposal,
+    *,
+    article_id: str,
+    title: str,
+    answer: str,
+    source: Source,
+    keywords: tuple[str, ...],
+    valid_from: date,
+    body: str = "",
+    valid_to: date | None = None,
+) -> Article:
+    """Return the article that a reviewer makes of a proposal, in general words.
+
+    Raises:
+        Rejected: the id is none, the answer is too long for a citizen's message, or a text is missing.
+    """
+    if not is_article_id(article_id):
+        raise Rejected(f"{article_id!r} is no article id such as KB-0910-01")
+    if not (title.strip() and answer.strip() and source.office.strip() and source.document.strip()):
+        raise Rejected("an article needs a title, an answer and the document on which it rests")
+    if len(answer) > MAX_ANSWER:
+        raise Rejected(f"the answer has {len(answer)} characters; {MAX_ANSWER} at most")
+    if valid_to is not None and valid_to < valid_from:
+        raise Rejected(f"valid_to {valid_to} is before valid_from {valid_from}")
+    return Article(
+        article_id=article_id,
+        version=1,
+        title=title.strip(),
+        answer=answer.strip(),
+        body=body.strip(),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        source=source,
+        categories=(proposal.category_code,),
+        keywords=keywords,
+    )
 
 
 async def refuse_proposal(ticket_no: str, *, actor: Actor, reason: str, open_work: OpenUnitOfWork, clock: Clock) -> None:

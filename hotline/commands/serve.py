@@ -88,6 +88,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         reserve_numbers=dispatcher.database.reserve_numbers,
         explain=dispatcher.explain,
         new_text_index=lambda: text_index_of(dispatcher.city),
+        librarian=dispatcher.librarian,
         session_key=settings.session_key,
         wechat_token=settings.wechat_token,
     )

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TICKET = "ticket"
     COMMAND = "command"
     CLOCK = "clock"
+    ARTICLE = "article"
 
 
 _NEEDED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
@@ -38,6 +39,7 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.TICKET: ("ref", "text", "type", "category", "urgency"),
         Kind.COMMAND: ("ticket", "command", "actor"),
         Kind.CLOCK: (),
+        Kind.ARTICLE: ("id", "title", "answer"),
     }
 )
 
