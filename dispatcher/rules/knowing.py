@@ -40,7 +40,8 @@ class Found:
     """An article that answers a question.
 
     ``score`` ranks within one question. ``cover`` is the part of what the question asks that the article speaks of, 0 to 1,
-    rare words counting more. ``hits`` are the words and pairs of characters that both have. ``exact``: the question is one of its keywords.
+    rare words counting more. ``hits`` are the words and pairs of characters that both have.
+    ``exact``: the question is one of its keywords.
     """
 
     article: Article

@@ -39,7 +39,7 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.TICKET: ("ref", "text", "type", "category", "urgency"),
         Kind.COMMAND: ("ticket", "command", "actor"),
         Kind.CLOCK: (),
-        Kind.ARTICLE: ("id", "title", "answer"),
+        Kind.ARTICLE: ("id",),
     }
 )
 
