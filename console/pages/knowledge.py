@@ -15,7 +15,7 @@ from console.identity import Session
 from console.pages.answers import is_fragment
 from console.pages.surroundings import OPERATORS, Surroundings
 from dispatcher.ports import UnitOfWork
-from dispatcher.rules.knowing import Found, citation_refusal, marked_spans, snippet_of
+from dispatcher.rules.knowing import Found, citation_refusal, marked_spans, snippet_of, worth_reading
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.knowledge import (
     REVIEWERS,
@@ -68,14 +68,14 @@ class ArticleView:
 
 def knowledge_routes(around: Surroundings) -> APIRouter:
     """Return the routes; those of the proposals stand before that of an article of any name."""
-    routes = APIRouter(prefix="/knowledge")
+    routes = APIRouter()
     routes.include_router(_reviewing_routes(around))
     routes.include_router(_reading_routes(around))
     return routes
 
 
 def _reading_routes(around: Surroundings) -> APIRouter:
-    routes = APIRouter()
+    routes = APIRouter(prefix="/knowledge")
     doors, screen = around.doors, around.screen
 
     async def page(session: Session, article: str, question: str = "") -> Response:
@@ -98,7 +98,7 @@ def _reading_routes(around: Surroundings) -> APIRouter:
             async with doors.open_work() as work:
                 return around.fragment("_found.html", groups=_groups(await work.knowledge.published(), around), found=None)
         found = await doors.librarian.find(question, limit=_MOST_FOUND)
-        return around.fragment("_found.html", groups=None, found=[found_view(one) for one in found])
+        return around.fragment("_found.html", groups=None, found=[found_view(one) for one in worth_reading(found)])
 
     @routes.get("/for/{no}")
     async def beside(request: Request, no: str) -> HTMLResponse:
@@ -119,7 +119,7 @@ def _reading_routes(around: Surroundings) -> APIRouter:
 
 
 def _reviewing_routes(around: Surroundings) -> APIRouter:
-    routes = APIRouter()
+    routes = APIRouter(prefix="/knowledge")
     doors = around.doors
 
     @routes.get("/proposals")
@@ -170,7 +170,7 @@ def found_view(found: Found) -> FoundView:
 def _worth_showing(found: Sequence[Found], ticket: Ticket) -> list[Found]:
     """Return what is put beside a ticket: for a 咨询 the best in any case, otherwise what speaks of the matter."""
     is_question = ticket.request_type is RequestType.CONSULT
-    return [one for place, one in enumerate(found) if one.cover >= _LEAST_COVER or (is_question and place == 0)]
+    return [one for place, one in enumerate(worth_reading(found)) if one.cover >= _LEAST_COVER or (is_question and place == 0)]
 
 
 async def _article(around: Surroundings, session: Session, article_id: str, version: int | None, *, done: str) -> HTMLResponse:

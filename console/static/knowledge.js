@@ -22,6 +22,13 @@ export function serveKnowledge() {
     lines()[0]?.click();
   });
   document.addEventListener("keydown", pressed);
+  document.querySelector("[data-find]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const number = event.target.elements.no.value.trim().toUpperCase();
+    if (number) {
+      location.assign(`/tickets/${encodeURIComponent(number)}`); // this page shows no tickets; the desk does
+    }
+  });
 }
 
 async function search(form, signal) {
@@ -38,6 +45,9 @@ function clicked(event) {
   if (opener && place && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     load(opener.dataset.load ?? `/knowledge/${opener.dataset.article}`, place);
+  }
+  if (event.target.closest("[data-shut]")) {
+    place.classList.remove("open");
   }
   const answer = event.target.closest("[data-answer]");
   if (answer) {
@@ -95,7 +105,8 @@ function pressed(event) {
     event.preventDefault();
     const next = here + (event.key === "ArrowDown" ? 1 : -1);
     (next < 0 ? box : all[Math.min(next, all.length - 1)])?.focus();
-  } else if (event.key === "Escape") {
+  } else if (event.key === "Escape" || (event.key === "/" && event.target !== box)) {
+    event.preventDefault();
     box.focus();
     box.select();
   }

@@ -30,6 +30,9 @@ and 把公积金取出来 apart differently, and 提 alone is half a meaning. De
 _SATURATION, _LENGTH = 1.2, 0.5
 """BM25's k1 and b. Usual values; b is low because the weighted fields differ little in length."""
 
+_WORTH = 0.3
+"""What scores less than this share of the best is not shown. A default (D)."""
+
 _REFERENCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:@(\d{1,6}))?")
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 _LONGEST_SNIPPET = 90
@@ -137,6 +140,11 @@ class ArticleIndex:
 
     def _spelling(self, text: str) -> str:
         return "".join(self._words(text))
+
+
+def worth_reading(found: Sequence[Found]) -> list[Found]:
+    """Return what a person should read of what was found: not what shares single characters alone, or far less than the best."""
+    return [one for one in found if one.hits and one.score >= found[0].score * _WORTH]
 
 
 def sure_answer(found: Sequence[Found], question: str, rule: AnswerRule) -> Found | None:

@@ -22,7 +22,7 @@ class _Shelf:
 class Librarian:
     """Finds articles. The index is built from the published articles, and anew when one of them has changed.
 
-    Looking up takes well under a millisecond and is done in place; building takes a thread.
+    Both are done in a thread: a question takes a tenth of a millisecond among eighty articles, and tens among ten thousand.
     """
 
     def __init__(self, *, city: City, open_work: OpenUnitOfWork, words: Words, clock: Clock) -> None:
@@ -40,7 +40,7 @@ class Librarian:
             TryLater: the store is away.
         """
         index = await self._fresh_index()
-        return index.find(question, on=self.today, limit=limit)
+        return await asyncio.to_thread(index.find, question, on=self.today, limit=limit)
 
     async def sure_answer(self, question: str) -> Found | None:
         """Return the article that the machine may answer a written question with; None where it is not sure.

@@ -92,13 +92,13 @@ async def _import(arguments: argparse.Namespace) -> int:
 async def _search(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from dispatcher.rules.knowing import ArticleIndex, snippet_of
+    from dispatcher.rules.knowing import ArticleIndex, snippet_of, worth_reading
     from hotline.bootstrap import words_of
 
     profile, articles = await _articles(arguments)
     index = ArticleIndex((stored.article for stored in articles), words_of(profile), profile.question_words)
     on = datetime.now(UTC).astimezone(profile.timezone).date()
-    found = index.find(arguments.question, on=on, limit=arguments.limit)
+    found = worth_reading(index.find(arguments.question, on=on, limit=arguments.limit))
     if arguments.json:
         _print([_found_fields(one) for one in found])
     for one in () if arguments.json else found:
