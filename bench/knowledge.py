@@ -104,7 +104,9 @@ def _microseconds(index: ArticleIndex, questions: Sequence[Question]) -> float:
 
 def _copies(articles: Sequence[Article], amount: int) -> list[Article]:
     return [
-        replace(articles[number % len(articles)], article_id=f"{articles[number % len(articles)].article_id}-{number}", links=())
+        replace(
+            articles[number % len(articles)], article_id=f"{articles[number % len(articles)].article_id}-{number}", links=()
+        )
         for number in range(amount)
     ]
 

@@ -2,13 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from models.codes import ArticleStatus, ProposalState
 from models.errors import NotFound, Rejected
-from models.knowledge import Article, ArticleAct, Citation, Proposal, StoredArticle
+from models.knowledge import Article, ArticleAct, Citation, Proposal, Source, StoredArticle
 from models.ticket import EventKind, TicketEvent
+
+
+def an_article(article_id: str = "KB-0703-01", **changes: Any) -> Article:
+    """Return an article about street lamps that holds since the beginning of 2026."""
+    values: dict[str, Any] = {
+        "version": 1,
+        "title": "路灯不亮找谁修",
+        "answer": "请拨打路灯所报修电话，一般两日内修复。",
+        "body": "报修时说明灯杆编号。",
+        "valid_from": date(2026, 1, 1),
+        "valid_to": None,
+        "source": Source("路灯所", "路灯养护规范", date(2025, 6, 1), None),
+        "categories": ("0703",),
+        "keywords": ("路灯", "路灯报修"),
+    }
+    return Article(article_id, **{**values, **changes})
 
 
 @dataclass
