@@ -123,11 +123,16 @@ class ArticleIndex:
 
     def _terms(self, text: str) -> Iterator[tuple[str, float]]:
         """Yield what counts of a text, each with the share that it has in a question."""
+        before = ""
         for word in self._words(text):
+            alone, before = before, ""
             if word in self._empty:
                 continue
             if len(word) == 1:
                 yield word, CHARACTER
+                if alone:  # 占道 that was cut into 占 and 道 must meet 占道
+                    yield alone + word, 1.0
+                before = word
                 continue
             yield word, 1.0
             if len(word) > 2:  # 居住证明 must meet 居住证
@@ -143,7 +148,7 @@ class ArticleIndex:
 
 
 def worth_reading(found: Sequence[Found]) -> list[Found]:
-    """Return what a person should read of what was found: not what shares single characters alone, or far less than the best."""
+    """Return what a person should read of it: not what shares single characters alone, nor far less than the best."""
     return [one for one in found if one.hits and one.score >= found[0].score * _WORTH]
 
 

@@ -18,10 +18,13 @@ QUESTION = "请问路灯不亮找谁修"
 WORDS = {Service.PROGRESS: ("查询",), Service.HUMAN: ("人工", "转人工")}
 
 
+RULE = AnswerRule(least_cover=0.6, least_lead=1.3, longest=60)
+
+
 class Talker:
     """A citizen who writes to a town with one article, and the store behind it."""
 
-    def __init__(self, *, answers=AnswerRule(0.6, 1.3, 60), kind=RequestType.CONSULT, urgency=Urgency.NORMAL, **understood):
+    def __init__(self, *, answers=RULE, kind=RequestType.CONSULT, urgency=Urgency.NORMAL, **understood):
         messages = {**a_profile().messages, "wechat_received": "已收到。", "progress_ask_number": "请回复工单号。"}
         self.city = a_city(
             messages=messages, self_service=SelfServiceRule(WORDS, answers=answers), question_words=("请问", "找谁")
