@@ -2,7 +2,7 @@
 
 Ranking is BM25 over words, each field with a weight of its own (BM25F: Robertson, Zaragoza, Taylor 2004): one article in
 sixty or in ten thousand is found by the same few lines, and a rare word counts for more than 办理. Why no ranking of the
-store's: docs/decisions/0026-articles-by-bm25.md.
+store's: docs/decisions/0026-articles-are-found-by-words-of-our-own.md.
 """
 
 import re
