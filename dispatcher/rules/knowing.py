@@ -7,7 +7,7 @@ store's: docs/decisions/0026-articles-are-found-by-words-of-our-own.md.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -29,6 +29,9 @@ and 把公积金取出来 apart differently, and 提 alone is half a meaning. De
 
 _SATURATION, _LENGTH = 1.2, 0.5
 """BM25's k1 and b. Usual values; b is low because the weighted fields differ little in length."""
+
+_COMPLAINING = (RequestType.COMPLAINT, RequestType.REPORT)
+_LACKS = ("不", "没", "被", "欠")
 
 _WORTH = 0.3
 """What scores less than this share of the best is not shown. A default (D)."""
@@ -167,18 +170,26 @@ def sure_answer(found: Sequence[Found], question: str, rule: AnswerRule) -> Foun
     return best if best.cover >= rule.least_cover and lead >= rule.least_lead else None
 
 
-def may_be_answered(understanding: Understanding, found: Found) -> bool:
+def may_be_answered(
+    question: str, understanding: Understanding, found: Found, type_words: Mapping[RequestType, Collection[str]]
+) -> bool:
     """Return whether the machine may answer a request, which was understood so, with what was found.
 
     Never an emergency, never several requests at once, and no complaint, report or request for help: 咨询 alone, and only
-    where one of the three guesses is a category of the article. A keyword by itself (公积金) has neither type nor matter.
+    where one of the three guesses is a category of the article. A keyword by itself (停水, 房产证) has neither type nor
+    matter; it is kept from the machine only where it is taken for a complaint and has words of one: those of ``type_words``,
+    or a beginning as in 不发工资.
     """
     if understanding.urgency is not Urgency.NORMAL or understanding.alarm is not None or understanding.issues:
         return False
     if found.exact:
-        return True
+        return understanding.request_type not in _COMPLAINING or not _complains(question.strip(), type_words)
     same_matter = any(guess.category_code in found.article.categories for guess in understanding.top)
     return same_matter and understanding.request_type is RequestType.CONSULT
+
+
+def _complains(question: str, type_words: Mapping[RequestType, Collection[str]]) -> bool:
+    return question.startswith(_LACKS) or any(word in question for kind in _COMPLAINING for word in type_words.get(kind, ()))
 
 
 def parsed_reference(text: str) -> tuple[str, int | None] | None:

@@ -113,7 +113,8 @@ async def _known_answer(submission: Submission, tools: Tools) -> Found | None:
     if found is None:
         return None
     (understanding,) = (await tools.understand([redact(submission.text)])).understandings
-    return found if may_be_answered(understanding, found) else None
+    words = tools.city.profile.type_words
+    return found if may_be_answered(submission.text, understanding, found, words) else None
 
 
 def _of_menu(service: Service | None) -> tuple[Service, str] | None:

@@ -131,38 +131,45 @@ class TestSureAnswers:
 class TestWhatMayBeAnswered:
     """Not every message that resembles an article is a question."""
 
-    def an_answer(self, question):
-        """Return the best article."""
-        return an_index().find(question, on=TODAY, limit=1)[0]
+    def may(self, understanding, question="居住证怎么签注"):
+        """Return whether the machine may answer a question with the best article."""
+        (best,) = an_index().find(question, on=TODAY, limit=1)
+        return may_be_answered(question, understanding, best, {RequestType.COMPLAINT: ("扰民",)})
 
     def test_a_question_about_the_articles_matter_may(self):
         """咨询 of the same category."""
-        asked = an_understanding("1601", request_type=RequestType.CONSULT)
-        assert may_be_answered(asked, self.an_answer("居住证怎么签注"))
+        assert self.may(an_understanding("1601", request_type=RequestType.CONSULT))
 
     @pytest.mark.parametrize("kind", [kind for kind in RequestType if kind is not RequestType.CONSULT])
     def test_no_other_type_may(self, kind):
         """A complaint is a complaint, however well an article fits."""
-        assert not may_be_answered(an_understanding("1601", request_type=kind), self.an_answer("居住证怎么签注"))
+        assert not self.may(an_understanding("1601", request_type=kind))
 
     def test_another_matter_may_not(self):
         """The classifier has its own opinion of what it is about; among its three guesses is enough."""
-        answer = self.an_answer("居住证怎么签注")
         other = an_understanding("0703", request_type=RequestType.CONSULT)
-        assert not may_be_answered(other, answer)
-        assert may_be_answered(replace(other, top=(Guess("0703", 0.5), Guess("1601", 0.3))), answer)
+        assert not self.may(other)
+        assert self.may(replace(other, top=(Guess("0703", 0.5), Guess("1601", 0.3))))
 
     @pytest.mark.parametrize(
         "changes", [{"urgency": Urgency.URGENT}, {"urgency": Urgency.CRITICAL}, {"alarm": "漏气"}, {"issues": (an_issue(),)}]
     )
     def test_what_is_urgent_or_several_requests_may_not(self, changes):
         """Not even a keyword alone."""
-        asked = an_understanding("0801", request_type=RequestType.CONSULT, **changes)
-        assert not may_be_answered(asked, self.an_answer("停水"))
+        assert not self.may(an_understanding("0801", request_type=RequestType.CONSULT, **changes), "停水")
 
-    def test_a_keyword_alone_needs_neither_type_nor_category(self):
-        """停水 by itself is taken for a call for help as often as for a question."""
-        assert may_be_answered(an_understanding("0703"), self.an_answer("停水"))
+    @pytest.mark.parametrize("kind", list(RequestType))
+    def test_a_keyword_alone_needs_neither_type_nor_category(self, kind):
+        """停水 by itself is taken for anything."""
+        assert self.may(an_understanding("0703", request_type=kind), "停水")
+
+    def test_a_keyword_that_complains_may_not(self):
+        """不发工资 is no word to look up; nor is one with a word of complaint."""
+        pay = an_article("KB-1101-01", title="工资", keywords=("不发工资", "工地扰民"))
+        for question in pay.keywords:
+            (best,) = an_index(pay, LAMPS).find(question, on=TODAY, limit=1)
+            complaint = an_understanding("1101", request_type=RequestType.COMPLAINT)
+            assert not may_be_answered(question, complaint, best, {RequestType.COMPLAINT: ("扰民",)})
 
 
 class TestCitations:
