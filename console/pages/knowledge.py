@@ -20,6 +20,7 @@ from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.knowledge import (
     REVIEWERS,
     article_of_proposal,
+    publish_draft,
     publish_proposal,
     refuse_proposal,
     withdraw_article,
@@ -81,9 +82,10 @@ def _reading_routes(around: Surroundings) -> APIRouter:
     async def page(session: Session, article: str, question: str = "") -> Response:
         async with doors.open_work() as work:
             groups = _groups(await work.knowledge.published(), around)
-            waiting = await work.knowledge.proposals(_MOST_PROPOSALS) if session.user.role in REVIEWERS else ()
+            waiting = len(await work.knowledge.proposals(_MOST_PROPOSALS)) + len(await work.knowledge.drafts())
+        shown = waiting if session.user.role in REVIEWERS else 0
         html = screen.page(
-            "knowledge.html", session, groups=groups, found=None, waiting=len(waiting), article=article, question=question
+            "knowledge.html", session, groups=groups, found=None, waiting=shown, article=article, question=question
         )
         return HTMLResponse(html)
 
@@ -148,6 +150,13 @@ def _reviewing_routes(around: Surroundings) -> APIRouter:
         )
         return await _proposals(around, done="已登记为不采用")
 
+    @routes.post("/{article_id}/publish")
+    async def publish_article(request: Request, article_id: str, version: Annotated[int, Form()]) -> HTMLResponse:
+        session = await around.session(request, REVIEWERS)
+        actor = session.user.actor
+        await publish_draft(article_id, version, actor=actor, open_work=doors.open_work, clock=doors.clock)
+        return await _article(around, session, article_id, version, done="已发布，可以用于答复")
+
     @routes.post("/{article_id}/withdraw")
     async def withdraw(request: Request, article_id: str, reason: Annotated[str, Form(max_length=500)] = "") -> HTMLResponse:
         session = await around.session(request, REVIEWERS)
@@ -176,8 +185,14 @@ def _worth_showing(found: Sequence[Found], ticket: Ticket) -> list[Found]:
 async def _article(around: Surroundings, session: Session, article_id: str, version: int | None, *, done: str) -> HTMLResponse:
     async with around.doors.open_work() as work:
         view = await _view(work, article_id, version, around.doors.librarian.today)
-    may_withdraw = session.user.role in REVIEWERS and view.stored.status is ArticleStatus.PUBLISHED
-    return around.fragment("_article.html", view=view, may_withdraw=may_withdraw, done=done)
+    reviews = session.user.role in REVIEWERS
+    return around.fragment(
+        "_article.html",
+        view=view,
+        may_withdraw=reviews and view.stored.status is ArticleStatus.PUBLISHED,
+        may_publish=reviews and view.stored.status is ArticleStatus.DRAFT,
+        done=done,
+    )
 
 
 async def _view(work: UnitOfWork, article_id: str, version: int | None, today: date) -> ArticleView:
@@ -218,9 +233,12 @@ def _by_strength(link: Link) -> bool:
 async def _proposals(around: Surroundings, *, done: str) -> HTMLResponse:
     async with around.doors.open_work() as work:
         waiting = await work.knowledge.proposals(_MOST_PROPOSALS)
+        drafts = [stored.article for stored in await work.knowledge.drafts()]
         known = [stored.article.article_id for stored in await work.knowledge.published()]
+        known += [draft.article_id for draft in drafts]
     return around.fragment(
         "_proposals.html",
+        drafts=drafts,
         proposals=[(one, _next_id(one, known)) for one in waiting],
         today=around.doors.librarian.today,
         title_of=title_of,

@@ -39,8 +39,17 @@ class Imported:
     unchanged: int
 
 
-async def import_articles(articles: Sequence[Article], *, actor: str, open_work: OpenUnitOfWork, clock: Clock) -> Imported:
-    """Publish articles, all or none; importing the same again changes nothing.
+async def import_articles(
+    articles: Sequence[Article],
+    *,
+    actor: str,
+    open_work: OpenUnitOfWork,
+    clock: Clock,
+    status: ArticleStatus = ArticleStatus.PUBLISHED,
+) -> Imported:
+    """Publish articles, or bring them in as drafts, all or none; importing the same again changes nothing.
+
+    A draft leaves the published version before it as it is, until a reviewer publishes the draft.
 
     Raises:
         Rejected: an article says something else than the stored version of its number, or is older than the newest one; its
@@ -60,10 +69,31 @@ async def import_articles(articles: Sequence[Article], *, actor: str, open_work:
             if newest is not None and article.version <= newest.version:
                 reason = "says something else" if article.version == newest.version else f"is older than {newest.reference}"
                 raise Rejected(f"article {article.reference} {reason}; raise its version")
-            await _withdraw_published(versions, knowledge, actor=actor, clock=clock, note=f"被 {article.reference} 取代")
-            await knowledge.add(article, ArticleStatus.PUBLISHED, actor=actor, at=now)
+            if status is ArticleStatus.PUBLISHED:
+                await _withdraw_published(versions, knowledge, actor=actor, clock=clock, note=_replaced_by(article))
+            await knowledge.add(article, status, actor=actor, at=now)
             added, replaced = (added, replaced + 1) if versions else (added + 1, replaced)
     return Imported(added, replaced, len(articles) - added - replaced)
+
+
+async def publish_draft(article_id: str, version: int, *, actor: Actor, open_work: OpenUnitOfWork, clock: Clock) -> None:
+    """Publish a draft; the version that was published before is withdrawn.
+
+    Raises:
+        Forbidden: the actor reviews no articles.
+        NotFound: there is no such draft.
+    """
+    _require_reviewer(actor)
+    async with open_work() as work:
+        knowledge = work.knowledge
+        await knowledge.hold()
+        versions = await knowledge.versions(article_id)
+        draft = _named(versions, version)
+        if draft is None or draft.status is not ArticleStatus.DRAFT:
+            raise NotFound(f"article {article_id}@{version} is no draft")
+        note = _replaced_by(draft.article)
+        await _withdraw_published(versions, knowledge, actor=actor.name, clock=clock, note=note)
+        await knowledge.set_status(article_id, version, ArticleStatus.PUBLISHED, actor=actor.name, at=clock.now())
 
 
 async def withdraw_article(article_id: str, *, actor: Actor, reason: str, open_work: OpenUnitOfWork, clock: Clock) -> None:
@@ -242,6 +272,10 @@ def _named(versions: Sequence[StoredArticle], version: int | None) -> StoredArti
     return next(published, versions[0] if versions else None)
 
 
+def _replaced_by(article: Article) -> str:
+    return f"被 {article.reference} 取代"
+
+
 def _require_reviewer(actor: Actor) -> None:
     if actor.role not in REVIEWERS:
         raise Forbidden(f"{actor.role.label}不能审核知识条目")
@@ -259,7 +293,7 @@ async def _publish(article: Article, work: UnitOfWork, *, actor: Actor, clock: C
     await knowledge.hold()
     versions = await knowledge.versions(article.article_id)
     article = replace(article, version=versions[0].article.version + 1 if versions else 1)
-    await _withdraw_published(versions, knowledge, actor=actor.name, clock=clock, note=f"被 {article.reference} 取代")
+    await _withdraw_published(versions, knowledge, actor=actor.name, clock=clock, note=_replaced_by(article))
     await knowledge.add(article, ArticleStatus.PUBLISHED, actor=actor.name, at=clock.now())
     return (await knowledge.versions(article.article_id))[0]
 

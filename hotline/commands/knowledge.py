@@ -42,6 +42,7 @@ def add_parser(commands: Subparsers) -> None:
     acts = parser.add_subparsers(metavar="ACT", required=True)
     bring = _act(acts, "import", "publish the articles of a profile; known versions are left as they are", _import)
     bring.add_argument("--reviewer", metavar="NAME", default="import", help="who answers for them (default: %(default)s)")
+    bring.add_argument("--draft", action="store_true", help="as drafts, which a reviewer publishes on the console")
     search = _act(acts, "search", "find articles that answer a question", _search)
     search.add_argument("question", metavar="QUESTION")
     search.add_argument("--limit", type=int, default=5, metavar="N", help="at most N articles (default: %(default)s)")
@@ -78,10 +79,14 @@ async def _import(arguments: argparse.Namespace) -> int:
     from config.profiles import find_profile, load_articles
     from dispatcher.workflow.knowledge import import_articles
     from hotline.bootstrap import SystemClock
+    from models.codes import ArticleStatus
 
     articles = load_articles(find_profile(_profile_name(arguments)))
     async with _database() as database:
-        done = await import_articles(articles, actor=arguments.reviewer, open_work=database.open_work, clock=SystemClock())
+        status = ArticleStatus.DRAFT if arguments.draft else ArticleStatus.PUBLISHED
+        done = await import_articles(
+            articles, actor=arguments.reviewer, open_work=database.open_work, clock=SystemClock(), status=status
+        )
     if arguments.json:
         _print({"added": done.added, "replaced": done.replaced, "unchanged": done.unchanged})
     else:

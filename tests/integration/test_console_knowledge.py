@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from dispatcher.workflow.knowledge import import_articles
-from models.codes import LinkKind, RequestType, Role
+from models.codes import ArticleStatus, LinkKind, RequestType, Role
 from models.command import CommandKind
 from models.knowledge import Link
 from models.ticket import Actor
@@ -151,6 +151,31 @@ async def test_a_good_answer_becomes_an_article(console):
     assert "已发布 KB-A1-07@1" in done.text
     assert again.status_code == 422
     assert 'data-article="KB-A1-07"' in found
+
+
+async def test_drafts_are_read_and_published(console):
+    """By a reviewer; from then on operators find them."""
+    town = console.town
+    draft = an_article("KB-A1-08", title="流动摊贩怎样备案", keywords=("流动摊贩",))
+    tools = {"open_work": town.database.open_work, "clock": town.clock}
+    await import_articles((draft,), actor="li", status=ArticleStatus.DRAFT, **tools)
+    question = {"question": "流动摊贩"}
+    async with console.browser("operator") as operator, console.browser("supervisor") as supervisor:
+        before = (await operator.post("/knowledge/search", data=question)).text
+        listed = (await supervisor.get("/knowledge/proposals")).text
+        shown = (await supervisor.get("/knowledge/KB-A1-08?version=1")).text
+        hidden = (await operator.get("/knowledge/KB-A1-08?version=1")).text
+        refused = await operator.post("/knowledge/KB-A1-08/publish", data={"version": 1})
+        done = (await supervisor.post("/knowledge/KB-A1-08/publish", data={"version": 1})).text
+        after = (await operator.post("/knowledge/search", data=question)).text
+
+    assert "KB-A1-08" not in before
+    assert "流动摊贩怎样备案" in listed
+    assert "审核通过，发布" in shown
+    assert "审核通过，发布" not in hidden
+    assert refused.status_code == 403
+    assert "已发布，可以用于答复" in done
+    assert "KB-A1-08" in after
 
 
 async def test_proposals_are_refused_and_articles_withdrawn_with_a_reason(console):

@@ -11,6 +11,7 @@ from dispatcher.workflow.knowledge import (
     article_of_proposal,
     import_articles,
     publish_article,
+    publish_draft,
     publish_proposal,
     refuse_proposal,
     withdraw_article,
@@ -74,6 +75,33 @@ class TestImport:
         with pytest.raises(Rejected, match="raise its version"):
             await bring(office, an_article("KB-0801-01"), replace(an_article(version=2), **changes))
         assert stands(office, "KB-0801-01") == {}
+
+
+class TestDrafts:
+    """Brought in to be reviewed first."""
+
+    async def test_a_draft_answers_nothing_until_a_reviewer_publishes_it(self, office):
+        """And leaves the version in use as it is until then."""
+        tools = {"open_work": office.store.open_work, "clock": office.clock}
+        await bring(office, an_article())
+        draft = an_article(version=2, answer="新的。")
+        assert await import_articles([draft], actor="li", status=ArticleStatus.DRAFT, **tools) == Imported(0, 1, 0)
+        assert stands(office) == {1: ArticleStatus.PUBLISHED, 2: ArticleStatus.DRAFT}
+        await office.open()
+        with pytest.raises(Uncitable):
+            await office.act(_K.ANSWER, data={"text": "新的。", "article": "KB-0703-01@2"})
+        with pytest.raises(Forbidden):
+            await publish_draft("KB-0703-01", 2, actor=OPERATOR, **tools)
+        await publish_draft("KB-0703-01", 2, actor=LEAD, **tools)
+        assert stands(office) == {1: ArticleStatus.WITHDRAWN, 2: ArticleStatus.PUBLISHED}
+        assert office.store.tables.knowledge.versions["KB-0703-01", 2].reviewed_by == "lead-1"
+
+    @pytest.mark.parametrize(("article_id", "version"), [("KB-0703-01", 1), ("KB-0703-01", 2), ("KB-9999", 1)])
+    async def test_only_a_draft_is_published(self, office, article_id, version):
+        """Not what is published, nor what does not exist."""
+        await bring(office, an_article())
+        with pytest.raises(NotFound):
+            await publish_draft(article_id, version, actor=LEAD, open_work=office.store.open_work, clock=office.clock)
 
 
 class TestCitation:
