@@ -19,7 +19,8 @@ from dispatcher.rules.knowing import Found, citation_refusal, marked_spans, snip
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.knowledge import (
     REVIEWERS,
-    article_of_proposal,
+    composed_article,
+    publish_article,
     publish_draft,
     publish_proposal,
     refuse_proposal,
@@ -35,6 +36,9 @@ _LEAST_COVER = 0.3
 """An article that speaks of less of a request is not put beside it; for a 咨询 the best is shown anyway. A default (D)."""
 
 _LONGEST_QUESTION = 500
+
+Fields = dict[str, str]
+"""The fields of a form by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +136,11 @@ def _reviewing_routes(around: Surroundings) -> APIRouter:
     @routes.post("/proposals/{no}/publish")
     async def publish(request: Request, no: str) -> HTMLResponse:
         session = await around.session(request, REVIEWERS)
-        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        form = await _form_of(request)
         number = asked_number(no)
         async with doors.open_work() as work:
             proposal = await work.knowledge.lock_proposal(number)
-        article = _from_form(proposal, form, around)
+        article = _proposed(proposal, form, around)
         stored = await publish_proposal(number, article, actor=session.user.actor, open_work=doors.open_work, clock=doors.clock)
         return await _proposals(around, done=f"已发布 {stored.article.reference}")
 
@@ -151,11 +155,24 @@ def _reviewing_routes(around: Surroundings) -> APIRouter:
         return await _proposals(around, done="已登记为不采用")
 
     @routes.post("/{article_id}/publish")
-    async def publish_article(request: Request, article_id: str, version: Annotated[int, Form()]) -> HTMLResponse:
+    async def publish_as_it_is(request: Request, article_id: str, version: Annotated[int, Form()]) -> HTMLResponse:
         session = await around.session(request, REVIEWERS)
         actor = session.user.actor
         await publish_draft(article_id, version, actor=actor, open_work=doors.open_work, clock=doors.clock)
         return await _article(around, session, article_id, version, done="已发布，可以用于答复")
+
+    @routes.post("/{article_id}/revise")
+    async def revise(request: Request, article_id: str) -> HTMLResponse:
+        session = await around.session(request, REVIEWERS)
+        form = await _form_of(request)
+        async with doors.open_work() as work:
+            view = await _view(work, article_id, None, doors.librarian.today)
+        earlier = view.stored.article
+        office = form.get("office", "").strip()
+        article = _composed(article_id, office, earlier.categories, earlier.links, form)
+        actor = session.user.actor
+        stored = await publish_article(article, actor=actor, open_work=doors.open_work, clock=doors.clock)
+        return await _article(around, session, article_id, None, done=f"已发布第 {stored.article.version} 版")
 
     @routes.post("/{article_id}/withdraw")
     async def withdraw(request: Request, article_id: str, reason: Annotated[str, Form(max_length=500)] = "") -> HTMLResponse:
@@ -191,6 +208,8 @@ async def _article(around: Surroundings, session: Session, article_id: str, vers
         view=view,
         may_withdraw=reviews and view.stored.status is ArticleStatus.PUBLISHED,
         may_publish=reviews and view.stored.status is ArticleStatus.DRAFT,
+        may_revise=reviews and view.stored == view.versions[0],
+        most=MAX_ANSWER,
         done=done,
     )
 
@@ -255,31 +274,43 @@ def _next_id(proposal: Proposal, known: Sequence[str]) -> str:
     return f"KB-{proposal.category_code}-{number:02d}"
 
 
-def _from_form(proposal: Proposal, form: dict[str, str], around: Surroundings) -> Article:
+def _proposed(proposal: Proposal, form: Fields, around: Surroundings) -> Article:
     unit = around.doors.city.profile.units.get(proposal.unit_code)
+    office = unit.name if unit else proposal.unit_code
+    return _composed(form.get("id", "").strip(), office, (proposal.category_code,), (), form)
+
+
+def _composed(article_id: str, office: str, categories: tuple[str, ...], links: tuple[Link, ...], form: Fields) -> Article:
+    """Return the article of a form.
+
+    Raises:
+        FormProblem: something is missing or too long.
+    """
+    source = Source(office, form.get("document", "").strip(), _day(form, "date"), form.get("url", "").strip() or None)
+    valid_from = _day(form, "valid_from")
+    valid_to = _day(form, "valid_to") if form.get("valid_to") else None
     try:
-        return article_of_proposal(
-            proposal,
-            article_id=form.get("id", "").strip(),
+        return composed_article(
+            article_id,
             title=form.get("title", ""),
             answer=form.get("answer", ""),
             body=form.get("body", ""),
-            source=Source(
-                office=unit.name if unit else proposal.unit_code,
-                document=form.get("document", "").strip(),
-                issued_on=_day(form, "date"),
-            ),
+            source=source,
+            categories=categories,
             keywords=tuple(form.get("keywords", "").split()),
-            valid_from=_day(form, "valid_from"),
-            valid_to=_day(form, "valid_to") if form.get("valid_to") else None,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            links=links,
         )
     except Rejected as error:
-        if isinstance(error, FormProblem):
-            raise
         raise FormProblem(f"请写全编号、标题、答复和依据文件；答复最多 {MAX_ANSWER} 字，失效日不早于生效日。") from error
 
 
-def _day(form: dict[str, str], field: str) -> date:
+async def _form_of(request: Request) -> Fields:
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def _day(form: Fields, field: str) -> date:
     try:
         return date.fromisoformat(form.get(field, ""))
     except ValueError:

@@ -12,7 +12,7 @@ from dispatcher.workflow.acting import Act
 from models.codes import ArticleStatus, CitationRefusal, ProposalState, Rating, RequestType, Role, TicketState
 from models.command import Command, CommandKind
 from models.errors import Forbidden, NotFound, Rejected
-from models.knowledge import MAX_ANSWER, Article, Citation, Proposal, Source, StoredArticle, is_article_id
+from models.knowledge import MAX_ANSWER, Article, Citation, Link, Proposal, Source, StoredArticle, is_article_id
 from models.ticket import Actor, Ticket
 
 REVIEWERS = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
@@ -145,22 +145,23 @@ async def publish_proposal(
     return stored
 
 
-def article_of_proposal(
-    proposal: Proposal,
-    *,
+def composed_article(
     article_id: str,
+    *,
     title: str,
     answer: str,
     source: Source,
+    categories: tuple[str, ...],
     keywords: tuple[str, ...],
     valid_from: date,
     body: str = "",
     valid_to: date | None = None,
+    links: tuple[Link, ...] = (),
 ) -> Article:
-    """Return the article that a reviewer makes of a proposal, in general words.
+    """Return the article that a reviewer writes, of a proposal or of an earlier version; its version is given by publishing.
 
     Raises:
-        Rejected: the id is none, the answer is too long for a citizen's message, or a text is missing.
+        Rejected: the id is none, the answer is too long for a citizen's message, a text is missing, or it ends too early.
     """
     if not is_article_id(article_id):
         raise Rejected(f"{article_id!r} is no article id such as KB-0910-01")
@@ -175,12 +176,13 @@ def article_of_proposal(
         version=1,
         title=title.strip(),
         answer=answer.strip(),
-        body=body.strip(),
+        body=body.replace("\r\n", "\n").strip(),
         valid_from=valid_from,
         valid_to=valid_to,
         source=source,
-        categories=(proposal.category_code,),
+        categories=categories,
         keywords=keywords,
+        links=links,
     )
 
 

@@ -178,7 +178,7 @@ async def _refuse(arguments: argparse.Namespace) -> int:
 async def _publish(arguments: argparse.Namespace) -> int:
     from datetime import date
 
-    from dispatcher.workflow.knowledge import article_of_proposal, publish_proposal
+    from dispatcher.workflow.knowledge import composed_article, publish_proposal
     from hotline.bootstrap import SystemClock
     from models.codes import Role
     from models.errors import Rejected
@@ -194,12 +194,12 @@ async def _publish(arguments: argparse.Namespace) -> int:
         async with database.open_work() as work:
             proposal = await work.knowledge.lock_proposal(arguments.ticket)
         unit = profile.units.get(proposal.unit_code)
-        article = article_of_proposal(
-            proposal,
-            article_id=arguments.id,
+        article = composed_article(
+            arguments.id,
             title=arguments.title,
             answer=arguments.answer or proposal.answer,
             source=Source(unit.name if unit else proposal.unit_code, arguments.document, issued_on),
+            categories=(proposal.category_code,),
             keywords=tuple(arguments.keyword),
             valid_from=clock.now().astimezone(profile.timezone).date(),
         )

@@ -153,6 +153,32 @@ async def test_a_good_answer_becomes_an_article(console):
     assert 'data-article="KB-A1-07"' in found
 
 
+async def test_an_article_is_corrected_by_a_new_version(console):
+    """Its links stay; the old version can still be read, by its number."""
+    form = {
+        "title": "占道经营找谁管",
+        "answer": "请打综合行政执法局电话。",
+        "body": "",
+        "office": "综合行政执法局",
+        "document": "市容条例",
+        "date": "2026-01-05",
+        "valid_from": "2026-03-10",
+        "keywords": "占道 摆摊",
+    }
+    async with console.browser("operator") as operator, console.browser("supervisor") as supervisor:
+        refused = await operator.post("/knowledge/KB-A1-01/revise", data=form)
+        lacking = await supervisor.post("/knowledge/KB-A1-01/revise", data={**form, "answer": "长" * 301})
+        done = (await supervisor.post("/knowledge/KB-A1-01/revise", data=form)).text
+        old = (await operator.get("/knowledge/KB-A1-01?version=1")).text
+
+    assert (refused.status_code, lacking.status_code) == (403, 422)
+    assert "已发布第 2 版" in done
+    assert "综合行政执法局《市容条例》" in done
+    assert "临时摊位怎样申请" in done
+    assert "被 KB-A1-01@2 取代" in done
+    assert "这是旧版本" in old
+
+
 async def test_drafts_are_read_and_published(console):
     """By a reviewer; from then on operators find them."""
     town = console.town

@@ -8,7 +8,7 @@ import pytest
 from dispatcher.workflow.knowledge import (
     Imported,
     Uncitable,
-    article_of_proposal,
+    composed_article,
     import_articles,
     publish_article,
     publish_draft,
@@ -314,10 +314,11 @@ class TestProposals:
         (proposal,) = office.store.tables.knowledge.proposals.values()
         values = {
             "article_id": "KB-0703-05",
+            "categories": (proposal.category_code,),
             "title": "路灯坏了找谁",
             "answer": "请向路灯所报修。",
             "source": Source("路灯所", "路灯养护规范", date(2025, 6, 1)),
             "keywords": ("路灯坏了",),
             "valid_from": date(2026, 5, 18),
         }
-        return article_of_proposal(proposal, **{**values, **changes})
+        return composed_article(**{**values, **changes})
