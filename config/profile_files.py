@@ -16,7 +16,7 @@ T = TypeVar("T")
 LIST_SEPARATOR = ";"
 """Separates the words of one CSV cell."""
 
-DIRECTORIES = frozenset({"calendar", "lexicons", "corpus"})
+DIRECTORIES = frozenset({"calendar", "lexicons", "corpus", "knowledge"})
 """The directories inside a profile."""
 
 

@@ -30,6 +30,8 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "extended": frozenset({"title", "ticket_no", "date"}),
         "answered": frozenset({"title", "ticket_no"}),
         "rate_invite": frozenset({"title", "ticket_no"}),
+        "direct_answer": frozenset({"title", "ticket_no", "text", "article", "reference", "source"}),
+        "known_answer": frozenset({"text", "article", "reference", "source"}),
     }
 )
 """The texts that this release sends, and the fields that each may name in braces (texts: domain.md I.5).

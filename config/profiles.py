@@ -1,6 +1,7 @@
 """Profiles: finding one, checking one, loading one. A profile is a directory of files that make one city."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ from config.profile_deadlines import read_deadlines
 from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
+from config.profile_knowledge import check_articles, read_articles, read_question_words
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
 from config.profile_rules import ProfileHead, read_head, read_messages
@@ -27,12 +29,15 @@ from config.profile_tables import (
 )
 from config.profile_types import read_type_words
 from models.errors import BadProfile, NotFound
+from models.knowledge import Article
 from models.profile import DispatchMatrix, Profile, StreetRule
 
 __all__ = [
+    "check_knowledge",
     "check_profile",
     "corpus_files",
     "find_profile",
+    "load_articles",
     "load_example_contacts",
     "load_matrix",
     "load_profile",
@@ -82,13 +87,44 @@ def load_profile(directory: Path) -> Profile:
     return profile
 
 
-def check_profile(directory: Path) -> tuple[str, ...]:
-    """Return every problem of the profile in ``directory`` and of its seed corpus, as "file: key: reason"."""
+def load_articles(directory: Path) -> tuple[Article, ...]:
+    """Return the knowledge articles of the profile in ``directory``; a profile may have none.
+
+    Raises:
+        BadProfile: an article breaks a rule of the format, or links to one that does not exist.
+    """
+    problems = Problems()
+    articles = read_articles(layers_of(directory).files("knowledge", "*.toml"), problems)
+    check_articles(articles, load_profile(directory).categories, None, problems)
+    if problems.lines:
+        raise BadProfile(problems.lines)
+    return articles
+
+
+def check_knowledge(directory: Path, *, on: date) -> tuple[int, tuple[str, ...]]:
+    """Return how many articles the profile in ``directory`` has, and every problem of theirs by the day ``on``.
+
+    Raises:
+        BadProfile: the rest of the profile is wrong.
+    """
+    problems = Problems()
+    articles = read_articles(layers_of(directory).files("knowledge", "*.toml"), problems)
+    check_articles(articles, load_profile(directory).categories, on, problems)
+    return len(articles), problems.lines
+
+
+def check_profile(directory: Path, *, on: date | None = None) -> tuple[str, ...]:
+    """Return every problem of the profile in ``directory``, of its seed corpus and its knowledge, as "file: key: reason".
+
+    ``on`` is the day by which an article may have expired; without it none has.
+    """
     problems = Problems()
     head = read_head(directory / "profile.toml", problems)
     profile = _read(directory, head, problems)
     corpus = check_corpus(directory, profile.categories, head.least_corpus_rows, problems)
     check_example_contacts(layers_of(directory), profile.categories, corpus, problems)
+    articles = read_articles(layers_of(directory).files("knowledge", "*.toml"), problems)
+    check_articles(articles, profile.categories, on, problems)
     return problems.lines
 
 
@@ -148,6 +184,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
             kinds=frozenset(head.street_kinds),
             duties=MappingProxyType(read_street_duties(layers.file("street_duties.csv"), problems)),
         ),
+        question_words=read_question_words(layers, problems),
     )
     check_whole(profile, problems)
     return profile

@@ -10,6 +10,7 @@ from dispatcher.views import NumbersDesk, Views
 from dispatcher.workflow.amend import CheckMatrix
 from dispatcher.workflow.city import City
 from dispatcher.workflow.converse import Tools
+from dispatcher.workflow.look_up import Librarian
 from models.understanding import Evidence
 
 Explain = Callable[[str], Awaitable[Sequence[Evidence]]]
@@ -35,10 +36,11 @@ class Doors:
     explain: Explain
     new_text_index: Callable[[], TextIndex]
     check_matrix: CheckMatrix
+    librarian: Librarian
     session_key: bytes = field(repr=False)
     wechat_token: str | None = field(repr=False, default=None)
 
     @property
     def self_service(self) -> Tools:
         """What serving a citizen who writes needs."""
-        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock)
+        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock, self.librarian)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from dispatcher.knowledge import Knowledge
 from dispatcher.metrics import Increment
 from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
@@ -366,6 +367,11 @@ class UnitOfWork(Protocol):
     @property
     def matrix(self) -> MatrixDesk:
         """The changes of the dispatch matrix."""
+        ...
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The knowledge base within this transaction."""
         ...
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:

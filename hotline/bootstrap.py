@@ -10,14 +10,17 @@ from pathlib import Path
 from uuid import UUID
 
 from classifiers.artifact import Artifact, Card
+from classifiers.local_words import local_words_of
+from classifiers.normalise import normalise
 from classifiers.similar import SimilarTexts
 from classifiers.split import Splitter
 from classifiers.understand import Understander
-from classifiers.words import fastest_cutter
+from classifiers.words import fastest_cutter, text_cutter
 from config.profiles import find_profile, load_profile
 from config.settings import Settings
 from console.doors import Explain
 from dispatcher.ports import Understand
+from dispatcher.rules.knowing import Words
 from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
@@ -25,6 +28,7 @@ from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
+from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.note_reload import note_reload
 from hotline.matrix_watch import kept_current
 from hotline.serving import LoadedModel, ServingModel
@@ -174,6 +178,12 @@ def text_index_of(city: City) -> SimilarTexts:
     return SimilarTexts(city.repeats.terms_of, place_names)
 
 
+def words_of(profile: Profile) -> Words:
+    """Return what cuts questions and articles into words, with the town's names in one piece, as the model cuts requests."""
+    cut = text_cutter(fastest_cutter(local_words_of(profile)))
+    return lambda text: cut(normalise(text).text)
+
+
 def load_model(profile: Profile, directory: Path) -> LoadedModel:
     """Load the model in ``directory`` with everything that it needs of the profile.
 
@@ -196,6 +206,7 @@ class Dispatcher:
     pool: Pool
     database: Database
     clock: SystemClock
+    librarian: Librarian
 
 
 @asynccontextmanager
@@ -215,17 +226,18 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
             load=partial(load_model, profile, directory),
             note=partial(note_reload, open_work=database.open_work),
         )
-        city, vault = City.of(profile), vault_of(settings)
+        city, clock = City.of(profile), SystemClock()
         async with kept_current(city, database.open_work):
             yield Dispatcher(
                 settings=settings,
                 city=city,
                 understand=model.understand,
                 explain=model.explain,
-                vault=vault,
+                vault=vault_of(settings),
                 pool=pool,
                 database=database,
-                clock=SystemClock(),
+                clock=clock,
+                librarian=Librarian(city=city, open_work=database.open_work, words=words_of(profile), clock=clock),
             )
 
 

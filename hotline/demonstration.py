@@ -5,8 +5,10 @@ import random
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from config.profiles import find_profile, load_articles
 from dispatcher.store.accounts import PostgresAccounts
 from dispatcher.store.audit import Audit
+from dispatcher.workflow.knowledge import import_articles
 from hotline.bootstrap import Dispatcher
 from hotline.ingest import ingest
 from hotline.sample_contacts import corpus_contacts
@@ -55,6 +57,20 @@ def _wanted(dispatcher: Dispatcher) -> list[tuple[str, Role, str | None]]:
 def _keep(path: Path, logins: list[Login]) -> None:
     path.touch(mode=0o600)
     path.write_text(json.dumps([asdict(login) for login in logins], ensure_ascii=False, indent=2))
+
+
+async def first_articles(dispatcher: Dispatcher) -> int:
+    """Bring the profile's articles into an empty knowledge base and return how many; one that is in use is left alone.
+
+    Raises:
+        BadProfile: an article breaks a rule of the format.
+    """
+    open_work = dispatcher.database.open_work
+    async with open_work() as work:
+        if await work.knowledge.revision():
+            return 0
+    articles = load_articles(find_profile(dispatcher.settings.profile))
+    return (await import_articles(articles, actor="up", open_work=open_work, clock=dispatcher.clock)).added
 
 
 async def play_samples(dispatcher: Dispatcher, *, rate: float) -> None:

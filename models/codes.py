@@ -125,6 +125,8 @@ class Service(_Labelled):
     OWN_TICKETS = "own_tickets", "我的工单"
     NUDGE = "nudge", "催办"
     RATE = "rate", "评价"
+    ASK = "ask", "知识问答"
+    HUMAN = "human", "人工"
 
 
 class TicketState(_Labelled):
@@ -383,3 +385,37 @@ class CallResult(_Labelled):
     ANSWERED = "answered", "已接听"
     ABANDONED_IVR = "abandoned_ivr", "语音导航中放弃"
     ABANDONED_QUEUE = "abandoned_queue", "排队中放弃"
+
+
+class ArticleStatus(_Labelled):
+    """Where one version of a knowledge article stands."""
+
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class LinkKind(_Labelled):
+    """How one knowledge article belongs to another."""
+
+    RELATED = "related", "相关"
+    REPLACES = "replaces", "取代"
+    PART_OF = "part_of", "属于"
+
+
+class CitationRefusal(_Labelled):
+    """Why an answer may not rest on an article."""
+
+    UNKNOWN = "unknown", "知识库里没有这个条目"
+    DRAFT = "draft", "条目还是草稿，尚未发布"
+    WITHDRAWN = "withdrawn", "条目已撤回或已有新版本"
+    NOT_YET = "not_yet", "条目尚未生效"
+    EXPIRED = "expired", "条目已过有效期"
+
+
+class DraftState(_Labelled):
+    """What became of an answer that may become an article."""
+
+    WAITING = "waiting", "待审核"
+    PUBLISHED = "published", "已发布"
+    REFUSED = "refused", "不采用"

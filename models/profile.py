@@ -336,12 +336,25 @@ class FactLexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """When the machine answers a written question from knowledge by itself.
+
+    The best article must speak of ``least_cover`` (0 to 1) of what is asked and score ``least_lead`` times the next one.
+    A question is at most ``longest`` characters; a longer letter goes to people.
+    """
+
+    least_cover: float
+    least_lead: float
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
 class SelfServiceRule:
     """How the machine serves citizens who write (自主服务).
 
     ``words`` begin a service, ``menus`` are the keys of menu buttons that do. ``move_car`` is the category of a request to
     move a car, None where the city has none. A talk is forgotten after ``patience``; after ``failures`` wrong answers about
-    a ticket nobody is answered for ``locked``.
+    a ticket nobody is answered for ``locked``. Without ``answers`` the machine answers no question from knowledge.
     """
 
     words: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
@@ -350,6 +363,7 @@ class SelfServiceRule:
     patience: timedelta = timedelta(minutes=10)
     failures: int = 5
     locked: timedelta = timedelta(hours=24)
+    answers: AnswerRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +393,8 @@ class Profile:
 
     ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
     ``linked`` the units that are told of one besides its lead, by category code.
-    ``type_words`` how citizens say what they want, for the model to lean on.
+    ``type_words`` how citizens say what they want, for the model to lean on. ``question_words`` (怎么, 请问) tell nothing about
+    what is asked.
     """
 
     name: str
@@ -407,6 +422,7 @@ class Profile:
     split_cues: SplitCues = SplitCues()
     streets: StreetRule = StreetRule()
     desks: tuple[Desk, ...] = ()
+    question_words: tuple[str, ...] = ()
 
     def is_off_list(self, unit_code: str, category_code: str) -> bool:
         """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""

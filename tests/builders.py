@@ -197,6 +197,8 @@ def a_profile(**changes: Any) -> Profile:
             "extended": "“{title}”（{ticket_no}）延长至{date}。",
             "answered": "“{title}”（{ticket_no}）已答复。",
             "rate_invite": "“{title}”（{ticket_no}）请评价。",
+            "direct_answer": "“{title}”（{ticket_no}）：{text}（{article}，{source}，{reference}）",
+            "known_answer": "{text}（{article}，{source}，{reference}）回复人工转人工。",
         },
         "safety": {ANY_EMERGENCY: "请先离开危险的地方", "0805": "请立即关阀、开窗"},
     }

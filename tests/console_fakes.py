@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
+from classifiers.words import cut_words
 from config.profiles import matrix_problems
 from console.app import build_console
 from console.doors import Doors
 from dispatcher.accounts import User
+from dispatcher.workflow.look_up import Librarian
 from hotline.bootstrap import text_index_of
 from models.codes import Role
 from models.errors import TryLater
@@ -101,6 +103,7 @@ class Console:
             explain=explain,
             new_text_index=lambda: text_index_of(self.city),
             check_matrix=matrix_problems,
+            librarian=Librarian(city=self.city, open_work=self.store.open_work, words=cut_words, clock=self.clock),
             session_key=b"k" * 32,
             wechat_token=self.wechat_token,
         )

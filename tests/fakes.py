@@ -47,6 +47,7 @@ from models.profile import MatrixEntry
 from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 from tests.builders import BANDS, MONDAY, an_understanding
+from tests.knowledge_fakes import KnowledgeTables, MemoryKnowledge
 
 
 class FixedClock:
@@ -188,6 +189,7 @@ class _Tables:
     unit_sequences: Counter[str] = field(default_factory=Counter)
     known_topics: dict[str, UUID] = field(default_factory=dict)
     proposals: dict[int, MatrixProposal] = field(default_factory=dict)
+    knowledge: KnowledgeTables = field(default_factory=KnowledgeTables)
 
 
 class MemoryStore:
@@ -302,6 +304,11 @@ class MemoryWork:
     def matrix(self) -> "MemoryMatrix":
         """The changes of the dispatch matrix."""
         return MemoryMatrix(self._tables.proposals)
+
+    @property
+    def knowledge(self) -> MemoryKnowledge:
+        """The knowledge base within this transaction."""
+        return MemoryKnowledge(self._tables.knowledge, self._tables.events.values())
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """The offset to settle next in each; 0 for one never seen."""
@@ -688,6 +695,7 @@ def _copied(tables: _Tables) -> _Tables:
     """Return the tables as they stand; rows that change in place inside a transaction are copied too."""
     plain = {each.name: copy.copy(getattr(tables, each.name)) for each in fields(tables)}
     plain["calls"] = copy.deepcopy(tables.calls)
+    plain["knowledge"] = copy.deepcopy(tables.knowledge)
     plain["assignments"] = [replace(row, moments=dict(row.moments)) for row in tables.assignments]
     return _Tables(**plain)
 

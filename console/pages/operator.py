@@ -14,13 +14,14 @@ from console.pages.desks import PENDING, TITLES, count_of, draw_waiting, lists_o
 from console.pages.streaming import board_frames, live_answer
 from console.pages.suggestion import suggest
 from console.pages.surroundings import OPERATORS, SIGN_SOON, Surroundings
+from dispatcher.rules.knowing import worth_reading
 from dispatcher.workflow.receive import cause_of_death, receive
-from models.codes import Channel, Role, Stage
+from models.codes import Channel, RequestType, Role, Stage
 from models.contact import MAX_TEXT, PersonalData, Submission
 
 _QUEUE_LENGTH, _LIST_LENGTH = 60, 30
 _DRAWN_EVERY = timedelta(seconds=2)
-_SHORTEST_GUESSED = 4
+_SHORTEST_GUESSED, _MOST_ARTICLES = 4, 2
 _CHANNELS = (
     Channel.PHONE,
     Channel.WEB,
@@ -81,7 +82,9 @@ def operator_routes(around: Surroundings) -> APIRouter:
         if len(text.strip()) < _SHORTEST_GUESSED:
             return around.fragment("_suggestion.html", suggestion=None)
         suggestion = await suggest(text, district_chosen=district or None, doors=doors)
-        return around.fragment("_suggestion.html", suggestion=suggestion)
+        asks = suggestion.request_type is RequestType.CONSULT
+        found = worth_reading(await doors.librarian.find(text, limit=_MOST_ARTICLES)) if asks else []
+        return around.fragment("_suggestion.html", suggestion=suggestion, articles=[one.article for one in found])
 
     @routes.post("/contacts")
     async def post_contact(

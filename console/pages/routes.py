@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from console.doors import Doors
 from console.identity import Sessions
+from console.pages.knowledge import knowledge_routes
 from console.pages.login import login_routes
 from console.pages.matrix import matrix_routes
 from console.pages.operator import operator_routes
@@ -20,6 +21,15 @@ def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch, similar: Sim
     """Return the routes of the pages."""
     around = Surroundings(doors, sessions, Screen(doors.city, doors.clock), watch, similar)
     routes = APIRouter(include_in_schema=False)
-    for part in (login_routes, operator_routes, unit_routes, supervisor_routes, matrix_routes, ticket_routes):
+    parts = (
+        login_routes,
+        operator_routes,
+        unit_routes,
+        supervisor_routes,
+        matrix_routes,
+        ticket_routes,
+        knowledge_routes,
+    )
+    for part in parts:
         routes.include_router(part(around))
     return routes

@@ -95,7 +95,8 @@ def _declined(data: Data, _screen: Screen) -> Iterable[str]:
 
 
 def _answered(data: Data, _screen: Screen) -> Iterable[str]:
-    return (data.get("text") or "",)
+    cited = data.get("citation")
+    return (data.get("text") or "", f"依据 {cited['title']}（{data['article']}）" if cited else data.get("article") or "")
 
 
 _TOLD: Mapping[EventKind, Callable[[Data, Screen], Iterable[str]]] = MappingProxyType(

@@ -21,6 +21,7 @@ from console.similar import compared_text
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.commands import MAY, run_command
+from dispatcher.workflow.knowledge import Uncitable
 from dispatcher.workflow.reveal import REVEALING, reveal_contact
 from models.codes import Stage
 from models.command import Command, CommandKind
@@ -94,7 +95,10 @@ def ticket_routes(around: Surroundings) -> APIRouter:
         await _refuse_without_unit(around, session, number, kind, data)
         order = Command(number, kind, data, session.user.actor, version)
         async with denials_logged(doors, session.user, number, purpose=f"command {kind.value}"):
-            after = await run_command(order, city=doors.city, open_work=doors.open_work, clock=doors.clock)
+            try:
+                after = await run_command(order, city=doors.city, open_work=doors.open_work, clock=doors.clock)
+            except Uncitable as error:
+                raise FormProblem(f"不能作为依据：{error.refusal.label}。请换一个条目；知识库里没有的，依据可不填。") from error
         around.refresh()
         return await _panel(around, session, number, done=_done_sentence(kind, after, around))
 

@@ -112,7 +112,11 @@ function pressed(event) {
   const act = { j: () => move(1), k: () => move(-1), n: openNext, "/": () => document.getElementById("find").focus() };
   const key = event.key.toLowerCase();
   const button = panel.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
-  if (button && !event.repeat) {
+  const pressable = panel.querySelector(`[data-press="${CSS.escape(key)}"]`);
+  if (pressable) {
+    event.preventDefault();
+    pressable.click();
+  } else if (button && !event.repeat) {
     event.preventDefault();
     button.form.requestSubmit(button);
   } else if (act[key]) {

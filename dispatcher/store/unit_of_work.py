@@ -27,6 +27,7 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
+from dispatcher.store.knowledge import PostgresKnowledge
 from dispatcher.store.matrix import PostgresMatrix
 from dispatcher.store.queries import load_queries
 from models.call import Speech
@@ -47,6 +48,11 @@ class PostgresUnitOfWork:
     def matrix(self) -> PostgresMatrix:
         """The changes of the dispatch matrix, in this transaction."""
         return PostgresMatrix(self._connection)
+
+    @property
+    def knowledge(self) -> PostgresKnowledge:
+        """The knowledge base within this transaction."""
+        return PostgresKnowledge(self._connection)
 
     async def next_offsets(self, positions: Collection[StreamPosition]) -> dict[StreamPosition, int]:
         """Lock the partitions' rows, made on first sight, and return the offset to settle next in each."""

@@ -17,6 +17,7 @@ from models.command import Command
 from models.contact import MAX_TEXT
 from models.deadline import Deadline, DeadlineResult
 from models.errors import Forbidden, IllegalTransition, Rejected
+from models.knowledge import StoredArticle
 from models.ticket import Actor, EventKind, Ticket
 
 
@@ -205,12 +206,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Act(Scene):
-    """A person's command on a ticket, with what it may carry."""
+    """A person's command on a ticket, with what it may carry; ``cited`` is the article on which a direct answer rests."""
 
     command: Command = field(kw_only=True)
     call_backs: Sequence[CallBack] = ()
     ratings: Sequence[NewRating] = ()
     asked_return: AskedReturn | None = None
+    cited: StoredArticle | None = None
 
     def mark_contacted(self, unit_code: str) -> None:
         """Note that the lead unit has spoken with the citizen, if it had not before."""

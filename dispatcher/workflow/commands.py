@@ -24,6 +24,7 @@ from dispatcher.workflow import (
 )
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.city import City
+from dispatcher.workflow.knowledge import cited_article, keep_in_knowledge
 from dispatcher.workflow.waking import set_rings
 from models.codes import UNIT_ROLES, Role
 from models.command import Command, CommandKind
@@ -140,10 +141,12 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             call_backs=await work.call_backs(ticket.ticket_no),
             ratings=await work.ratings(ticket.ticket_no),
             asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
+            cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
             effects=Effects(),
         )
         after = _ACTS[command.kind](act)
         act.effects.changed_tickets.append(after)
         set_rings(act.effects, city=city, at=now)
         await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
+        await keep_in_knowledge(act, after, work.knowledge)
     return after

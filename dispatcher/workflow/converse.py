@@ -18,13 +18,16 @@ from dispatcher.ports import (
     Vault,
 )
 from dispatcher.rules.deciding import Judgement
+from dispatcher.rules.knowing import Found, may_be_answered
 from dispatcher.rules.redaction import redact
 from dispatcher.rules.routing import Route
 from dispatcher.rules.self_service import Talk, asked_number, begun, failed, is_rating, last_four, remembered
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
+from dispatcher.workflow.answer import told_source
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
 from dispatcher.workflow.ring import hand_to_unit
@@ -34,6 +37,7 @@ from models.codes import DispatchMode, Fate, RequestType, Role, Service, Urgency
 from models.command import Command, CommandKind
 from models.contact import Contact, Submission
 from models.errors import NotFound, Rejected
+from models.knowledge import Citation
 from models.ticket import ENDED_STATES, Actor, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
@@ -53,13 +57,15 @@ class Tools:
     open_work: OpenUnitOfWork
     reserve_numbers: ReserveNumbers
     clock: Clock
+    librarian: Librarian | None = None
 
 
 async def converse(submission: Submission, tools: Tools, *, menu: str | None = None) -> str | None:
     """Serve a message, or the use of the menu button ``menu``, and return the answer.
 
     Returns None for an ordinary request, of which nothing was stored: it goes through ``receive``. Returns an empty text for
-    a message that was answered before.
+    a message that was answered before. A question that an article surely answers is answered from it; whoever then writes
+    人工 has the question received as a request.
 
     Raises:
         TryLater: the store is away; nothing was written.
@@ -68,18 +74,28 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
     word = begun(submission.text, rule.words) if menu is None else _of_menu(rule.menus.get(menu))
     sealed = tools.vault.seal(submission.contact_id, submission.personal)
     now = tools.clock.now()
+    found = await _known_answer(submission, tools) if word is None and menu is None else None
     async with tools.open_work() as work:
         talk = remembered(await work.hold_talk(sealed.caller_ref), now, rule)
+        question = talk.subject if talk.service is Service.ASK else None
+        talk = talk.ended() if talk.service is Service.ASK else talk
+        wants_person = word is not None and word[0] is Service.HUMAN
+        if wants_person and question is None:
+            word, wants_person = None, False  # nothing was asked before: these words mean what they always meant
+        if found is not None and talk.service is None:
+            word = Service.ASK, submission.text
         if word is None and talk.service is None:
             return None
         effects = Effects()
-        (receipt,) = await admit(work, [submission], effects, city=tools.city, vault=tools.vault, now=now)
+        asked = replace(submission, text=question) if wants_person and question is not None else submission
+        (receipt,) = await admit(work, [asked], effects, city=tools.city, vault=tools.vault, now=now)
         if not receipt.is_new:
             return ""
-        effects.messages.clear()  # nobody else needs to understand it
-        turn = _Turn(work, tools, submission, sealed, effects, now)
+        if not wants_person:
+            effects.messages.clear()  # nobody else needs to understand it
+        turn = _Turn(work, tools, submission, sealed, effects, now, found)
         answer, talk = await turn.answer(talk, word)
-        if not effects.settled_contacts:
+        if not effects.settled_contacts and not wants_person:
             effects.settled_contacts.append(Settled(submission.contact_id, Fate.SELF_SERVICE, None, now))
             effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.SELF_SERVICE.value))
         effects.citizen_messages[:] = [
@@ -89,6 +105,16 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         await work.keep_talk(sealed.caller_ref, replace(talk, told_at=now))
         await work.apply(effects, slot=door_slot(now))
     return answer
+
+
+async def _known_answer(submission: Submission, tools: Tools) -> Found | None:
+    """Return the article that surely answers a message; it is understood only where an article was found."""
+    found = await tools.librarian.sure_answer(submission.text) if tools.librarian is not None else None
+    if found is None:
+        return None
+    (understanding,) = (await tools.understand([redact(submission.text)])).understandings
+    words = tools.city.profile.type_words
+    return found if may_be_answered(submission.text, understanding, found, words) else None
 
 
 def _of_menu(service: Service | None) -> tuple[Service, str] | None:
@@ -105,6 +131,7 @@ class _Turn:
     sealed: SealedData
     effects: Effects
     now: datetime
+    found: Found | None = None
 
     async def answer(self, talk: Talk, word: tuple[Service, str] | None) -> tuple[str, Talk]:
         service, rest = word if word is not None else (talk.service, self.submission.text)
@@ -117,8 +144,23 @@ class _Turn:
                 return await self._nudge(), talk.ended()
             case Service.RATE:
                 return await self._rate(talk, rest)
+            case Service.ASK | Service.HUMAN:
+                return await self._from_knowledge(talk)
             case _:
                 return await self._own_tickets(), talk.ended()
+
+    async def _from_knowledge(self, talk: Talk) -> tuple[str, Talk]:
+        """Answer from the article that was found, and remember the question; without one a person takes the question."""
+        texts = self.tools.city.profile.messages
+        if self.found is None:
+            return texts["wechat_received"], talk.ended()
+        article, on = self.found.article, self.tools.city.local(self.now).date()
+        told = texts["known_answer"].format(text=article.answer, **told_source(article))
+        cited_in = str(self.submission.contact_id)
+        await self.work.knowledge.cite(Citation(cited_in, article.article_id, article.version, on, self.now))
+        personal = self.submission.personal
+        question = redact(self.submission.text, known=(personal.name, personal.phone, personal.openid))
+        return told, replace(talk, service=Service.ASK, subject=question)
 
     async def _move_car(self, talk: Talk, rest: str) -> tuple[str, Talk]:
         texts, category_code = self.tools.city.profile.messages, self.tools.city.profile.self_service.move_car

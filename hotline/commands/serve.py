@@ -90,6 +90,7 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         explain=dispatcher.explain,
         new_text_index=lambda: text_index_of(dispatcher.city),
         check_matrix=matrix_problems,
+        librarian=dispatcher.librarian,
         session_key=settings.session_key,
         wechat_token=settings.wechat_token,
     )

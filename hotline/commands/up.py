@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
     if ensure_model(settings):
         print("分类模型已训练", flush=True)
     with production(installed, workers=arguments.workers, others=_PROCESSES) as children:
-        logins = asyncio.run(_demo_logins(settings))
+        logins = asyncio.run(_prepared(settings))
         _wait_for_doors(settings)
         print(f"\n  控制台  http://{settings.console_host}:{settings.console_port}/")
         print(f"  指标    http://{settings.metrics_host}:{settings.metrics_port}/metrics")
@@ -81,11 +81,14 @@ def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
         children.wait()
 
 
-async def _demo_logins(settings: "Settings") -> "list[Login]":
+async def _prepared(settings: "Settings") -> "list[Login]":
     from hotline.bootstrap import open_dispatcher
-    from hotline.demonstration import demo_logins
+    from hotline.demonstration import demo_logins, first_articles
 
     async with open_dispatcher(settings) as dispatcher:
+        added = await first_articles(dispatcher)
+        if added:
+            print(f"知识库已导入 {added} 个起始条目", flush=True)
         return await demo_logins(dispatcher)
 
 

@@ -17,6 +17,7 @@ from dispatcher.workflow.converse import converse
 from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.finish_call import finish_calls, receive_transcript
 from dispatcher.workflow.follow_call import follow_call
+from dispatcher.workflow.knowledge import import_articles, withdraw_article
 from dispatcher.workflow.receive import Receipt, receive
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.ring import ring
@@ -27,6 +28,7 @@ from models.codes import CallState, Channel, RequestType, Role, SubjectType, Urg
 from models.command import Command, CommandKind
 from models.contact import PersonalData, Submission
 from models.errors import NotFound, Rejected
+from models.knowledge import Article, Source
 from models.ticket import Actor
 from streams.decode import Decode, contact_from_bytes, record_from_bytes, words_from_bytes
 
@@ -185,6 +187,8 @@ class Replay:
         self.contact_names.setdefault(submission.contact_id, name)
         if await converse(submission, self._stage.tools) is None:
             await self._receive(submission, name)
+        else:
+            await self._settle_new()  # a question that the machine had answered may go to a person
 
     async def _wechat_event(self, event: Event) -> None:
         """A menu was used or the account followed; one event told twice is one event (domain.md D.1)."""
@@ -283,6 +287,17 @@ class Replay:
             clock=stage.clock,
         )
 
+    async def _article(self, event: Event) -> None:
+        """Publish an article, or take it out of use; until the first one the hotline has no knowledge base."""
+        stage = self._stage
+        open_work, clock = stage.database.open_work, stage.clock
+        if event.said.get("withdrawn"):
+            reviewer = Actor(Role.SUPERVISOR, "replay")
+            reason = str(event.said["withdrawn"])
+            await withdraw_article(event.text("id"), actor=reviewer, reason=reason, open_work=open_work, clock=clock)
+        else:
+            await import_articles([_as_article(event)], actor="replay", open_work=open_work, clock=clock)
+
     async def _clock(self, event: Event) -> None:
         """Time has moved on already."""
 
@@ -362,6 +377,7 @@ class Replay:
             Kind.COMMAND: _command,
             Kind.CLOCK: _clock,
             Kind.MATRIX: _matrix,
+            Kind.ARTICLE: _article,
         }
     )
 
@@ -386,6 +402,23 @@ def _draft(data: Mapping[str, Any], city: City) -> Draft:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _as_article(event: Event) -> Article:
+    """Return the article of a line; what it does not say is ordinary."""
+    valid_from, valid_to = event.optional("valid_from"), event.optional("valid_to")
+    return Article(
+        article_id=event.text("id"),
+        version=int(event.said.get("version", 1)),
+        title=event.text("title"),
+        answer=event.text("answer"),
+        body=event.optional("body") or "",
+        valid_from=date.fromisoformat(valid_from) if valid_from else event.at.date(),
+        valid_to=date.fromisoformat(valid_to) if valid_to else None,
+        source=Source(event.optional("office") or "", event.optional("document") or "", event.at.date()),
+        categories=tuple(event.said.get("categories") or ()),
+        keywords=tuple(event.said.get("keywords") or ()),
+    )
 
 
 def _steps(event: Event) -> list[CallStep]:

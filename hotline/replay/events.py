@@ -26,6 +26,7 @@ class Kind(StrEnum):
     COMMAND = "command"
     CLOCK = "clock"
     MATRIX = "matrix"
+    ARTICLE = "article"
 
 
 _NEEDED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
@@ -40,6 +41,7 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.COMMAND: ("ticket", "command", "actor"),
         Kind.CLOCK: (),
         Kind.MATRIX: ("act", "actor", "data"),
+        Kind.ARTICLE: ("id",),
     }
 )
 

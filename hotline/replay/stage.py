@@ -18,7 +18,8 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.converse import Tools
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
-from hotline.bootstrap import load_model, profile_of, serving_directory
+from dispatcher.workflow.look_up import Librarian
+from hotline.bootstrap import load_model, profile_of, serving_directory, words_of
 from hotline.embedded.postgres import EmbeddedPostgres
 from hotline.replay.clock import VirtualClock
 from hotline.serving import LoadedModel
@@ -119,5 +120,6 @@ def _stage(props: Props, database: Database, chronicle: Chronicle, clock: Virtua
         open_work=database.open_work,
         reserve_numbers=database.reserve_numbers,
         clock=clock,
+        librarian=Librarian(city=city, open_work=database.open_work, words=words_of(props.profile), clock=clock),
     )
     return Stage(city, vault, database, clock, intake, listening, chronicle, tools, props.model.version)

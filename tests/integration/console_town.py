@@ -9,6 +9,7 @@ import httpx
 import uvicorn
 from argon2 import PasswordHasher
 
+from classifiers.words import cut_words
 from config.profiles import matrix_problems
 from console.app import build_console
 from console.doors import Doors
@@ -18,6 +19,7 @@ from dispatcher.store.numbers import Numbers
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.relay_outbox import open_relay_outbox
 from dispatcher.store.vault import AesVault
+from dispatcher.workflow.look_up import Librarian
 from hotline.bootstrap import text_index_of
 from models.codes import Role
 from models.understanding import Evidence
@@ -115,6 +117,7 @@ def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
         explain=explain,
         new_text_index=lambda: text_index_of(town.city),
         check_matrix=matrix_problems,
+        librarian=Librarian(city=town.city, open_work=town.database.open_work, words=cut_words, clock=town.clock),
         session_key=b"k" * 32,
         wechat_token="hotline12345",
     )

@@ -75,7 +75,7 @@ def rows_of(document: Path) -> Iterator[list[str]]:
 def help_of(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Return what the program says of a command and of its act, where it has acts."""
     command = words[:1]
-    if words[0] in ("matrix", "model", "unit", "user"):
+    if words[0] in ("knowledge", "matrix", "model", "unit", "user"):
         command = words[:2]
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])
