@@ -223,13 +223,32 @@ class MergeRule:
 
     Said in the same words: their likeness is ``similarity`` (0 to 1) or above. Told anew at the same place in the same
     category: at least ``retold_terms`` terms of the matter come again, and they are a share of ``retold_share`` (0 to 1) or
-    more of those of the shorter text.
+    more of those of the shorter text. A matter told ``supervise_reports`` times is one of 督办.
     """
 
     window: timedelta
     similarity: float
     retold_terms: int
     retold_share: float
+    supervise_reports: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRule:
+    """When requests of different callers tell of one event (并案, domain.md A.7).
+
+    At the same place in the same category: within ``burst``; or within ``window``, told with a likeness of ``similarity``
+    (0 to 1) or above. ``area_categories`` are events of a whole place (停水), where both are enough; in others the texts must
+    share the matter too, as ``MergeRule`` asks of a retelling. From ``hotspot`` callers within ``burst`` on the supervisors
+    are told; from ``supervise_callers`` on it is a matter of 督办 (群体性).
+    """
+
+    burst: timedelta = timedelta(minutes=15)
+    window: timedelta = timedelta(days=7)
+    similarity: float = 0.82
+    area_categories: frozenset[str] = frozenset()
+    hotspot: int = 8
+    supervise_callers: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +394,7 @@ class Profile:
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
+    incidents: IncidentRule = IncidentRule()
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

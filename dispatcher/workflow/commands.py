@@ -7,10 +7,12 @@ from dispatcher.ports import Clock, Effects, OpenUnitOfWork
 from dispatcher.workflow import (
     answer,
     close,
+    consult,
     contact,
     decline,
     dispatch,
     extend,
+    incidents,
     nudge,
     pause,
     reply,
@@ -23,6 +25,7 @@ from dispatcher.workflow import (
     withdraw,
 )
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.beside import look_beside
 from dispatcher.workflow.city import City
 from dispatcher.workflow.waking import set_rings
 from models.codes import UNIT_ROLES, Role
@@ -60,6 +63,10 @@ MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
         CommandKind.CALL_BACK: _CALLING,
         CommandKind.RATE: frozenset({Role.CITIZEN, *_CALLING}),
         CommandKind.NUDGE: frozenset({Role.CITIZEN, *_CALLING}),
+        CommandKind.LINK: _DECIDING,
+        CommandKind.UNLINK: _DECIDING,
+        CommandKind.CONSULT: _JUDGING,
+        CommandKind.CONSULT_DECIDE: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}),
         CommandKind.WITHDRAW: frozenset({Role.CITIZEN, *_DECIDING}),
         CommandKind.CLOSE: _DECIDING,
         CommandKind.ARCHIVE: _JUDGING,
@@ -93,6 +100,10 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.CALL_BACK: satisfaction.call_back,
         CommandKind.RATE: satisfaction.rate,
         CommandKind.NUDGE: nudge.nudge,
+        CommandKind.LINK: incidents.link,
+        CommandKind.UNLINK: incidents.unlink,
+        CommandKind.CONSULT: consult.consult,
+        CommandKind.CONSULT_DECIDE: consult.consult_decide,
         CommandKind.WITHDRAW: withdraw.withdraw,
         CommandKind.CLOSE: close.close,
         CommandKind.ARCHIVE: close.archive,
@@ -119,7 +130,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         async with open_work(unit_code=command.actor.unit_code) as work:
             await work.ticket(command.ticket_no)
     async with open_work() as work:
-        tickets = await work.lock_tickets([command.ticket_no])
+        tickets = await work.lock_tickets(_numbers_in(command))
         ticket = tickets.get(command.ticket_no)
         if ticket is None:
             raise NotFound(f"there is no ticket {command.ticket_no}")
@@ -137,9 +148,17 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             call_backs=await work.call_backs(ticket.ticket_no),
             ratings=await work.ratings(ticket.ticket_no),
             effects=Effects(),
+            beside=await look_beside(work, command, tickets),
         )
         after = _ACTS[command.kind](act)
+        after = await incidents.carry_on(work, act, after)
         act.effects.changed_tickets.append(after)
         set_rings(act.effects, city=city, at=now)
         await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
     return after
+
+
+def _numbers_in(command: Command) -> list[str]:
+    """Return the tickets that a command changes or looks at, to be locked in one order."""
+    other = command.data.get("to") if command.kind is CommandKind.LINK else None
+    return sorted({command.ticket_no, *([other] if isinstance(other, str) else [])})

@@ -2,10 +2,14 @@
 
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.announce import nudge_message
-from models.codes import NoticeKind, TicketState
+from dispatcher.workflow.supervise import supervise_reported
+from models.codes import NoticeKind, Role, TicketState
 from models.ticket import EventKind, Ticket
 
 _WITH_A_UNIT = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLING, TicketState.RETURN_REQUESTED)
+
+REPORTING = (Role.CITIZEN, Role.OPERATOR)
+"""Whose nudge is the citizen's word; anybody else hurries a unit of his own accord."""
 
 
 def nudge(act: Act) -> Ticket:
@@ -16,6 +20,13 @@ def nudge(act: Act) -> Ticket:
     """
     act.require_one_of(*_WITH_A_UNIT)
     after = act.unchanged(nudges=act.ticket.nudges + 1)
+    reason = act.optional_text("reason")
+    if act.beside.follows and act.beside.membership is not None:  # the unit knows the lead alone
+        lead = act.beside.membership.incident.lead_ticket
+        act.effects.messages.append(nudge_message(after, at=act.at, about=lead))
+        return act.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": reason, "lead": lead})
     act.notify(after, NoticeKind.NUDGE)
     act.effects.messages.append(nudge_message(after, at=act.at))
-    return act.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": act.optional_text("reason")})
+    nudged = act.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": reason})
+    counts = act.actor.role in REPORTING
+    return supervise_reported(act, nudged, act.beside.reports + 1) if counts else nudged

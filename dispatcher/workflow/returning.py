@@ -3,6 +3,7 @@
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import LEAD, put_on_stream
+from dispatcher.workflow.consult import consult_returned
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
@@ -55,7 +56,7 @@ def accept_return(act: Act) -> Ticket:
     data = {"from": returning, "to": unit_code}
     if unit_code is None:
         after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
-        return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
+        return consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
     after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
         act.release(unit_code)  # a co-unit becomes the lead
@@ -70,9 +71,11 @@ def accept_return(act: Act) -> Ticket:
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
+        again_of=act.beside.again_of,
     )
     act.notify(after, NoticeKind.TRANSFER)
-    return supervise_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
+    accepted = consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
+    return supervise_returned(act, accepted)
 
 
 def reject_return(act: Act) -> Ticket:
