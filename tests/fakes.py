@@ -37,7 +37,7 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
-from models.codes import CallState, Fate, Stage, TicketState
+from models.codes import CallState, Fate, Role, Stage, TicketState
 from models.contact import PersonalData
 from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
@@ -558,7 +558,7 @@ class MemoryWork:
             if number == ticket_no
             and (
                 event.kind in {EventKind.MERGED, EventKind.TOLD_AGAIN}
-                or (event.kind is EventKind.NUDGED and event.actor.role.value in {"citizen", "operator"})
+                or (event.kind is EventKind.NUDGED and event.actor.role is Role.CITIZEN)
             )
         ]
         earlier = self._tables.repeat_links.get(ticket_no)

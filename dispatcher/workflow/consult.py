@@ -121,6 +121,6 @@ def settle_by_dispatch(act: Act, unit_code: str) -> None:
     running = act.beside.consulted
     if running is None:
         return
-    if act.actor.role in (Role.OPERATOR, Role.SHIFT_LEAD):
-        raise Forbidden(f"ticket {act.ticket.ticket_no} is in consultation; a dispatcher or supervisor decides who leads it")
+    if act.actor.role is Role.OPERATOR:
+        raise Forbidden(f"ticket {act.ticket.ticket_no} is in consultation; no operator decides who leads it")
     act.effects.consultations.append(replace(running, decided_at=act.at, unit_code=unit_code))

@@ -8,9 +8,6 @@ from models.ticket import EventKind, Ticket
 
 _WITH_A_UNIT = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLING, TicketState.RETURN_REQUESTED)
 
-REPORTING = (Role.CITIZEN, Role.OPERATOR)
-"""Whose nudge is the citizen's word; anybody else hurries a unit of his own accord."""
-
 
 def nudge(act: Act) -> Ticket:
     """Tell the lead unit once more that somebody waits.
@@ -28,5 +25,6 @@ def nudge(act: Act) -> Ticket:
     act.notify(after, NoticeKind.NUDGE)
     act.effects.messages.append(nudge_message(after, at=act.at))
     nudged = act.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": reason})
-    counts = act.actor.role in REPORTING
-    return supervise_reported(act, nudged, act.beside.reports + 1) if counts else nudged
+    if act.actor.role is not Role.CITIZEN:
+        return nudged  # who calls the hotline to say so is a contact of its own
+    return supervise_reported(act, nudged, act.beside.reports + 1)

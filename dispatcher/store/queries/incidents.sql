@@ -86,7 +86,7 @@ SELECT chain.asked, count(DISTINCT chain.ticket_no) + count(e.version) AS report
   FROM chain
   LEFT JOIN ticket_events e ON e.ticket_no = chain.ticket_no AND e.month = substr(chain.ticket_no, 3, 6)::int
         AND (e.kind IN ('ticket.merged', 'ticket.told_again')
-             OR (e.kind = 'urge.sent' AND e.actor_role IN ('citizen', 'operator')))
+             OR (e.kind = 'urge.sent' AND e.actor_role = 'citizen'))
  GROUP BY 1;
 
 -- name: earlier_of
