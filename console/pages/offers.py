@@ -129,6 +129,23 @@ def _may_close(seen: Standing) -> bool:
     return seen.ticket.state in (_S.AWAITING_CALL_BACK, _S.CALLED_BACK)
 
 
+def _may_link(seen: Standing) -> bool:
+    return seen.detail.incident is None and seen.ticket.state in (_S.PENDING, _S.DISPATCHED)
+
+
+def _may_unlink(seen: Standing) -> bool:
+    place = seen.detail.incident
+    return place is not None and place.incident.lead_ticket != seen.ticket.ticket_no
+
+
+def _may_consult(seen: Standing) -> bool:
+    return seen.ticket.state in (_S.PENDING, *_WITH_A_UNIT) and not _is_consulted(seen)
+
+
+def _is_consulted(seen: Standing) -> bool:
+    return seen.detail.consultation is not None and seen.detail.consultation.decided_at is None
+
+
 _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
     {
         CommandKind.CONFIRM: _is_pending,
@@ -155,6 +172,10 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.CALL_BACK: _may_call_back,
         CommandKind.RATE: _may_rate,
         CommandKind.NUDGE: lambda seen: seen.ticket.state in _WITH_A_UNIT,
+        CommandKind.LINK: _may_link,
+        CommandKind.UNLINK: _may_unlink,
+        CommandKind.CONSULT: _may_consult,
+        CommandKind.CONSULT_DECIDE: _is_consulted,
         CommandKind.WITHDRAW: lambda seen: _S.WITHDRAWN in NEXT_STATES[seen.ticket.state],
         CommandKind.CLOSE: _may_close,
         CommandKind.ARCHIVE: lambda seen: _S.ARCHIVED in NEXT_STATES[seen.ticket.state],

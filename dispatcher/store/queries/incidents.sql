@@ -123,12 +123,6 @@ SELECT {incident}, t.lead_unit
  WHERE i.tickets > 1
  ORDER BY i.opened_at, i.incident;
 
--- name: links
-SELECT ticket_no, incident FROM incident_tickets WHERE left_at IS NULL ORDER BY ticket_no;
-
--- name: repeat_links
-SELECT ticket_no, earlier_no FROM repeat_links ORDER BY ticket_no;
-
 -- name: write_incidents
 INSERT INTO incidents AS known (incident, category_code, district_code, lead_ticket, opened_at, tickets, hotspot_at, answered_at)
 SELECT *
