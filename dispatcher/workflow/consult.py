@@ -16,6 +16,13 @@ from models.ticket import ENDED_STATES, EventKind, Ticket
 MOST_RETURNS = 2
 """So many accepted returns are a matter of 疑难会商. Source: domain.md A.8.5."""
 
+_BEFORE_REPLY = (
+    TicketState.PENDING,
+    TicketState.DISPATCHED,
+    TicketState.SIGNED,
+    TicketState.HANDLING,
+    TicketState.RETURN_REQUESTED,
+)
 _BEGINS_WITH = (TicketState.PENDING, TicketState.DISPATCHED)
 
 
@@ -23,11 +30,11 @@ def consult(act: Act) -> Ticket:
     """Open a consultation by hand, with a ``reason``: the bases that units give contradict each other.
 
     Raises:
-        Rejected: no reason is given, the ticket has ended, or a consultation runs.
+        IllegalTransition: the unit has replied.
+        Rejected: no reason is given, or a consultation runs.
     """
     reason = act.text("reason")
-    if act.ticket.state in ENDED_STATES:
-        raise Rejected(f"ticket {act.ticket.ticket_no} is {act.ticket.state.label}; there is nothing to consult about")
+    act.require_one_of(*_BEFORE_REPLY)
     if act.beside.consulted is not None:
         raise Rejected(f"ticket {act.ticket.ticket_no} is in consultation already")
     return open_consultation(act, act.ticket, cause=reason)
@@ -66,7 +73,7 @@ def consult_decide(act: Act) -> Ticket:
         Rejected: no consultation runs, ``lead`` is unknown or closed, or ``basis`` is missing.
     """
     running = act.beside.consulted
-    if running is None:
+    if running is None or act.ticket.state in ENDED_STATES:
         raise Rejected(f"ticket {act.ticket.ticket_no} is in no consultation")
     unit_code, basis = act.city.active_unit(act.text("lead")).code, act.text("basis")
     decided = replace(running, decided_at=act.at, unit_code=unit_code, basis=basis)
