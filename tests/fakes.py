@@ -472,7 +472,8 @@ class MemoryWork:
             if (place.category_code, place.name) in asked and place.received_at >= since
         }
         tickets = [self._tables.tickets[number] for number in sorted(numbers)]
-        return [self._as_happening(ticket) for ticket in tickets if ticket.state in _UNANSWERED]
+        left = {link.ticket_no for link in self._tables.incident_links.values() if link.left_at is not None}
+        return [self._as_happening(t) for t in tickets if t.state in _UNANSWERED and t.ticket_no not in left]
 
     def _as_happening(self, ticket: Ticket) -> Happening:
         link = self._tables.incident_links.get(ticket.ticket_no)

@@ -143,7 +143,9 @@ def _may_link(seen: Standing) -> bool:
 
 def _may_unlink(seen: Standing) -> bool:
     place = seen.detail.incident
-    return place is not None and place.incident.lead_ticket != seen.ticket.ticket_no
+    if place is None or place.incident.answered_at is not None or seen.ticket.state in ENDED_STATES:
+        return False
+    return place.incident.lead_ticket != seen.ticket.ticket_no
 
 
 def _may_consult(seen: Standing) -> bool:

@@ -150,6 +150,8 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             effects=Effects(),
             beside=await look_beside(work, command, tickets),
         )
+        if command.actor.unit_code is not None and act.beside.follows:
+            raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
         after = _ACTS[command.kind](act)
         after = await incidents.carry_on(work, act, after)
         act.effects.changed_tickets.append(after)

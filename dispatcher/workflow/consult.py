@@ -82,7 +82,9 @@ def consult_decide(act: Act) -> Ticket:
     if before.lead_unit == unit_code:
         return before
     act.require_one_of(*_BEGINS_WITH)
-    if before.lead_unit is not None:
+    if act.beside.membership is not None and act.beside.follows:
+        act.effects.incident_links.append(replace(act.beside.membership.link, follows=False))
+    elif before.lead_unit is not None:
         act.release(before.lead_unit)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
         act.release(unit_code)  # a co-unit becomes the lead

@@ -8,6 +8,7 @@ from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.consult import settle_by_dispatch
+from dispatcher.workflow.incidents import end_help
 from dispatcher.workflow.supervise import supervise_reported, supervise_returned
 from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
@@ -111,6 +112,7 @@ def _send(
     place = act.beside.membership
     if place is not None and act.beside.follows and place.lead_unit is not None:
         if place.lead_unit == unit_code:  # the unit has the work already, with the lead of the incident
+            end_help(act)
             data = {"incident": place.incident.incident, "lead": place.incident.lead_ticket, "unit": unit_code}
             return act.record(after, EventKind.FOLLOWED, data)
         act.effects.incident_links.append(replace(place.link, follows=False))

@@ -34,7 +34,9 @@ def link(act: Act) -> Ticket:
         raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; its unit handles it by itself")
     follows = ticket.urgency is not Urgency.CRITICAL
     known = act.beside.other_membership
-    incident = known.incident if known is not None else opened(lead, act.at)
+    if known is not None and known.incident.answered_at is not None:
+        raise Rejected(f"incident {known.incident.incident} is answered; link to a ticket that waits for its answer")
+    incident = known.incident if known is not None else opened(lead, act.at, by_hand=True)
     incident = replace(incident, tickets=incident.tickets + 1)
     if known is None:
         _write_link(act.effects, lead, incident, act, follows=False)
@@ -56,11 +58,12 @@ def unlink(act: Act) -> Ticket:
     """Take a ticket out of its incident; where it followed the lead its unit has it as a work item of its own now.
 
     Raises:
-        Rejected: it is in none, or it leads one.
+        Rejected: it is in none that waits for its answer, it has ended, or it leads the others.
     """
     membership = act.beside.membership
-    if membership is None:
-        raise Rejected(f"ticket {act.ticket.ticket_no} belongs to no incident")
+    ended = act.ticket.state in ENDED_STATES
+    if membership is None or membership.incident.answered_at is not None or ended:
+        raise Rejected(f"ticket {act.ticket.ticket_no} belongs to no incident that waits for its answer")
     if membership.leads:
         raise Rejected(f"ticket {act.ticket.ticket_no} leads incident {membership.incident.incident}; unlink the others")
     incident = replace(membership.incident, tickets=membership.incident.tickets - 1)
@@ -167,9 +170,16 @@ def _follow(scene: Scene, lead: Ticket, incident: Incident) -> None:
     if scene.ticket.state is TicketState.PENDING:
         after = scene.ticket.moved_to(TicketState.DISPATCHED, scene.at, lead_unit=lead.lead_unit)
         scene.finish_stage(Stage.DISPATCH, None)
+        end_help(scene)
     else:
         after = scene.unchanged(lead_unit=lead.lead_unit)
     scene.effects.changed_tickets.append(scene.record(after, EventKind.FOLLOWED, data))
+
+
+def end_help(scene: Scene) -> None:
+    """Take off the co-units that a lead left behind when it rightly returned the ticket."""
+    scene.mark("ended")
+    scene.void(one for one in scene.deadlines if one.deadline.unit_code is not None)
 
 
 def _hand_on(followers: Sequence[Scene], act: Act, incident: Incident) -> Incident:
@@ -188,11 +198,10 @@ def _hand_on(followers: Sequence[Scene], act: Act, incident: Incident) -> Incide
 
 
 def _take_back(act: Act) -> None:
-    """End the work that a unit has not begun, and tell it why; nobody is judged by it."""
+    """End the work that a unit has not begun, or left to co-units, and tell the lead why; nobody is judged by it."""
     if act.ticket.state is TicketState.DISPATCHED and act.ticket.lead_unit is not None:
         act.notify(act.unchanged(), NoticeKind.JOINED)
-        act.mark("ended")
-        act.void(one for one in act.deadlines if one.deadline.unit_code is not None)
+    end_help(act)
     act.finish_stage(Stage.DISPATCH, None)
 
 

@@ -46,6 +46,11 @@ class Event:
     incident: Incident | None = None
     joined: list[str] = field(default_factory=list)
 
+    @property
+    def wants_a_lead(self) -> bool:
+        """Whether a ticket that a unit gets may lead it: the lead waits, and not because a unit has returned it."""
+        return self.lead.lead_unit is None and self.lead.accepted_returns == 0
+
 
 class Happenings:
     """What goes on around the places that a batch of contacts names. Nothing of it is written before ``write``."""
@@ -129,7 +134,7 @@ class Happenings:
         incident = event.incident or self._open(event, at)
         incident = replace(incident, tickets=incident.tickets + 1)
         self._links[ticket.ticket_no] = _link(ticket, incident, at, follows=follows)
-        if ticket.lead_unit is not None and event.lead.lead_unit is None:
+        if ticket.lead_unit is not None and event.wants_a_lead:
             self._links[event.lead.ticket_no] = _link(event.lead, incident, at, follows=True)
             incident = replace(incident, lead_ticket=ticket.ticket_no)
         after = joined(ticket, incident, event.lead if follows else None, at=at, city=self._city, effects=effects)
@@ -182,9 +187,13 @@ def may_follow(doubts: Iterable[ReviewReason], urgency: Urgency, probability: fl
     return urgency is not Urgency.CRITICAL and probability >= least and MAY_FOLLOW.issuperset(doubts)
 
 
-def opened(lead: Ticket, at: datetime) -> Incident:
-    """Return the incident that opens with ``lead``; its number is that of the lead behind BA (并案)."""
-    return Incident(f"BA{lead.ticket_no}", lead.category_code, lead.district_code, lead.ticket_no, at, tickets=1)
+def opened(lead: Ticket, at: datetime, *, by_hand: bool = False) -> Incident:
+    """Return the incident that opens with ``lead``; its number is that of the lead behind BA (并案).
+
+    A person may link to a ticket that has left such an incident: ``by_hand`` the lead's version stands behind the number.
+    """
+    number = f"BA{lead.ticket_no}-{lead.version}" if by_hand else f"BA{lead.ticket_no}"
+    return Incident(number, lead.category_code, lead.district_code, lead.ticket_no, at, tickets=1)
 
 
 def joined(ticket: Ticket, incident: Incident, lead: Ticket | None, *, at: datetime, city: City, effects: Effects) -> Ticket:

@@ -57,7 +57,7 @@ def register(
     told = replace(told_of(contact, understanding, city), category_code=judgement.category_code)
     event = happenings.event_of(told) if happenings is not None else None
     fit = may_follow(doubts, judgement.urgency, understanding.best.probability, least=bands.review)
-    follows = event is not None and fit and (event.lead.lead_unit is not None or bool(doubts))
+    follows = event is not None and fit and (bool(doubts) or not event.wants_a_lead)
     ticket = open_ticket(
         contact,
         understanding,

@@ -6,7 +6,8 @@ SELECT pg_advisory_xact_lock(hashtextextended(place, 54321))
   FROM (SELECT unnest(%(places)s::text[]) AS place ORDER BY 1) AS places;
 
 -- name: happenings
--- The latest open tickets that share category and name of a place with a request, with their incidents.
+-- The latest open tickets that share category and name of a place with a request, with their incidents. What a person has
+-- taken out of one stands alone.
 SELECT DISTINCT ON (t.ticket_no)
        t.ticket_no, t.caller_ref, left(t.text, %(most)s) AS text, t.category_code, t.machine_category, t.district_code, t.address,
        t.received_at, t.urgency, {incident}
@@ -17,9 +18,9 @@ SELECT DISTINCT ON (t.ticket_no)
         ORDER BY p.received_at DESC
         LIMIT %(limit)s) AS near
   JOIN tickets t ON t.ticket_no = near.ticket_no AND t.month = substr(near.ticket_no, 3, 6)::int
-  LEFT JOIN incident_tickets l ON l.ticket_no = t.ticket_no AND l.left_at IS NULL
+  LEFT JOIN incident_tickets l ON l.ticket_no = t.ticket_no
   LEFT JOIN incidents i ON i.incident = l.incident
- WHERE t.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested', 'replied')
+ WHERE l.left_at IS NULL AND t.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested', 'replied')
  ORDER BY t.ticket_no;
 
 -- name: lock_free
