@@ -106,6 +106,7 @@ class Walk:
     look: Callable[[], Awaitable[tuple[Sequence[Ticket], Sequence[bytes]]]]
     units: Sequence[str] = _UNITS
     most_open: int = 3
+    links: bool = False
     texts: Sequence[str] = TEXTS
     understood: Mapping[str, Understanding] = field(default_factory=lambda: UNDERSTOOD)
     fitting: Mapping[TicketState, Sequence[CommandKind]] = field(default_factory=lambda: FITTING)
@@ -201,7 +202,7 @@ class Walk:
         return Actor(Role.UNIT_CLERK, f"clerk of {unit_code}", unit_code)
 
     async def _data(self, kind: CommandKind) -> dict[str, Any]:
-        if kind is _K.LINK:
+        if kind is _K.LINK and self.links:
             tickets, _ = await self.look()
             return {"to": self._dice.choice([ticket.ticket_no for ticket in tickets])}
         choices = _CHOICES.get(kind, {"text": ("已经答复",), "code": ("N3",), "reason": ("有原因",)})

@@ -92,6 +92,7 @@ async def live(seed):
         reserve_numbers=store.reserve_numbers,
         look=witness.look,
         most_open=5,
+        links=True,
         texts=TEXTS,
         understood=UNDERSTOOD,
         fitting=FITS,
