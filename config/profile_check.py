@@ -29,6 +29,8 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
     for name in sorted(profile.safety.keys() - profile.categories.keys() - {ANY_EMERGENCY}):
         problems.add("messages.toml", f"safety.{name}", "is not in taxonomy.csv")
+    for code in sorted(profile.incidents.area_categories - profile.categories.keys()):
+        problems.add("profile.toml", "incident.area_categories", f"{code} is not in taxonomy.csv")
     for code, units in profile.linked.items():
         if code not in profile.categories:
             problems.add("emergencies.toml", f"linked.{code}", "is not in taxonomy.csv")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.profile_files import Problems, Table, read_table
-from models.profile import ANY_EMERGENCY, ConfidenceBands, MergeRule
+from models.profile import ANY_EMERGENCY, ConfidenceBands, IncidentRule, MergeRule
 
 MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -81,6 +81,7 @@ class ProfileHead:
     matrix_version: str
     bands: ConfidenceBands
     merge: MergeRule
+    incidents: IncidentRule
     calendar: CalendarSettings
     least_corpus_rows: int
     street_kinds: tuple[str, ...]
@@ -102,6 +103,7 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         matrix_version=table.text("matrix_version"),
         bands=_bands(table.table("bands")),
         merge=_merge_rule(table.table("merge")),
+        incidents=_incident_rule(table.table("incident")) if table.has("incident") else IncidentRule(),
         calendar=_calendar_settings(table.table("calendar")),
         least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
         street_kinds=table.texts("street_kinds") if table.has("street_kinds") else STREET_KINDS,
@@ -133,6 +135,20 @@ def _merge_rule(table: Table) -> MergeRule:
         similarity=table.share("similarity"),
         retold_terms=table.whole("retold_terms", least=1),
         retold_share=table.share("retold_share"),
+        supervise_reports=table.whole("supervise_reports", least=2) if table.has("supervise_reports") else 3,
+    )
+    table.finish()
+    return rule
+
+
+def _incident_rule(table: Table) -> IncidentRule:
+    rule = IncidentRule(
+        burst=timedelta(minutes=table.whole("burst_minutes", least=1)),
+        window=timedelta(days=table.whole("window_days", least=1)),
+        similarity=table.share("similarity"),
+        area_categories=frozenset(table.texts("area_categories")),
+        hotspot=table.whole("hotspot_callers", least=2),
+        supervise_callers=table.whole("supervise_callers", least=2),
     )
     table.finish()
     return rule

@@ -170,6 +170,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         calendar=read_calendar(layers, head.calendar, head.timezone, problems),
         bands=head.bands,
         merge=head.merge,
+        incidents=head.incidents,
         urgency=read_lexicon(layers, problems),
         repeats=read_repeat_lexicon(layers, problems),
         messages=MappingProxyType(messages),

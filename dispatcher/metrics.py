@@ -44,6 +44,9 @@ REPEATS = Family("hotline_repeats_merged_total", "Contacts merged into the calle
 DISPATCHED = Family(
     "hotline_dispatched_total", "Dispatches of a ticket to its lead unit, first ones and later ones by mode.", ("unit", "mode")
 )
+BURST_ALERTS = Family(
+    "hotline_burst_alerts_total", "Incidents that became a hotspot, told to the supervisors once each.", ("level1",)
+)
 RETURNS = Family("hotline_returns_total", "Requests of units to give a ticket back, as they were decided.", ("unit", "result"))
 REOPENED = Family("hotline_reopened_total", "Tickets handled a second time.", ("unit",))
 DEADLINES = Family(
@@ -79,6 +82,7 @@ FAMILIES: tuple[Family, ...] = (
     DUPLICATES_DROPPED,
     REGISTERED,
     REPEATS,
+    BURST_ALERTS,
     DISPATCHED,
     RETURNS,
     REOPENED,

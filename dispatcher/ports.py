@@ -14,6 +14,7 @@ from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, ReturnReason, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
+from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership, RepeatLink, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
 from models.profile import ConfidenceBands, MatrixEntry
@@ -326,6 +327,11 @@ class Effects:
     matrix_wishes: list[MatrixWish] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
+    ticket_places: list[TicketPlace] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    incident_links: list[IncidentLink] = field(default_factory=list)
+    repeat_links: list[RepeatLink] = field(default_factory=list)
+    consultations: list[Consultation] = field(default_factory=list)
 
     def add(self, other: "Effects") -> None:
         """Add what ``other`` changes, after what is there."""
@@ -485,6 +491,50 @@ class UnitOfWork(Protocol):
 
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets, the latest first."""
+        ...
+
+    async def lock_places(self, places: Iterable[str]) -> None:
+        """Hold every place's lock until the transaction ends; taken in one order, after the callers' locks."""
+        ...
+
+    async def happenings(self, asked: Collection[tuple[str, str]], *, since: datetime) -> list[Happening]:
+        """Return the latest unanswered tickets received after ``since`` by (category code, name of a place)."""
+        ...
+
+    async def lock_free(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Lock and return those of the tickets that nobody else holds, without waiting."""
+        ...
+
+    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Lock incidents and return each with when its latest ``limit`` tickets were received, the latest first."""
+        ...
+
+    async def membership(self, ticket_no: str) -> Membership | None:
+        """Lock the incident of a ticket that this transaction has locked, and return its place in it."""
+        ...
+
+    async def leads_of(self, ticket_nos: Collection[str]) -> Mapping[str, str]:
+        """Return by ticket the lead whose work is its work, for those of the tickets that follow one."""
+        ...
+
+    async def lock_followers(self, incident: str) -> list[Ticket]:
+        """Lock and return the tickets that wait for what is done about an incident's lead, the oldest number first."""
+        ...
+
+    async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:
+        """Return the callers' tickets that were closed after ``since``, the latest first."""
+        ...
+
+    async def reports(self, ticket_nos: Collection[str]) -> Mapping[str, int]:
+        """Return how often the citizen told of each ticket's matter: in contacts, nudges, and in tickets before it."""
+        ...
+
+    async def earlier_of(self, ticket_no: str) -> str | None:
+        """Return the closed ticket of which this one is a repeat."""
+        ...
+
+    async def consultation(self, ticket_no: str) -> Consultation | None:
+        """Return the latest consultation about a ticket that this transaction has locked."""
         ...
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:

@@ -11,6 +11,7 @@ from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.rates import Counts
 from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, SubjectType, TicketState, Urgency
 from models.deadline import DeadlineResult
+from models.incident import Consultation, Incident
 from models.ticket import OpenText, Ticket, TicketEvent
 
 SHORT_TEXT = 200
@@ -78,10 +79,21 @@ class UnitBoard:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentView:
+    """A ticket's incident: whether it follows the lead, and the others' numbers, of which a unit is told none."""
+
+    incident: Incident
+    follows: bool
+    lead_unit: str | None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDetail:
     """A ticket with everything that happened to it, as far as the reader may see it; events oldest first.
 
-    A unit sees its own holds, deadlines and notices, and beyond them who else works on the ticket now.
+    A unit sees its own holds, deadlines and notices, and beyond them who else works on the ticket now. ``again_of`` is the
+    closed ticket of which it is a repeat, ``sisters`` are the tickets of the same contact's other requests, which no unit sees.
     """
 
     ticket: Ticket
@@ -90,6 +102,10 @@ class TicketDetail:
     events: tuple[TicketEvent, ...]
     rating: NewRating | None
     notices: tuple[Notice, ...] = ()
+    incident: IncidentView | None = None
+    again_of: str | None = None
+    sisters: tuple[str, ...] = ()
+    consultation: Consultation | None = None
 
 
 @dataclass(frozen=True, slots=True)

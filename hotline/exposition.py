@@ -93,6 +93,7 @@ def zeros(profile: Profile) -> Sums:
         metrics.CONTACTS_SETTLED: product(Fate),
         metrics.DUPLICATES_DROPPED: product(channels),
         metrics.REPEATS: product(level1),
+        metrics.BURST_ALERTS: product(level1),
         metrics.DISPATCHED: product(units, DispatchMode),
         metrics.DEADLINES: (
             *product(units, (Stage.SIGN, Stage.RESOLVE), results),

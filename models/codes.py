@@ -267,6 +267,8 @@ class NoticeKind(_Labelled):
     MEETING = "meeting", "专题协调"
     CIRCULAR = "circular", "专项通报"
     INTERVIEW = "interview", "约谈提醒"
+    JOINED = "joined", "并案"
+    CONSULTATION = "consultation", "疑难会商"
 
 
 class SubjectType(_Labelled):

@@ -253,13 +253,32 @@ class MergeRule:
 
     Said in the same words: their likeness is ``similarity`` (0 to 1) or above. Told anew at the same place in the same
     category: at least ``retold_terms`` terms of the matter come again, and they are a share of ``retold_share`` (0 to 1) or
-    more of those of the shorter text.
+    more of those of the shorter text. A matter told ``supervise_reports`` times is one of 督办.
     """
 
     window: timedelta
     similarity: float
     retold_terms: int
     retold_share: float
+    supervise_reports: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRule:
+    """When requests of different callers tell of one event (并案, domain.md A.7).
+
+    At the same place in the same category: within ``burst``; or within ``window``, told with a likeness of ``similarity``
+    (0 to 1) or above. ``area_categories`` are events of a whole place (停水), where both are enough; in others the texts must
+    share the matter too, as ``MergeRule`` asks of a retelling. From ``hotspot`` callers within ``burst`` on the supervisors
+    are told; from ``supervise_callers`` on it is a matter of 督办 (群体性).
+    """
+
+    burst: timedelta = timedelta(minutes=15)
+    window: timedelta = timedelta(days=7)
+    similarity: float = 0.82
+    area_categories: frozenset[str] = frozenset()
+    hotspot: int = 8
+    supervise_callers: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +442,7 @@ class Profile:
     streets: StreetRule = StreetRule()
     desks: tuple[Desk, ...] = ()
     question_words: tuple[str, ...] = ()
+    incidents: IncidentRule = IncidentRule()
 
     def is_off_list(self, unit_code: str, category_code: str) -> bool:
         """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""

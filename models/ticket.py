@@ -18,7 +18,7 @@ _S = TicketState
 NEXT_STATES: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
     {
         _S.PENDING: frozenset({_S.DISPATCHED, _S.CLOSED, _S.DECLINED, _S.WITHDRAWN}),
-        _S.DISPATCHED: frozenset({_S.SIGNED, _S.RETURN_REQUESTED, _S.WITHDRAWN}),
+        _S.DISPATCHED: frozenset({_S.SIGNED, _S.RETURN_REQUESTED, _S.AWAITING_CALL_BACK, _S.WITHDRAWN}),
         _S.SIGNED: frozenset({_S.HANDLING, _S.REPLIED, _S.RETURN_REQUESTED, _S.WITHDRAWN}),
         _S.HANDLING: frozenset({_S.REPLIED, _S.WITHDRAWN}),
         _S.RETURN_REQUESTED: frozenset({_S.PENDING, _S.DISPATCHED, _S.SIGNED, _S.WITHDRAWN}),
@@ -31,7 +31,10 @@ NEXT_STATES: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
         _S.ARCHIVED: frozenset(),
     }
 )
-"""Which state leads to which (domain.md A.2). 重办 leads back to 办理中, also from 办结 while the citizen may still rate."""
+"""Which state leads to which (domain.md A.2). 重办 leads back to 办理中, also from 办结 while the citizen may still rate.
+
+A ticket that follows another one of its incident (并案) goes from 已派单 to 待回访 when that one's answer has passed.
+"""
 
 ENDED_STATES = frozenset({_S.CLOSED, _S.DECLINED, _S.WITHDRAWN, _S.ARCHIVED})
 OPEN_STATES = frozenset(TicketState) - ENDED_STATES
@@ -43,6 +46,13 @@ class EventKind(StrEnum):
     REGISTERED = "ticket.registered"
     DISPATCHED = "ticket.dispatched"
     MERGED = "ticket.merged"
+    TOLD_AGAIN = "ticket.told_again"
+    JOINED = "incident.joined"
+    LEFT = "incident.left"
+    FOLLOWED = "incident.followed"
+    ANSWERED_TOGETHER = "incident.answered"
+    CONSULTATION_OPENED = "consult.opened"
+    CONSULTATION_DECIDED = "consult.decided"
     ANSWERED = "ticket.answered"
     DECLINED = "ticket.declined"
     SELF_SERVICE_ENDED = "self_service.ended"

@@ -38,9 +38,11 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
-from models.codes import CallState, Fate, ReturnReason, Stage
+from models.codes import CallState, Fate, ReturnReason, Role, Stage, TicketState
 from models.contact import PersonalData
+from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
+from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
 from models.profile import MatrixEntry
@@ -190,6 +192,11 @@ class _Tables:
     known_topics: dict[str, UUID] = field(default_factory=dict)
     proposals: dict[int, MatrixProposal] = field(default_factory=dict)
     knowledge: KnowledgeTables = field(default_factory=KnowledgeTables)
+    ticket_places: list[TicketPlace] = field(default_factory=list)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    incident_links: dict[str, IncidentLink] = field(default_factory=dict)
+    repeat_links: dict[str, str] = field(default_factory=dict)
+    consultations: dict[tuple[str, datetime], Consultation] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -479,6 +486,120 @@ class MemoryWork:
         found = [ticket for ticket in self._tables.tickets.values() if ticket.caller_ref == caller_ref]
         return sorted(found, key=lambda ticket: (ticket.registered_at, ticket.ticket_no), reverse=True)[:limit]
 
+    async def lock_places(self, places: Iterable[str]) -> None:
+        """Do nothing: transactions run one after the other."""
+        _refuse_nul(*places)
+
+    async def happenings(self, asked: Collection[tuple[str, str]], *, since: datetime) -> list[Happening]:
+        """Return the unanswered tickets by category and name of a place."""
+        numbers = {
+            place.ticket_no
+            for place in self._tables.ticket_places
+            if (place.category_code, place.name) in asked and place.received_at >= since
+        }
+        tickets = [self._tables.tickets[number] for number in sorted(numbers)]
+        left = {link.ticket_no for link in self._tables.incident_links.values() if link.left_at is not None}
+        return [self._as_happening(t) for t in tickets if t.state in _UNANSWERED and t.ticket_no not in left]
+
+    def _as_happening(self, ticket: Ticket) -> Happening:
+        link = self._tables.incident_links.get(ticket.ticket_no)
+        incident = self._tables.incidents[link.incident] if link is not None and link.left_at is None else None
+        same = {each.name: getattr(ticket, each.name) for each in fields(Happening) if each.name != "incident"}
+        return Happening(**same, incident=incident)
+
+    async def lock_free(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Return those that exist; nobody else holds any."""
+        return await self.lock_tickets(ticket_nos)
+
+    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Return incidents with when their latest tickets were received."""
+        found = {}
+        for number in set(wanted) & self._tables.incidents.keys():
+            received = sorted((link.received_at for link in self._links_of(number)), reverse=True)
+            found[number] = self._tables.incidents[number], received[:limit]
+        return found
+
+    def _links_of(self, incident: str) -> list[IncidentLink]:
+        links = self._tables.incident_links.values()
+        return [link for link in links if link.incident == incident and link.left_at is None]
+
+    async def membership(self, ticket_no: str) -> Membership | None:
+        """Return a ticket's place in its incident."""
+        link = self._tables.incident_links.get(ticket_no)
+        if link is None or link.left_at is not None:
+            return None
+        incident = self._tables.incidents[link.incident]
+        return Membership(incident, link, self._tables.tickets[incident.lead_ticket].lead_unit)
+
+    async def leads_of(self, ticket_nos: Collection[str]) -> Mapping[str, str]:
+        """Return the leads that tickets follow."""
+        found = {number: await self.membership(number) for number in ticket_nos}
+        return {
+            number: place.incident.lead_ticket
+            for number, place in found.items()
+            if place is not None and place.link.follows and place.incident.answered_at is None
+        }
+
+    async def lock_followers(self, incident: str) -> list[Ticket]:
+        """Return the tickets that wait for the lead."""
+        numbers = sorted(link.ticket_no for link in self._links_of(incident) if link.follows)
+        tickets = [self._tables.tickets[number] for number in numbers]
+        return [ticket for ticket in tickets if ticket.state in (TicketState.PENDING, TicketState.DISPATCHED)]
+
+    async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:
+        """Return the callers' closed tickets, the latest first."""
+        callers = set(caller_refs)
+        ended = (TicketState.CLOSED, TicketState.ARCHIVED)
+        found = [t for t in self._tables.tickets.values() if t.caller_ref in callers and t.state in ended]
+        requests = [self._as_closed(ticket) for ticket in found]
+        requests = [one for one in requests if one.request.received_at >= since]
+        return sorted(requests, key=lambda one: one.request.received_at, reverse=True)
+
+    def _as_closed(self, ticket: Ticket) -> ClosedRequest:
+        number, first = ticket.ticket_no, ticket.first_closed_at or ticket.state_since
+        closed_at = ticket.state_since if ticket.state is TicketState.CLOSED else first
+        windows = [
+            stored.deadline.due
+            for (ticket_no, stage, _), stored in self._tables.deadlines.items()
+            if ticket_no == number and stage is Stage.RATING_WINDOW and stored.result is not DeadlineResult.VOID
+        ]
+        rating = self._tables.ratings.get((number, ticket.round))
+        unsolved = [one for one in self._tables.call_backs if (one.ticket_no, one.round) == (number, ticket.round)]
+        return ClosedRequest(
+            replace(_as_open_request(ticket), received_at=closed_at),
+            ticket.state,
+            ticket.round,
+            ticket.lead_unit,
+            max(windows, default=None),
+            (rating is not None and rating.rating.value in {"1", "2"}) or any(one.solved is False for one in unsolved),
+        )
+
+    async def reports(self, ticket_nos: Collection[str]) -> Mapping[str, int]:
+        """Return how often each matter was told."""
+        return {number: self._reports(number) for number in ticket_nos}
+
+    def _reports(self, ticket_no: str) -> int:
+        told = [
+            event
+            for (number, _), event in self._tables.events.items()
+            if number == ticket_no
+            and (
+                event.kind in {EventKind.MERGED, EventKind.TOLD_AGAIN}
+                or (event.kind is EventKind.NUDGED and event.actor.role is Role.CITIZEN)
+            )
+        ]
+        earlier = self._tables.repeat_links.get(ticket_no)
+        return 1 + len(told) + (self._reports(earlier) if earlier else 0)
+
+    async def earlier_of(self, ticket_no: str) -> str | None:
+        """Return the closed ticket of which this one is a repeat."""
+        return self._tables.repeat_links.get(ticket_no)
+
+    async def consultation(self, ticket_no: str) -> Consultation | None:
+        """Return the latest consultation about a ticket."""
+        found = [one for (number, _), one in sorted(self._tables.consultations.items()) if number == ticket_no]
+        return found[-1] if found else None
+
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row."""
         if contact_id not in self._tables.vault:
@@ -520,6 +641,11 @@ class MemoryWork:
             _refuse_twin(letter.reference in tables.letters)
             tables.letters[letter.reference] = letter
         await self._propose(effects)
+        tables.ticket_places.extend(effects.ticket_places)
+        tables.incidents.update({one.incident: one for one in effects.incidents})
+        tables.incident_links.update({one.ticket_no: one for one in effects.incident_links})
+        tables.repeat_links.update({one.ticket_no: one.earlier_no for one in effects.repeat_links})
+        tables.consultations.update({(one.ticket_no, one.opened_at): one for one in effects.consultations})
         for message in effects.messages:
             orjson.dumps(message.envelope())
             tables.outbox.append(_Outgoing(len(tables.outbox) + 1, message))
@@ -698,6 +824,9 @@ def _copied(tables: _Tables) -> _Tables:
     plain["knowledge"] = copy.deepcopy(tables.knowledge)
     plain["assignments"] = [replace(row, moments=dict(row.moments)) for row in tables.assignments]
     return _Tables(**plain)
+
+
+_UNANSWERED = OPEN_STATES - {TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK}
 
 
 def _as_open_request(ticket: Ticket) -> OpenRequest:

@@ -1,6 +1,6 @@
 """A hotline lived at random: citizens, clerks, units, supervisors and the clock, all from one seed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from models.command import CommandKind
 from models.contact import PersonalData
 from models.errors import Rejected
 from models.ticket import OPEN_STATES, Actor, Ticket
-from models.understanding import Facts
+from models.understanding import Facts, Understanding
 from streams.decode import contact_from_bytes
 from tests.builders import POSITION, a_command, a_record, a_submission, an_understanding
 from tests.fakes import FixedClock, Understands
@@ -85,6 +85,7 @@ _CHOICES: dict[CommandKind, dict[str, Sequence[Any]]] = {
         "solved": (True, True, False),
         "rating": (None, "满意", "不满意"),
     },
+    _K.CONSULT_DECIDE: {"lead": _UNITS, "basis": ("编办函",)},
     _K.RATE: {"rating": ("非常满意", "满意", "不满意", "非常不满意")},
 }
 """What people say with a command, some of it wrong."""
@@ -105,6 +106,10 @@ class Walk:
     look: Callable[[], Awaitable[tuple[Sequence[Ticket], Sequence[bytes]]]]
     units: Sequence[str] = _UNITS
     most_open: int = 3
+    links: bool = False
+    texts: Sequence[str] = TEXTS
+    understood: Mapping[str, Understanding] = field(default_factory=lambda: UNDERSTOOD)
+    fitting: Mapping[TicketState, Sequence[CommandKind]] = field(default_factory=lambda: FITTING)
     told: int = 0
     done: list[str] = field(default_factory=list)
     timers_looked: bool = True
@@ -115,7 +120,7 @@ class Walk:
         self._dice = Random(self.seed)  # noqa: S311 - chance of a test
         self._intake = Intake(
             city=self.city,
-            understand=Understands(UNDERSTOOD),
+            understand=Understands(self.understood),
             open_work=self.open_work,
             reserve_numbers=self.reserve_numbers,
             clock=self.clock,
@@ -151,7 +156,7 @@ class Walk:
             await self.timers_look()
 
     async def _citizens_call(self) -> None:
-        calls = [(self._dice.choice(TEXTS), self._dice.randrange(3), self._dice.randrange(4)) for _ in range(2)]
+        calls = [(self._dice.choice(self.texts), self._dice.randrange(3), self._dice.randrange(4)) for _ in range(2)]
         self.done.append(f"citizens call: {[text[:4] for text, _, _ in calls]}")
         submissions = [
             a_submission(
@@ -175,8 +180,8 @@ class Walk:
 
     async def _somebody_acts(self, ticket: Ticket) -> None:
         odd = self._dice.random() < 0.08
-        kind = self._dice.choice(tuple(_K)) if odd else self._dice.choice(FITTING[ticket.state])
-        command = a_command(ticket, kind, self._actor(ticket, kind), self._data(kind))
+        kind = self._dice.choice(tuple(_K)) if odd else self._dice.choice(self.fitting[ticket.state])
+        command = a_command(ticket, kind, self._actor(ticket, kind), await self._data(kind))
         try:
             await run_command(command, city=self.city, open_work=self.open_work, clock=self.clock)
             self.done.append(f"{ticket.ticket_no[-3:]} {ticket.state.name}: {kind.value} {dict(command.data)}")
@@ -196,7 +201,10 @@ class Walk:
     def _clerk(self, unit_code: str) -> Actor:
         return Actor(Role.UNIT_CLERK, f"clerk of {unit_code}", unit_code)
 
-    def _data(self, kind: CommandKind) -> dict[str, Any]:
+    async def _data(self, kind: CommandKind) -> dict[str, Any]:
+        if kind is _K.LINK and self.links:
+            tickets, _ = await self.look()
+            return {"to": self._dice.choice([ticket.ticket_no for ticket in tickets])}
         choices = _CHOICES.get(kind, {"text": ("已经答复",), "code": ("N3",), "reason": ("有原因",)})
         data = {key: self._dice.choice(values) for key, values in choices.items()}
         return {key: value for key, value in data.items() if value is not None}

@@ -10,7 +10,7 @@ from dispatcher.workflow.assign import CO_UNIT
 from dispatcher.workflow.commands import MAY
 from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from dispatcher.workflow.supervise import LADDER
-from models.codes import PauseReason, Stage, TicketState
+from models.codes import PauseReason, Role, Stage, TicketState
 from models.command import CommandKind
 from models.ticket import ENDED_STATES, NEXT_STATES
 
@@ -26,6 +26,10 @@ def offered(seen: Standing) -> frozenset[CommandKind]:
 
 def _is_pending(seen: Standing) -> bool:
     return seen.ticket.state is _S.PENDING
+
+
+def _may_dispatch(seen: Standing) -> bool:
+    return _is_pending(seen) and not (_is_consulted(seen) and seen.user.role is Role.OPERATOR)
 
 
 def _may_sign(seen: Standing) -> bool:
@@ -61,6 +65,10 @@ def _may_ask_for_time(seen: Standing) -> bool:
 
 def _is_asked_for_time(seen: Standing) -> bool:
     return seen.ticket.extension_asked is not None and seen.ticket.state not in ENDED_STATES
+
+
+def _may_grant_time(seen: Standing) -> bool:
+    return _is_asked_for_time(seen) and seen.work is not None and seen.at <= seen.work.deadline.due
 
 
 def _may_pause(seen: Standing) -> bool:
@@ -129,10 +137,30 @@ def _may_close(seen: Standing) -> bool:
     return seen.ticket.state in (_S.AWAITING_CALL_BACK, _S.CALLED_BACK)
 
 
+def _may_link(seen: Standing) -> bool:
+    return seen.detail.incident is None and seen.ticket.state in (_S.PENDING, _S.DISPATCHED)
+
+
+def _may_unlink(seen: Standing) -> bool:
+    place = seen.detail.incident
+    if place is None or place.incident.answered_at is not None or seen.ticket.state in ENDED_STATES:
+        return False
+    return place.incident.lead_ticket != seen.ticket.ticket_no
+
+
+def _may_consult(seen: Standing) -> bool:
+    return seen.ticket.state in (_S.PENDING, *_WITH_A_UNIT) and not _is_consulted(seen)
+
+
+def _is_consulted(seen: Standing) -> bool:
+    consulted = seen.detail.consultation
+    return consulted is not None and consulted.decided_at is None and seen.ticket.state not in ENDED_STATES
+
+
 _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
     {
-        CommandKind.CONFIRM: _is_pending,
-        CommandKind.DISPATCH: _is_pending,
+        CommandKind.CONFIRM: _may_dispatch,
+        CommandKind.DISPATCH: _may_dispatch,
         CommandKind.ANSWER: _is_pending,
         CommandKind.DECLINE: _is_pending,
         CommandKind.SIGN: _may_sign,
@@ -141,7 +169,7 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.ACCEPT_RETURN: _is_returned,
         CommandKind.REJECT_RETURN: _is_returned,
         CommandKind.REQUEST_EXTENSION: _may_ask_for_time,
-        CommandKind.APPROVE_EXTENSION: _is_asked_for_time,
+        CommandKind.APPROVE_EXTENSION: _may_grant_time,
         CommandKind.REFUSE_EXTENSION: _is_asked_for_time,
         CommandKind.PAUSE: _may_pause,
         CommandKind.RESUME: _may_resume,
@@ -155,6 +183,10 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.CALL_BACK: _may_call_back,
         CommandKind.RATE: _may_rate,
         CommandKind.NUDGE: lambda seen: seen.ticket.state in _WITH_A_UNIT,
+        CommandKind.LINK: _may_link,
+        CommandKind.UNLINK: _may_unlink,
+        CommandKind.CONSULT: _may_consult,
+        CommandKind.CONSULT_DECIDE: _is_consulted,
         CommandKind.WITHDRAW: lambda seen: _S.WITHDRAWN in NEXT_STATES[seen.ticket.state],
         CommandKind.CLOSE: _may_close,
         CommandKind.ARCHIVE: lambda seen: _S.ARCHIVED in NEXT_STATES[seen.ticket.state],

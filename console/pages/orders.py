@@ -159,6 +159,18 @@ def _nudge(form: Form, _city: City) -> dict[str, Any]:
     return {"reason": form.get("reason", "").strip()}
 
 
+def _link(form: Form, _city: City) -> dict[str, Any]:
+    return {"to": _needed(form, "to", "请填写要并入的工单号。").upper()}
+
+
+def _consult(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明提请会商的事由。")}
+
+
+def _consult_decide(form: Form, city: City) -> dict[str, Any]:
+    return {"lead": _active_unit(_code(form, "lead"), city), "basis": _needed(form, "basis", "请写明确定主办单位的依据。")}
+
+
 def _withdraw(form: Form, _city: City) -> dict[str, Any]:
     return {"reason": _needed(form, "reason", "请写明撤诉原因。")}
 
@@ -193,6 +205,10 @@ _DATA: Mapping[CommandKind, Callable[[Form, City], dict[str, Any]]] = MappingPro
         CommandKind.CALL_BACK: _call_back,
         CommandKind.RATE: _rate,
         CommandKind.NUDGE: _nudge,
+        CommandKind.LINK: _link,
+        CommandKind.UNLINK: _nothing,
+        CommandKind.CONSULT: _consult,
+        CommandKind.CONSULT_DECIDE: _consult_decide,
         CommandKind.WITHDRAW: _withdraw,
         CommandKind.CLOSE: _nothing,
         CommandKind.ARCHIVE: _nothing,

@@ -8,6 +8,7 @@ from console.pages.offers import offered
 from console.pages.standing import Standing
 from dispatcher.ports import Hold
 from models.codes import Stage, TicketState
+from models.incident import Consultation
 from models.ticket import ENDED_STATES, EventKind, TicketEvent
 
 _WINDOWS = (Stage.RETURN, Stage.RATING_WINDOW, Stage.RATING_INVITE)
@@ -31,6 +32,7 @@ def panel_of(seen: Standing) -> dict[str, Any]:
     return {
         "can": {kind.value for kind in offered(seen)},
         "leads": seen.leads,
+        "consulted": _running(seen.detail.consultation),
         "work": seen.work,
         "ticking": seen.ticking,
         "paused_for": seen.paused_for,
@@ -66,6 +68,10 @@ def _review_of(seen: Standing) -> str:
     if seen.since(EventKind.REVIEW_FAILED, EventKind.REPLIED):
         return "已退回重答"
     return "审核通过" if seen.since(EventKind.REVIEW_PASSED, EventKind.REPLIED) else ""
+
+
+def _running(consultation: Consultation | None) -> Consultation | None:
+    return consultation if consultation is not None and consultation.decided_at is None else None
 
 
 def _data(event: TicketEvent | None) -> Mapping[str, Any] | None:

@@ -15,6 +15,9 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "dissatisfied again": "重办后仍不满意",
         "supervisor": "督办员发起",
         "timers": "到期提醒",
+        "returned twice": "两次准予退单",
+        "reported again": "同一诉求人多次反映",
+        "many callers": "多人反映同一事件",
     }
 )
 """What the engine notes as a cause, in the reader's words; a person's own words stand for themselves."""
@@ -94,6 +97,27 @@ def _declined(data: Data, _screen: Screen) -> Iterable[str]:
     return (f"{code} {DeclineCode(code).label}",) if code in set(DeclineCode) else ()
 
 
+def _joined(data: Data, _screen: Screen) -> Iterable[str]:
+    return (str(data.get("incident") or ""), f"随 {data.get('lead')} 办理" if data.get("follows") else "单独办理")
+
+
+def _followed(data: Data, screen: Screen) -> Iterable[str]:
+    return ("改为主件",) if data.get("leads") else (screen.unit_name(data.get("unit")),)
+
+
+def _together(data: Data, _screen: Screen) -> Iterable[str]:
+    return (f"随 {data.get('lead')} 答复",)
+
+
+def _consulted(data: Data, _screen: Screen) -> Iterable[str]:
+    cause = str(data.get("cause") or "")
+    return (CAUSES.get(cause, cause),)
+
+
+def _consult_decided(data: Data, screen: Screen) -> Iterable[str]:
+    return (f"主办 {screen.unit_name(data.get('unit'))}", data.get("basis") or "")
+
+
 def _answered(data: Data, _screen: Screen) -> Iterable[str]:
     cited = data.get("citation")
     return (data.get("text") or "", f"依据 {cited['title']}（{data['article']}）" if cited else data.get("article") or "")
@@ -123,5 +147,10 @@ _TOLD: Mapping[EventKind, Callable[[Data, Screen], Iterable[str]]] = MappingProx
         EventKind.REOPENED: _reason,
         EventKind.NUDGED: _reason,
         EventKind.RATED: _rated,
+        EventKind.JOINED: _joined,
+        EventKind.FOLLOWED: _followed,
+        EventKind.ANSWERED_TOGETHER: _together,
+        EventKind.CONSULTATION_OPENED: _consulted,
+        EventKind.CONSULTATION_DECIDED: _consult_decided,
     }
 )

@@ -14,7 +14,7 @@ from dispatcher.rules.whereabouts import Whereabouts, compare_places, place_name
 from models.codes import RequestType, Urgency
 from models.contact import Contact
 from models.profile import MergeRule, RepeatLexicon
-from models.ticket import OpenRequest
+from models.ticket import OpenRequest, Ticket
 from models.understanding import Understanding
 
 _SAME_WORDS_SHARE = 0.94
@@ -44,6 +44,27 @@ class RepeatFinder:
         self._again = lexicon.again
         self._changed = lexicon.changed
         self._common = frozenset[str]().union(*map(telling_terms, lexicon.common))
+
+    def tells_of_same_matter(self, first_text: str, first_address: str | None, text: str, address: str | None) -> bool:
+        """Return whether two texts share the matter as a retelling does, besides the names of places."""
+        first, told = self._telling(first_text, first_address), self._telling(text, address)
+        return self._comes_again(first, told, least=self._rule.retold_terms)
+
+    def is_same_matter(self, ticket: Ticket, earlier: OpenRequest) -> bool:
+        """Return whether a ticket tells of the matter of an earlier one: in its words, or of the same category and place."""
+        first, told = self._telling(earlier.text, earlier.address), self._telling(ticket.text, ticket.address)
+        places = compare_places(first.text, first.names, told.text, told.names)
+        if places is Whereabouts.OTHER:
+            return False
+        if _likeness(first, told) >= self._rule.similarity and _nothing_else(first.terms, told.terms):
+            return True
+        same_category = ticket.category_code in (earlier.category_code, earlier.machine_category)
+        return same_category and self._comes_again(first, told, least=self._rule.retold_terms)
+
+    def in_same_words(self, first_text: str, text: str, *, similarity: float) -> bool:
+        """Return whether two texts say the same in the same words, whoever said them."""
+        first, told = self._telling(first_text, None), self._telling(text, None)
+        return _likeness(first, told) >= similarity and _nothing_else(first.terms, told.terms)
 
     def terms_of(self, text: str) -> frozenset[str]:
         """Return the terms of ``text`` that tell something."""

@@ -29,7 +29,8 @@ class CountedTicket:
 
     ``signed_in_time``, ``replied_in_time`` (by the due that holds) and ``replied_in_first_due`` (by the one before any
     extension) are None while it is not known. ``reached``, ``responded``, ``solved`` and ``rating`` are the latest that were
-    heard. ``askable`` is false where nobody may call back: anonymous and confidential requests.
+    heard. ``joined``: it followed another one of its incident and was no work item of its own; ``again``: its matter was closed
+    before under another number. ``askable`` is false where nobody may call back: anonymous and confidential requests.
     """
 
     request_type: RequestType
@@ -54,6 +55,8 @@ class CountedTicket:
     responded: bool
     solved: bool
     rating: Rating | None
+    joined: bool = False
+    again: bool = False
 
 
 def official_rates(tickets: Sequence[CountedTicket], *, repeats: int) -> tuple[Rate, ...]:
@@ -67,6 +70,7 @@ def official_rates(tickets: Sequence[CountedTicket], *, repeats: int) -> tuple[R
 def _dispatching(tickets: Sequence[CountedTicket], repeats: int) -> tuple[Rate, ...]:
     accepted = [one for one in tickets if not one.declined]
     dispatched = [one for one in tickets if one.dispatched]
+    linked = sum(one.joined or one.again for one in accepted)
     consults = [one for one in accepted if one.request_type is RequestType.CONSULT]
     return (
         _rate("M13", "即时办结率", accepted, lambda one: one.direct, "直接答复办结 ÷ 受理量（不含不予受理、并单）"),
@@ -74,7 +78,13 @@ def _dispatching(tickets: Sequence[CountedTicket], repeats: int) -> tuple[Rate, 
         _rate("M15", "派单准确率", dispatched, lambda one: one.first_lead_kept, "首个主办未经准退改变 ÷ 已派单"),
         _rate("M16", "自动派单率", dispatched, lambda one: one.dispatched_by_engine, "引擎自行派出 ÷ 已派单"),
         _of_known("M17", "派单及时率", tickets, lambda one: one.dispatched_in_time, "派单时限内处置 ÷ 派单时限已有结果"),
-        Rate("M18", "重复诉求率", repeats, len(accepted) + repeats, f"并单 ÷（受理量＋并单）；{_PERIOD}"),
+        Rate(
+            "M18",
+            "重复诉求率",
+            repeats + linked,
+            len(accepted) + repeats,
+            f"（并单＋并案＋再次反映）÷（受理量＋并单）；{_PERIOD}",
+        ),
     )
 
 
@@ -140,7 +150,8 @@ def _three_rates(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
 
 def _asked(tickets: Sequence[CountedTicket]) -> list[CountedTicket]:
     """Return 应评件 (M41): closed by a unit's work, of citizens who may be asked."""
-    return [one for one in tickets if one.dispatched and one.closed and one.askable and not one.withdrawn]
+    answered = [one for one in tickets if one.dispatched or one.joined]
+    return [one for one in answered if one.closed and one.askable and not one.withdrawn]
 
 
 def _weighted(parts: Sequence[Rate]) -> int:

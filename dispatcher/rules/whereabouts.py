@@ -61,6 +61,12 @@ def place_names(address: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def place_keys(text: str, address: str | None) -> tuple[str, ...]:
+    """Return the names under which a place is found again: those of the address, and the roads and villages in the text."""
+    marks = _marks(text.lower())
+    return tuple(dict.fromkeys((*place_names(address), *sorted(marks.get("road", ())), *sorted(marks.get("village", ())))))
+
+
 def compare_places(text: str, names: tuple[str, ...], other_text: str, other_names: tuple[str, ...]) -> Whereabouts:
     """Compare two texts in lower case, each with the ``place_names`` of its address."""
     marks, others = _marks(text), _marks(other_text)

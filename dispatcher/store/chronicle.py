@@ -12,14 +12,16 @@ from psycopg.rows import DictRow, dict_row
 from dispatcher.ports import CallBack, CitizenMessage, NewRating, Notice
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
+from dispatcher.store.incidents import incident_from_row
 from dispatcher.store.queries import load_queries
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.rows import rating_from_row
 from dispatcher.views import TicketDetail
 from models.codes import Channel, Fate, NoticeKind
+from models.incident import Incident
 from models.message import Topic
 
-_QUERIES = load_queries("chronicle.sql")
+_QUERIES = {**load_queries("chronicle.sql"), **load_queries("incidents.sql")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ class Chronicle:
         return [
             CitizenMessage(**{**row, "channel": Channel(row["channel"])}) for row in await self._rows("citizen_messages", {})
         ]
+
+    async def incidents(self) -> list[tuple[Incident, str | None]]:
+        """Return the incidents of several tickets, each with the unit that has its lead ticket, in the order of opening."""
+        return [(incident_from_row(row), row["lead_unit"]) for row in await self._rows("incidents", {})]
 
     async def call_backs(self) -> Sequence[CallBack]:
         """Return every attempt to call back."""

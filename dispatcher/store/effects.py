@@ -15,7 +15,11 @@ from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import Row
 from models.message import Message
 
-_QUERIES = {**load_queries("effects.sql"), "add_proposals": load_queries("matrix.sql")["add_proposals"]}
+_QUERIES = {
+    **load_queries("effects.sql"),
+    **load_queries("incidents.sql"),
+    "add_proposals": load_queries("matrix.sql")["add_proposals"],
+}
 
 
 async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects, *, slot: int) -> None:
@@ -37,6 +41,11 @@ async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects,
         ("call_alarms", [asdict(alarm) for alarm in effects.call_alarms]),
         ("dead_letters", [_letter_row(letter) for letter in effects.dead_letters]),
         ("add_proposals", [asdict(wish) for wish in effects.matrix_wishes]),
+        ("write_places", [asdict(place) for place in effects.ticket_places]),
+        ("write_incidents", [asdict(incident) for incident in effects.incidents]),
+        ("write_links", [asdict(link) for link in effects.incident_links]),
+        ("write_repeat_links", [asdict(link) for link in effects.repeat_links]),
+        ("write_consultations", [asdict(each) for each in effects.consultations]),
         ("outbox", [_outbox_row(message) for message in effects.messages]),
     ]
     async with connection.pipeline():  # one journey to the server and back for all statements

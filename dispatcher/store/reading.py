@@ -13,6 +13,7 @@ from psycopg.rows import DictRow, TupleRow, dict_row
 from dispatcher.ports import DeadLetter, Notice
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
+from dispatcher.store.incidents import incident_from_row
 from dispatcher.store.proofs import proof_fields
 from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import deadline_from_row, hold_from_row, month_of, rating_from_row, ticket_from_row
@@ -24,6 +25,7 @@ from dispatcher.views import (
     ContactProgress,
     Decision,
     Due,
+    IncidentView,
     Lane,
     OpenTexts,
     Pending,
@@ -43,13 +45,19 @@ from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from models.codes import Channel, Fate, NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult, Pause
 from models.errors import NotFound
+from models.incident import Consultation
 from models.message import Topic
 from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
 
 _WORK = load_queries("work.sql")
-_QUERIES = {**load_queries("reading.sql"), **{name: _WORK[name] for name in ("become_unit", "ticket")}}
+_QUERIES = {
+    **load_queries("reading.sql"),
+    **load_queries("incidents.sql"),
+    **{name: _WORK[name] for name in ("become_unit", "ticket")},
+}
 _ABOVE_EVERY_MONTH = 999999
 _OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED, _RUNNING_ALERTS = 50, 8, 8, 20, 50, 50, 20
+_MOST_OF_INCIDENT = 50
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
 _BESIDE_TICKET = frozenset(
     {"role", "dispatched_at", "signed_at", "contacted_at", "replied_at", "lane", "list", "told", "total", "place"}
@@ -86,6 +94,7 @@ class PostgresViews:
                 await reader.rows("become_application", {})
                 holds += await reader.rows("running_holds_of_others", {**key, "unit_code": unit_code})
             notices = await reader.rows("notices_of_ticket", {**key, "unit_code": unit_code})
+            ties = await self._ties(reader, ticket_from_row(found[0]), of_unit=unit_code is not None)
         return TicketDetail(
             ticket=ticket_from_row(found[0]),
             deadlines=tuple(deadline_from_row(row) for row in deadlines),
@@ -93,7 +102,30 @@ class PostgresViews:
             events=tuple(_event(row) for row in events),
             rating=rating_from_row(ratings[-1]) if ratings else None,
             notices=tuple(_notice(row) for row in notices),
+            **ties,
         )
+
+    async def _ties(self, reader: "_Reader", ticket: Ticket, *, of_unit: bool) -> dict[str, Any]:
+        """Return what ties a ticket to others, by the fields of ``TicketDetail``; a unit is told no other numbers."""
+        key = {"ticket_no": ticket.ticket_no, "month": month_of(ticket.ticket_no)}
+        place = next(iter(await reader.rows("incident_of_ticket", key)), None)
+        earlier = await reader.rows("earlier_of", key)
+        consulted = await reader.rows("consultation", key)
+        sisters, others = [], []
+        if not of_unit and ticket.parent_no is not None:
+            sisters = await reader.rows("sisters", {**key, "parent_no": ticket.parent_no})
+        if not of_unit and place is not None:
+            others = await reader.rows("tickets_of_incident", {"incident": place["incident"], "limit": _MOST_OF_INCIDENT})
+        numbers = tuple(row["ticket_no"] for row in others if row["ticket_no"] != ticket.ticket_no)
+        incident = None
+        if place is not None:
+            incident = IncidentView(incident_from_row(place), place["follows"], place["lead_unit"], numbers)
+        return {
+            "incident": incident,
+            "again_of": earlier[0]["earlier_no"] if earlier else None,
+            "sisters": tuple(row["ticket_no"] for row in sisters),
+            "consultation": Consultation(**consulted[0]) if consulted else None,
+        }
 
     async def tickets(
         self, wanted: TicketFilter, *, after: str | None, limit: int, unit_code: str | None = None

@@ -196,7 +196,12 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
 """Queries whose rows are the family's labels with the amount."""
 
 _BY_CATEGORY: Mapping[str, Family] = MappingProxyType(
-    {"repeats": metrics.REPEATS, "direct_answers": metrics.DIRECT_ANSWERS, "corrections": metrics.CORRECTIONS}
+    {
+        "repeats": metrics.REPEATS,
+        "burst_alerts": metrics.BURST_ALERTS,
+        "direct_answers": metrics.DIRECT_ANSWERS,
+        "corrections": metrics.CORRECTIONS,
+    }
 )
 """Queries whose rows are a category, the other labels and the amount, for families that are counted by first level."""
 

@@ -25,7 +25,7 @@ from dispatcher.ports import (
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.self_service import Talk
-from dispatcher.store import rows
+from dispatcher.store import incidents, rows
 from dispatcher.store.effects import write_effects
 from dispatcher.store.knowledge import PostgresKnowledge
 from dispatcher.store.matrix import PostgresMatrix
@@ -33,9 +33,10 @@ from dispatcher.store.queries import load_queries
 from models.call import Speech
 from models.codes import CallState, Fate, ReturnReason, Service, Urgency
 from models.errors import NotFound
+from models.incident import ClosedRequest, Consultation, Happening, Incident, Membership
 from models.ticket import OpenRequest, Ticket
 
-_QUERIES = load_queries("work.sql")
+_QUERIES = {**load_queries("work.sql"), **load_queries("incidents.sql")}
 
 
 class PostgresUnitOfWork:
@@ -211,6 +212,66 @@ class PostgresUnitOfWork:
         """Return a caller's latest tickets."""
         found = await self._all("tickets_of_caller", {"caller_ref": caller_ref, "limit": limit})
         return [rows.ticket_from_row(row) for row in found]
+
+    async def lock_places(self, places: Iterable[str]) -> None:
+        """Hold the places' advisory locks until the transaction ends."""
+        await self._run("lock_places", {"places": list(places)})
+
+    async def happenings(self, asked: Collection[tuple[str, str]], *, since: datetime) -> list[Happening]:
+        """Return the latest unanswered tickets by category and name of a place."""
+        parameters = {
+            "categories": [category for category, _ in asked],
+            "names": [name for _, name in asked],
+            "since": since,
+            "limit": incidents.CONSIDERED,
+            "most": incidents.LONGEST_TEXT,
+        }
+        return [incidents.happening_from_row(row) for row in await self._all("happenings", parameters)]
+
+    async def lock_free(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
+        """Lock the tickets that nobody else holds."""
+        numbers = list(ticket_nos)
+        months = list({rows.month_of(number) for number in numbers})
+        found = await self._all("lock_free", {"ticket_nos": numbers, "months": months})
+        return {row["ticket_no"]: rows.ticket_from_row(row) for row in found}
+
+    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Lock incidents and return each with when its latest tickets were received."""
+        found = await self._all("lock_incidents", {"incidents": list(wanted), "limit": limit})
+        return {row["incident"]: (incidents.incident_from_row(row), row["received"]) for row in found}
+
+    async def membership(self, ticket_no: str) -> Membership | None:
+        """Lock the ticket's incident and return its place in it."""
+        found = await self._all("membership", {"ticket_no": ticket_no})
+        return incidents.membership_from_row(found[0]) if found else None
+
+    async def leads_of(self, ticket_nos: Collection[str]) -> Mapping[str, str]:
+        """Return the leads that these tickets follow."""
+        found = await self._all("leads_of", {"ticket_nos": list(ticket_nos)})
+        return {row["ticket_no"]: row["lead_ticket"] for row in found}
+
+    async def lock_followers(self, incident: str) -> list[Ticket]:
+        """Lock and return the tickets that wait for the lead."""
+        return [rows.ticket_from_row(row) for row in await self._all("lock_followers", {"incident": incident})]
+
+    async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:
+        """Return the callers' closed tickets."""
+        found = await self._all("closed_requests", {"caller_refs": list(caller_refs), "since": since})
+        return [incidents.closed_request_from_row(row) for row in found]
+
+    async def reports(self, ticket_nos: Collection[str]) -> Mapping[str, int]:
+        """Return how often each matter was told."""
+        return {row["asked"]: row["reports"] for row in await self._all("reports", {"ticket_nos": list(ticket_nos)})}
+
+    async def earlier_of(self, ticket_no: str) -> str | None:
+        """Return the closed ticket of which this one is a repeat."""
+        found = await self._all("earlier_of", {"ticket_no": ticket_no})
+        return found[0]["earlier_no"] if found else None
+
+    async def consultation(self, ticket_no: str) -> Consultation | None:
+        """Return the latest consultation about a ticket."""
+        found = await self._all("consultation", {"ticket_no": ticket_no})
+        return Consultation(**found[0]) if found else None
 
     async def sealed_data(self, contact_id: UUID) -> SealedData:
         """Return a contact's vault row.

@@ -17,6 +17,7 @@ from models.command import Command
 from models.contact import MAX_TEXT
 from models.deadline import Deadline, DeadlineResult
 from models.errors import Forbidden, IllegalTransition, Rejected
+from models.incident import ClosedRequest, Consultation, Membership
 from models.knowledge import StoredArticle
 from models.ticket import Actor, EventKind, Ticket
 
@@ -205,6 +206,34 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a ticket when a command comes: its incident, what it repeats, who is asked about it.
+
+    ``other`` is the lead ticket of the incident that a command names, with its place there where it has one. ``closed`` are
+    the citizen's tickets that were closed before, for commands that need one. ``reports`` is how often the citizen told of
+    the matter before this command.
+    """
+
+    membership: Membership | None = None
+    other: Ticket | None = None
+    other_membership: Membership | None = None
+    again_of: str | None = None
+    closed: Sequence[ClosedRequest] = ()
+    reports: int = 1
+    consultation: Consultation | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether the ticket waits for what a unit does about the lead of its incident."""
+        return self.membership is not None and self.membership.follows
+
+    @property
+    def consulted(self) -> Consultation | None:
+        """The consultation that is not decided yet."""
+        return self.consultation if self.consultation is not None and self.consultation.decided_at is None else None
+
+
+@dataclass(frozen=True, slots=True)
 class Act(Scene):
     """A person's command on a ticket, with what it may carry; ``cited`` is the article on which a direct answer rests."""
 
@@ -213,6 +242,7 @@ class Act(Scene):
     ratings: Sequence[NewRating] = ()
     asked_return: AskedReturn | None = None
     cited: StoredArticle | None = None
+    beside: Beside = Beside()
 
     def mark_contacted(self, unit_code: str) -> None:
         """Note that the lead unit has spoken with the citizen, if it had not before."""

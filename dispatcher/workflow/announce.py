@@ -10,6 +10,7 @@ from models.call import HeardWords, Speech
 from models.codes import Channel, Stage
 from models.contact import Contact
 from models.deadline import Deadline
+from models.incident import Incident
 from models.message import Message, Topic, event_id
 from models.profile import Category, Profile
 from models.ticket import Actor, Ticket, TicketEvent
@@ -21,6 +22,9 @@ DISPATCH_ITEM = "dispatch.item"
 NOTICE = "dispatch.notice"
 LINKED = "dispatch.linked"
 EMERGENCY = "alert.emergency"
+HOTSPOT = "alert.hotspot"
+CONSULTATION = "alert.consultation"
+INCIDENT = "dispatch.incident"
 DEAD_LETTER = "dead.letter"
 
 TITLE_LENGTH = 40
@@ -114,10 +118,12 @@ def dispatch_message(
     actor: Actor,
     at: datetime,
     basis: str,
+    again_of: str | None = None,
 ) -> Message:
     """Return the work item as the member unit sees it (domain.md I.4), without phone, name or openid.
 
-    A category that the profile has lost stands for itself by its code.
+    A category that the profile has lost stands for itself by its code. ``again_of`` is the closed ticket of which this one
+    is a repeat (再次反映).
     """
     work = deadlines[Stage.RESOLVE]
     caller: dict[str, Any] = {"salutation": ticket.salutation, "caller_ref": ticket.caller_ref}
@@ -144,6 +150,7 @@ def dispatch_message(
         "provisional": work.provisional,
         "round": ticket.round,
         "repeat_count": ticket.nudges,
+        "again_of": again_of,
         "matrix": {"version": ticket.matrix_version, "basis": basis},
     }
     return Message(
@@ -161,21 +168,91 @@ def dispatch_message(
     )
 
 
-def nudge_message(ticket: Ticket, *, at: datetime) -> Message:
-    """Tell the lead unit that the citizen asked again."""
+def nudge_message(ticket: Ticket, *, at: datetime, about: str | None = None) -> Message:
+    """Tell the lead unit that the citizen asked again; ``about`` is the unit's own ticket where this one follows it."""
     unit_code = ticket.lead_unit or ""
+    told = about or ticket.ticket_no
     return Message(
         topic=Topic.dispatch(unit_code),
-        key=ticket.ticket_no,
+        key=told,
         event_id=event_id(ticket.ticket_no, "dispatch.nudge", ticket.version),
         kind="dispatch.nudge",
         occurred_at=at,
         actor="system:intake",
         profile_version=ticket.profile_version,
+        ticket_no=told,
+        ticket_version=None if about else ticket.version,
+        unit_code=unit_code,
+        data={"ticket_no": told, "unit": unit_code, "repeat_count": ticket.nudges},
+    )
+
+
+def incident_message(lead: Ticket, incident: Incident, joined: Ticket, *, at: datetime) -> Message:
+    """Tell the unit how many citizens its ticket stands for now; of the others it is told nothing else."""
+    unit_code = lead.lead_unit or ""
+    return Message(
+        topic=Topic.dispatch(unit_code),
+        key=lead.ticket_no,
+        event_id=event_id(joined.ticket_no, INCIDENT, joined.version),
+        kind=INCIDENT,
+        occurred_at=at,
+        actor="system:incidents",
+        profile_version=lead.profile_version,
+        ticket_no=lead.ticket_no,
+        unit_code=unit_code,
+        data={
+            "ticket_no": lead.ticket_no,
+            "unit": unit_code,
+            "incident": incident.incident,
+            "tickets": incident.tickets,
+        },
+    )
+
+
+def hotspot_message(incident: Incident, lead: Ticket, *, at: datetime) -> Message:
+    """Alert the supervisors: many callers tell of one event at once. Told once an incident."""
+    return Message(
+        topic=Topic.ALERTS,
+        key=incident.incident,
+        event_id=event_id(incident.incident, HOTSPOT, 1),
+        kind=HOTSPOT,
+        occurred_at=at,
+        actor="system:incidents",
+        profile_version=lead.profile_version,
+        ticket_no=lead.ticket_no,
+        data={
+            "kind": "hotspot",
+            "contact_id": str(lead.contact_id),
+            "incident": incident.incident,
+            "tickets": incident.tickets,
+            "category": incident.category_code,
+            "district": incident.district_code,
+            "address": lead.address,
+            "unit": lead.lead_unit,
+        },
+    )
+
+
+def consultation_message(ticket: Ticket, *, cause: str, at: datetime) -> Message:
+    """Tell the supervisors that nobody but them or a dispatcher can say who leads a ticket."""
+    return Message(
+        topic=Topic.ALERTS,
+        key=ticket.ticket_no,
+        event_id=event_id(ticket.ticket_no, CONSULTATION, ticket.version),
+        kind=CONSULTATION,
+        occurred_at=at,
+        actor="system:consultation",
+        profile_version=ticket.profile_version,
         ticket_no=ticket.ticket_no,
         ticket_version=ticket.version,
-        unit_code=unit_code,
-        data={"ticket_no": ticket.ticket_no, "unit": unit_code, "repeat_count": ticket.nudges},
+        data={
+            "kind": "consultation",
+            "contact_id": str(ticket.contact_id),
+            "cause": cause,
+            "category": ticket.category_code,
+            "district": ticket.district_code,
+            "returns": ticket.accepted_returns,
+        },
     )
 
 

@@ -27,19 +27,32 @@ def put_on_stream(
     city: City,
     effects: Effects,
     earlier: Iterable[StoredDeadline] = (),
+    again_of: str | None = None,
 ) -> None:
     """Add to ``effects`` what dispatching ``ticket`` (already DISPATCHED) to ``unit_code`` means.
 
     The units' clocks start now; the citizen's promise keeps the clock that it has (decision 7). ``earlier`` are the ticket's
-    deadlines so far.
+    deadlines so far, ``again_of`` the closed ticket of which it is a repeat.
     """
     numbers = _Numbers(earlier)
     lead = {stage: _clock(stage, ticket, unit_code, at, city) for stage in _OF_LEAD}
-    _hand_over(ticket, unit_code, LEAD, lead, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects)
+    handed = {unit_code: (LEAD, lead)}
     for code in co_units:
-        clocks = {Stage.RESOLVE: city.co_unit_deadline(lead[Stage.RESOLVE], code)}
+        handed[code] = (CO_UNIT, {Stage.RESOLVE: city.co_unit_deadline(lead[Stage.RESOLVE], code)})
+    for code, (role, clocks) in handed.items():
         _hand_over(
-            ticket, code, CO_UNIT, clocks, numbers, basis=basis, mode=mode, actor=actor, at=at, city=city, effects=effects
+            ticket,
+            code,
+            role,
+            clocks,
+            numbers,
+            basis=basis,
+            mode=mode,
+            actor=actor,
+            at=at,
+            city=city,
+            effects=effects,
+            again_of=again_of,
         )
     effects.increments.append(metrics.count(metrics.DISPATCHED, unit_code, mode.value))
     if mode in FIRST_DISPATCHES:
@@ -106,6 +119,7 @@ def _hand_over(
     at: datetime,
     city: City,
     effects: Effects,
+    again_of: str | None = None,
 ) -> None:
     effects.new_deadlines.extend(
         StoredDeadline(ticket.ticket_no, numbers.next(stage), deadline) for stage, deadline in clocks.items()
@@ -121,6 +135,7 @@ def _hand_over(
             actor=actor,
             at=at,
             basis=basis,
+            again_of=again_of,
         )
     )
 

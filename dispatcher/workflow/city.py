@@ -8,6 +8,7 @@ from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for
 from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
+from dispatcher.rules.incidents import EventFinder
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import Route, RouteTable, amended
 from models.codes import RequestType, ReviewReason, Stage, Urgency
@@ -41,21 +42,25 @@ class StandingMatrix:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A profile with its calendar, its dispatch matrix and its rule of repeats ready to be asked."""
+    """A profile with its calendar, its dispatch matrix and its rules of repeats and incidents ready to be asked."""
 
     profile: Profile
     calendar: WorkingCalendar
     matrix: StandingMatrix
     repeats: RepeatFinder
+    events: EventFinder
 
     @classmethod
     def of(cls, profile: Profile) -> "City":
         """Index ``profile``."""
+        repeats = RepeatFinder(profile.merge, profile.repeats)
+        move_car = profile.self_service.move_car
         return cls(
             profile=profile,
             calendar=WorkingCalendar(profile.calendar),
             matrix=StandingMatrix(profile),
-            repeats=RepeatFinder(profile.merge, profile.repeats),
+            repeats=repeats,
+            events=EventFinder(profile.incidents, repeats, never=() if move_car is None else (move_car,)),
         )
 
     @property

@@ -7,10 +7,12 @@ from dispatcher.ports import Clock, Effects, OpenUnitOfWork
 from dispatcher.workflow import (
     answer,
     close,
+    consult,
     contact,
     decline,
     dispatch,
     extend,
+    incidents,
     nudge,
     pause,
     reply,
@@ -23,6 +25,7 @@ from dispatcher.workflow import (
     withdraw,
 )
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.beside import look_beside
 from dispatcher.workflow.city import City
 from dispatcher.workflow.knowledge import cited_article, keep_in_knowledge
 from dispatcher.workflow.waking import set_rings
@@ -61,6 +64,10 @@ MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
         CommandKind.CALL_BACK: _CALLING,
         CommandKind.RATE: frozenset({Role.CITIZEN, *_CALLING}),
         CommandKind.NUDGE: frozenset({Role.CITIZEN, *_CALLING}),
+        CommandKind.LINK: _DECIDING,
+        CommandKind.UNLINK: _DECIDING,
+        CommandKind.CONSULT: _JUDGING,
+        CommandKind.CONSULT_DECIDE: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN}),
         CommandKind.WITHDRAW: frozenset({Role.CITIZEN, *_DECIDING}),
         CommandKind.CLOSE: _DECIDING,
         CommandKind.ARCHIVE: _JUDGING,
@@ -94,6 +101,10 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.CALL_BACK: satisfaction.call_back,
         CommandKind.RATE: satisfaction.rate,
         CommandKind.NUDGE: nudge.nudge,
+        CommandKind.LINK: incidents.link,
+        CommandKind.UNLINK: incidents.unlink,
+        CommandKind.CONSULT: consult.consult,
+        CommandKind.CONSULT_DECIDE: consult.consult_decide,
         CommandKind.WITHDRAW: withdraw.withdraw,
         CommandKind.CLOSE: close.close,
         CommandKind.ARCHIVE: close.archive,
@@ -123,7 +134,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         async with open_work(unit_code=command.actor.unit_code) as work:
             await work.ticket(command.ticket_no)
     async with open_work() as work:
-        tickets = await work.lock_tickets([command.ticket_no])
+        tickets = await work.lock_tickets(_numbers_in(command))
         ticket = tickets.get(command.ticket_no)
         if ticket is None:
             raise NotFound(f"there is no ticket {command.ticket_no}")
@@ -143,10 +154,20 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
             cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
             effects=Effects(),
+            beside=await look_beside(work, command, tickets),
         )
+        if command.actor.unit_code is not None and act.beside.follows:
+            raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
         after = _ACTS[command.kind](act)
+        after = await incidents.carry_on(work, act, after)
         act.effects.changed_tickets.append(after)
         set_rings(act.effects, city=city, at=now)
         await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
         await keep_in_knowledge(act, after, work.knowledge)
     return after
+
+
+def _numbers_in(command: Command) -> list[str]:
+    """Return the tickets that a command changes or looks at, to be locked in one order."""
+    other = command.data.get("to") if command.kind is CommandKind.LINK else None
+    return sorted({command.ticket_no, *([other] if isinstance(other, str) else [])})

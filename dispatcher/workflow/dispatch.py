@@ -1,12 +1,15 @@
 """派单 by a person: confirm the engine's proposal, or choose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dispatcher import metrics
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
-from dispatcher.workflow.supervise import supervise_returned
+from dispatcher.workflow.consult import settle_by_dispatch
+from dispatcher.workflow.incidents import end_help
+from dispatcher.workflow.supervise import supervise_reported, supervise_returned
 from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -91,6 +94,7 @@ def _send(
     corrections: Sequence[Correction],
 ) -> Ticket:
     unit_code = route.lead or ""
+    settle_by_dispatch(act, unit_code)
     again = act.ticket.accepted_returns > 0
     mode = DispatchMode.TRANSFER if again else DispatchMode.MANUAL
     act.require_state(TicketState.PENDING, TicketState.DISPATCHED)
@@ -106,6 +110,13 @@ def _send(
         matrix_version=act.city.routes.version,
     )
     act.finish_stage(Stage.DISPATCH, None)
+    place = act.beside.membership
+    if place is not None and act.beside.follows and place.lead_unit is not None:
+        if place.lead_unit == unit_code:  # the unit has the work already, with the lead of the incident
+            end_help(act)
+            data = {"incident": place.incident.incident, "lead": place.incident.lead_ticket, "unit": unit_code}
+            return act.record(after, EventKind.FOLLOWED, data)
+        act.effects.incident_links.append(replace(place.link, follows=False))
     act.void_stages(Stage.RESOLVE)  # what the machine had begun is a unit's work now
     helping = {hold.unit_code for hold in act.running_holds()}  # co-units of a lead that returned the ticket
     if unit_code in helping:
@@ -121,6 +132,7 @@ def _send(
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
+        again_of=act.beside.again_of,
     )
     if again:
         act.notify(after, NoticeKind.TRANSFER)
@@ -139,7 +151,7 @@ def _send(
             "corrected": [kind.value for kind in corrections],
         },
     )
-    return supervise_returned(act, dispatched)
+    return supervise_reported(act, supervise_returned(act, dispatched), act.beside.reports)
 
 
 def _proposed_level1(act: Act) -> str:

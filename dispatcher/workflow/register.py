@@ -12,10 +12,12 @@ from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
+from dispatcher.workflow.joining import Happenings, may_follow, told_of
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
+from models.incident import RepeatLink
 from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, Ticket
 from models.understanding import Understanding
@@ -34,11 +36,14 @@ def register(
     effects: Effects,
     parent_no: str | None = None,
     item: int = 1,
+    happenings: Happenings | None = None,
+    again_of: str | None = None,
 ) -> Ticket | None:
     """Add a new ticket with its clocks to ``effects`` and dispatch it where the engine may decide.
 
     ``bands`` are those of the model that understood the contact. Of a contact with several requests each has a ticket:
-    ``parent_no`` is the number that they share, ``item`` which one this is.
+    ``parent_no`` is the number that they share, ``item`` which one this is. A request that tells of one of the
+    ``happenings`` joins its incident. ``again_of`` is the closed ticket of which this one is a repeat.
 
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
@@ -50,11 +55,15 @@ def register(
     on = city.local(at).date()
     route = city.routes.choose(judgement.category_code, district_code=district_code, subject=understanding.facts.subject, on=on)
     doubts = city.doubts(judgement, understanding, route, district_code=district_code, on=on)
-    return open_ticket(
+    told = replace(told_of(contact, understanding, city), category_code=judgement.category_code)
+    event = happenings.event_of(told) if happenings is not None else None
+    fit = may_follow(doubts, judgement.urgency, understanding.best.probability, least=bands.review)
+    follows = event is not None and fit and (bool(doubts) or not event.wants_a_lead)
+    ticket = open_ticket(
         contact,
         understanding,
         replace(judgement, doubts=doubts),
-        route if not doubts else replace(route, lead=None),
+        replace(route, lead=None) if doubts or follows else route,
         district_code=district_code,
         ticket_no=ticket_no,
         actor=ENGINE,
@@ -64,7 +73,16 @@ def register(
         effects=effects,
         parent_no=parent_no,
         item=item,
+        follows=follows and event is not None and event.lead.lead_unit is not None,
+        again_of=again_of,
     )
+    if happenings is None:
+        return ticket
+    joins = event if fit or judgement.urgency is Urgency.CRITICAL else None
+    if joins is not None:
+        ticket = effects.new_tickets[-1] = happenings.join(joins, ticket, follows=follows, at=at, effects=effects)
+    happenings.add(ticket, told, effects, joins)
+    return ticket
 
 
 def open_ticket(
@@ -83,10 +101,13 @@ def open_ticket(
     self_service: bool = False,
     parent_no: str | None = None,
     item: int = 1,
+    follows: bool = False,
+    again_of: str | None = None,
 ) -> Ticket:
     """Add a ticket as ``judgement`` takes it, with its clocks; where ``route`` has a lead it is dispatched at once.
 
-    With ``self_service`` the machine handles it: nobody needs to dispatch it before its time is over.
+    With ``self_service`` the machine handles it: nobody needs to dispatch it before its time is over. One that ``follows``
+    another one of its incident needs no dispatch either. ``again_of`` is the closed ticket of which it is a repeat.
     """
     ticket = Ticket(
         ticket_no=ticket_no,
@@ -150,9 +171,12 @@ def open_ticket(
             "confidence": round(ticket.confidence, 4),
             "review_reasons": [doubt.value for doubt in judgement.doubts],
             "desk": desk.name if desk else None,
+            **({"again_of": again_of} if again_of else {}),
         },
     )
-    _start_own_clocks(ticket, dispatched=route.lead is not None, at=at, city=city, effects=effects)
+    if again_of is not None:
+        effects.repeat_links.append(RepeatLink(ticket_no, again_of))
+    _start_own_clocks(ticket, dispatched=follows or route.lead is not None, at=at, city=city, effects=effects)
     if route.lead is not None:
         ticket = ticket.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead)
         record(
@@ -175,6 +199,7 @@ def open_ticket(
             at=at,
             city=city,
             effects=effects,
+            again_of=again_of,
         )
     promise = next(one.deadline for one in effects.new_deadlines if one.key == (ticket_no, Stage.PROMISE, 1))
     tell(ticket, "received", city=city, effects=effects, at=at, date=day_text(promise.due, city))

@@ -4,6 +4,7 @@ from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.amend import propose_from_ticket
 from dispatcher.workflow.assign import LEAD, put_on_stream
+from dispatcher.workflow.consult import consult_returned
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ProposalOrigin, ReturnReason, Stage, TicketState
@@ -60,7 +61,7 @@ def accept_return(act: Act) -> Ticket:
     data = {"from": returning, "to": unit_code}
     if unit_code is None:
         after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
-        return act.record(after, EventKind.RETURN_ACCEPTED, data, before=before)
+        return consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
     after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
         act.release(unit_code)  # a co-unit becomes the lead
@@ -75,12 +76,14 @@ def accept_return(act: Act) -> Ticket:
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
+        again_of=act.beside.again_of,
     )
     act.notify(after, NoticeKind.TRANSFER)
     asked = act.asked_return
     if asked is not None and asked.reason in _OF_THE_MATRIX:
         propose_from_ticket(act, unit_code, basis=asked.basis, origin=ProposalOrigin.RETURN)
-    return supervise_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
+    accepted = consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
+    return supervise_returned(act, accepted)
 
 
 def reject_return(act: Act) -> Ticket:

@@ -1,6 +1,6 @@
 """答复审核: a person decides whether a unit's reply is good enough for the citizen (domain.md A.5)."""
 
-from dispatcher.workflow.acting import Act
+from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.tell import tell
 from models.codes import Stage, TicketState
 from models.ticket import EventKind, Ticket
@@ -13,12 +13,17 @@ def pass_review(act: Act) -> Ticket:
     act.finish_stage(Stage.REPLY_REVIEW, None)
     act.finish_stage(act.work_stage, act.ticket.lead_unit, observed=True)
     act.finish_stage(Stage.PROMISE, None)
-    act.start_own_clock(Stage.RATING_WINDOW, after)
-    if not (after.anonymous or after.confidential):  # whom nobody calls or writes to
-        act.start_own_clock(Stage.CALL_BACK, after)
-        act.start_own_clock(Stage.RATING_INVITE, after)
-    tell(after, "answered", city=act.city, effects=act.effects, at=act.at)
+    hand_to_citizen(act, after)
     return act.record(after, EventKind.REVIEW_PASSED, {"round": act.ticket.round})
+
+
+def hand_to_citizen(scene: Scene, after: Ticket) -> None:
+    """Tell the citizen of the answer; from now on he may be called back and may rate."""
+    scene.start_own_clock(Stage.RATING_WINDOW, after)
+    if not (after.anonymous or after.confidential):  # whom nobody calls or writes to
+        scene.start_own_clock(Stage.CALL_BACK, after)
+        scene.start_own_clock(Stage.RATING_INVITE, after)
+    tell(after, "answered", city=scene.city, effects=scene.effects, at=scene.at)
 
 
 def fail_review(act: Act) -> Ticket:

@@ -2,7 +2,8 @@
 
 from dispatcher import metrics
 from dispatcher.ports import CallBack, NewRating
-from dispatcher.workflow.acting import Act
+from dispatcher.rules.again import MOST_ROUNDS
+from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.assign import LEAD, hand_over_again
 from dispatcher.workflow.close import closed
 from dispatcher.workflow.supervise import step_up
@@ -14,9 +15,6 @@ SYSTEM = Actor(Role.SYSTEM, "evaluation")
 
 DISSATISFIED = (Rating.DISSATISFIED, Rating.VERY_DISSATISFIED)
 """不满意类, which reopen a ticket. Source: domain.md A.2, ticket.reopened."""
-
-MOST_ROUNDS = 2
-"""One second handling; whoever is dissatisfied after it is a matter of 督办. Source: domain.md A.3 重办."""
 
 MOST_ATTEMPTS = 3
 """Attempts to reach a citizen about one round. Source: domain.md A.2, callback.done (D)."""
@@ -72,7 +70,7 @@ def call_back(act: Act) -> Ticket:
     if rating is not None:
         _keep_rating(act, rating, reason)
     if rating in DISSATISFIED or not attempt.solved:
-        return _handle_again(act, after, reason)
+        return handle_again(act, after, reason)
     return after if rating is None else closed(act, after, actor=SYSTEM)
 
 
@@ -95,7 +93,7 @@ def rate(act: Act) -> Ticket:
     _keep_rating(act, rating, reason)
     rated = act.record(act.unchanged(), EventKind.RATED, {"rating": rating.label, "reason": reason})
     if rating in DISSATISFIED:
-        return _handle_again(act, rated, reason)
+        return handle_again(act, rated, reason)
     return rated if rated.state is TicketState.CLOSED else closed(act, rated, actor=SYSTEM)
 
 
@@ -119,24 +117,24 @@ def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:
         act.start_clock(Stage.RECTIFY, ticket, unit_code)
 
 
-def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
-    """重办, once; afterwards the ticket stays as it is for the supervisors, until one of them closes it."""
-    act.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
+def handle_again(scene: Scene, before: Ticket, reason: str | None) -> Ticket:
+    """重办, once, for ``reason``; afterwards the ticket stays as it is for the supervisors, until one of them closes it."""
+    scene.void_stages(Stage.RATING_INVITE, Stage.RATING_WINDOW)
     if before.round >= MOST_ROUNDS:
-        return before if before.supervision else step_up(act, before, 1, cause="dissatisfied again")
+        return before if before.supervision else step_up(scene, before, 1, cause="dissatisfied again")
     unit_code = before.lead_unit or ""
-    act.void_stages(Stage.CALL_BACK)
-    after = before.moved_to(TicketState.HANDLING, act.at, round=before.round + 1)
-    redo = act.city.deadline(
+    scene.void_stages(Stage.CALL_BACK)
+    after = before.moved_to(TicketState.HANDLING, scene.at, round=before.round + 1)
+    redo = scene.city.deadline(
         Stage.REOPEN,
         unit_code=unit_code,
         category_code=after.category_code,
         request_type=after.request_type,
         urgency=after.urgency,
-        start=act.at,
+        start=scene.at,
     )
-    if any(hold.role == LEAD for hold in act.running_holds()):
-        act.mark("ended", unit_code)
+    if any(hold.role == LEAD for hold in scene.running_holds()):
+        scene.mark("ended", unit_code)
     hand_over_again(
         after,
         unit_code=unit_code,
@@ -144,14 +142,14 @@ def _handle_again(act: Act, before: Ticket, reason: str | None) -> Ticket:
         resolve=redo,
         mode=DispatchMode.REOPENED,
         actor=SYSTEM,
-        at=act.at,
-        city=act.city,
-        effects=act.effects,
-        earlier=act.deadlines,
+        at=scene.at,
+        city=scene.city,
+        effects=scene.effects,
+        earlier=scene.deadlines,
     )
-    act.effects.increments.append(metrics.count(metrics.REOPENED, unit_code))
+    scene.effects.increments.append(metrics.count(metrics.REOPENED, unit_code))
     data = {"unit": unit_code, "round": after.round, "reason": reason}
-    return act.record(after, EventKind.REOPENED, data, before=before, actor=SYSTEM)
+    return scene.record(after, EventKind.REOPENED, data, before=before, actor=SYSTEM)
 
 
 def _rating(given: str) -> Rating:

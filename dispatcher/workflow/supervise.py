@@ -25,6 +25,8 @@ def supervise(act: Act) -> Ticket:
     ticket = act.ticket
     if ticket.state in ENDED_STATES or ticket.lead_unit is None:
         raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; supervision is for what a unit handles")
+    if act.beside.follows and act.beside.membership is not None:
+        raise Rejected(f"ticket {ticket.ticket_no} follows {act.beside.membership.incident.lead_ticket}; supervise that one")
     step = _step(act) or ticket.supervision + 1
     if not ticket.supervision < step <= len(LADDER):
         raise Rejected(f"ticket {ticket.ticket_no} stands on step {ticket.supervision} of {len(LADDER)}; not below {step}")
@@ -50,6 +52,25 @@ def supervise_returned(scene: Scene, before: Ticket) -> Ticket:
     if before.accepted_returns < MOST_RETURNS or before.supervision or before.lead_unit is None:
         return before
     return step_up(scene, before, 1, cause="returned twice")
+
+
+def supervise_crowded(scene: Scene, before: Ticket, tickets: int) -> Ticket:
+    """Put the lead of an incident of many citizens (群体性) under supervision, once a unit has it."""
+    few = tickets < scene.city.profile.incidents.supervise_callers
+    if few or before.supervision or before.lead_unit is None or before.state in ENDED_STATES:
+        return before
+    return step_up(scene, before, 1, cause="many callers")
+
+
+def supervise_reported(scene: Scene, before: Ticket, reports: int) -> Ticket:
+    """Put a matter that its citizen has told again and again under supervision, once a unit has it.
+
+    ``reports`` counts the first telling too. Source: domain.md A.10, same caller same matter.
+    """
+    few = reports < scene.city.profile.merge.supervise_reports
+    if few or before.supervision or before.lead_unit is None or before.state in ENDED_STATES:
+        return before
+    return step_up(scene, before, 1, cause="reported again")
 
 
 def _step(act: Act) -> int | None:

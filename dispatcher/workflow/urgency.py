@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dispatcher.rules.changes import hastened
 from dispatcher.workflow.acting import Act
+from dispatcher.workflow.incidents import go_alone
 from models.codes import TicketState, Urgency
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -43,7 +44,11 @@ def change_urgency(act: Act) -> Ticket:
         if sooner is not None:
             act.change(replace(stored, deadline=sooner))
     data = {"from": act.ticket.urgency.label, "to": urgency.label, "reason": act.optional_text("reason")}
-    return act.record(act.unchanged(urgency=urgency), EventKind.URGENCY_CHANGED, data)
+    after = act.record(act.unchanged(urgency=urgency), EventKind.URGENCY_CHANGED, data)
+    if urgency is Urgency.CRITICAL and act.beside.membership is not None and act.beside.follows:
+        act.effects.incident_links.append(replace(act.beside.membership.link, follows=False))
+        return go_alone(act, after)  # an emergency goes out by itself, whatever it belongs to
+    return after
 
 
 def _urgency(given: str) -> Urgency:

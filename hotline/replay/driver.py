@@ -259,7 +259,7 @@ class Replay:
     async def _command(self, event: Event) -> None:
         reference, name = event.text("ticket"), event.text("command")
         actor = _actor(event)
-        data = dict(event.said.get("data") or {})
+        data = {key: await self._filled_value(value) for key, value in (event.said.get("data") or {}).items()}
         try:
             ticket_no = await self._ticket_no(reference)
             if name == _REVEAL:
@@ -355,6 +355,9 @@ class Replay:
             numbered = f"{contact}#{items[contact_id]}"
             found[ticket_no] = (ref,) if ref else (contact, numbered) if items[contact_id] == 1 else (numbered,)
         return found
+
+    async def _filled_value(self, value: object) -> object:
+        return await self._filled(value) if isinstance(value, str) else value
 
     async def _filled(self, text: str) -> str:
         """Replace ``{no:REF}`` by the ticket's number."""

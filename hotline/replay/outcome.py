@@ -13,13 +13,16 @@ from dispatcher.workflow.assign import CO_UNIT, LEAD
 from dispatcher.workflow.city import City
 from hotline.replay.driver import Replay
 from hotline.replay.stage import Stage
-from models.codes import DispatchMode, TicketState
+from models.codes import DispatchMode, Fate, TicketState
 from models.codes import Stage as TicketStage
 from models.deadline import DeadlineResult
+from models.incident import Incident
 from models.matrix import MatrixProposal
 from models.ticket import EventKind, Ticket, TicketEvent
 
 Json = dict[str, Any]
+
+_REPEATS = (EventKind.MERGED, EventKind.TOLD_AGAIN)
 
 _BEFORE_DISPATCH = ("受理", "登记")
 """What every ticket went through before its first state: the contact came, and the ticket was registered."""
@@ -37,6 +40,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     teller = _Teller(stage.city, references, replay.contact_names)
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
+    incidents = await chronicle.incidents()
     counted = await _counted(tickets, chronicle)
     desks = {detail.ticket.ticket_no: _desk(detail) for detail in tickets}
     today = stage.city.local(stage.clock.now()).date()
@@ -56,8 +60,8 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         "missed_calls": [],
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
-        "incidents": [],
         "matrix_proposals": [teller.proposal(one, on=today) for one in proposals],
+        "incidents": [teller.incident(incident, unit_code) for incident, unit_code in incidents],
         "rates": {
             rate.code: {
                 "name": rate.name,
@@ -68,7 +72,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
             }
             for rate in official_rates(counted, repeats=_merged(contacts))
         },
-        "counts": _counts(tickets, contacts),
+        "counts": {**_counts(tickets, contacts), "incidents": len(incidents)},
     }
 
 
@@ -91,6 +95,22 @@ class _Teller:
             "queue": contact.queue or desks.get(contact.ticket_no or ""),
             "received_at": self.at(contact.received_at),
             "fate": contact.fate.value if contact.fate else None,
+            "duplicate_of": self._named(contact.ticket_no) if contact.fate is Fate.MERGED else None,
+        }
+
+    def _named(self, ticket_no: str | None) -> str | None:
+        """Return the reference of a ticket."""
+        return None if ticket_no is None else self._references[ticket_no][0]
+
+    def incident(self, incident: Incident, unit_code: str | None) -> Json:
+        return {
+            "incident": incident.incident,
+            "category": incident.category_code,
+            "unit": unit_code,
+            "opened_at": self.at(incident.opened_at),
+            "lead": self._named(incident.lead_ticket),
+            "children": incident.tickets,
+            "hotspot_at": self.at(incident.hotspot_at),
         }
 
     def ticket(self, detail: TicketDetail) -> Json:
@@ -132,8 +152,10 @@ class _Teller:
             "review_reasons": [reason.value for reason in ticket.review_reasons],
             "confidence": round(ticket.confidence, 4),
             "top3": [[guess.category_code, round(guess.probability, 4)] for guess in ticket.top],
+            "duplicate_of": self._named(detail.again_of),
+            "incident": detail.incident.incident.incident if detail.incident else None,
             "nudges": ticket.nudges,
-            "repeats": sum(event.kind is EventKind.MERGED for event in detail.events),
+            "repeats": sum(event.kind in _REPEATS for event in detail.events),
             "round": ticket.round,
             "supervision": ticket.supervision,
             "matrix_version": ticket.matrix_version,
@@ -215,7 +237,7 @@ class _Teller:
             "kind": data["kind"],
             "ticket": self._references[ticket_no][0] if ticket_no else None,
             "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
-            "incident": None,
+            "incident": data.get("incident"),
             "script": data.get("script"),
         }
 
@@ -315,12 +337,14 @@ def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: S
     return CountedTicket(
         request_type=ticket.request_type,
         closed=ticket.first_closed_at is not None,
-        direct=ticket.first_closed_at is not None and not leads,
+        direct=ticket.first_closed_at is not None and not leads and ticket.lead_unit is None,
         declined=EventKind.DECLINED in kinds,
         withdrawn=EventKind.WITHDRAWN in kinds,
         dispatched=bool(leads),
         dispatched_by_engine=bool(leads) and leads[0].mode is DispatchMode.AUTO,
         dispatched_in_time=was_met(dispatch) if dispatch else None,
+        joined=bool(detail.incident and detail.incident.follows),
+        again=detail.again_of is not None,
         askable=not (ticket.anonymous or ticket.confidential),
         signed_in_time=was_met(sign) if sign else None,
         replied_in_time=was_met(first_work) if first_work else None,
@@ -366,6 +390,5 @@ def _counts(tickets: Sequence[TicketDetail], contacts: Sequence[ToldContact]) ->
         "declined": sum(any(event.kind is EventKind.DECLINED for event in detail.events) for detail in tickets),
         "self_service": sum(ticket.self_service for ticket in all_tickets),
         "repeats": _merged(contacts),
-        "incidents": 0,
         "unit_items": leads + co_items,
     }

@@ -55,6 +55,7 @@ from models.codes import (
     RequestType,
     ReturnReason,
     ReviewReason,
+    Role,
     Service,
     Stage,
     SubjectType,
@@ -63,9 +64,10 @@ from models.codes import (
 )
 from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
+from models.incident import Consultation, Incident, IncidentLink, RepeatLink, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message, Topic, event_id
-from models.ticket import Assignment, EventKind, TicketEvent
+from models.ticket import Actor, Assignment, EventKind, TicketEvent
 from models.understanding import Guess
 from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_city, a_deadline, a_ticket
 from tests.fakes import MemoryStore
@@ -272,6 +274,11 @@ def a_message(number, unit_code=None, topic=Topic.TICKET_EVENTS, at=MONDAY):
         data={"number": number},
         unit_code=unit_code,
     )
+
+
+async def write(work, **changes):
+    """Write effects."""
+    await work.apply(Effects(**changes), slot=0)
 
 
 class StoreContract:
@@ -628,6 +635,99 @@ class StoreContract:
             "D-EAST",
             "中山路",
         )
+
+    async def test_what_goes_on_around_a_place_is_found(self, store):
+        """By category and name of a place, since a moment, while nobody has answered; with its incident and its lead."""
+        lead = a_ticket(state=TicketState.DISPATCHED, lead_unit="U-LAMP")
+        follower = a_ticket("TT20260518P0000020", contact_id=UUID(int=2), caller_ref="caller-2", received_at=LATER)
+        ended = a_ticket("TT20260518P0000030", contact_id=UUID(int=3), state=TicketState.CLOSED)
+        incident = Incident("BA1", "0703", None, lead.ticket_no, MONDAY, 2)
+        links = [IncidentLink(one.ticket_no, "BA1", MONDAY, one.received_at, one is follower) for one in (lead, follower)]
+        async with store.open_work() as work:
+            await work.lock_places(["0703 中山路"])
+            assert await work.lock_incidents([], limit=3) == {}
+            await write(
+                work,
+                new_tickets=[lead, follower, ended],
+                ticket_places=[
+                    TicketPlace("0703", "中山路", one.received_at, one.ticket_no) for one in (lead, follower, ended)
+                ],
+                incidents=[incident],
+                incident_links=links,
+            )
+        async with store.open_work() as work:
+            found = await work.happenings([("0703", "中山路"), ("0703", "和平路")], since=MONDAY)
+            assert [(one.ticket_no, one.incident) for one in found] == [
+                (lead.ticket_no, incident),
+                (follower.ticket_no, incident),
+            ]
+            assert found[0].text == lead.text
+            assert [one.ticket_no for one in await work.happenings([("0703", "中山路")], since=LATER)] == [follower.ticket_no]
+            assert await work.happenings([("0801", "中山路")], since=MONDAY) == []
+            assert await work.lock_incidents(["BA1", "BA2"], limit=1) == {"BA1": (incident, [LATER])}
+            assert set(await work.lock_free([lead.ticket_no, "TT20260518P0000099"])) == {lead.ticket_no}
+            place = await work.membership(follower.ticket_no)
+            assert place is not None
+            assert (place.incident, place.link, place.lead_unit) == (incident, links[1], "U-LAMP")
+            assert await work.membership(ended.ticket_no) is None
+            assert await work.leads_of([lead.ticket_no, follower.ticket_no]) == {follower.ticket_no: lead.ticket_no}
+            assert await work.lock_followers("BA1") == [follower]
+            gone = replace(links[1], left_at=LATER)
+            await write(work, incidents=[replace(incident, tickets=1, answered_at=LATER)], incident_links=[gone])
+        async with store.open_work() as work:
+            assert await work.membership(follower.ticket_no) is None
+            assert await work.lock_followers("BA1") == []
+            place = await work.membership(lead.ticket_no)
+            assert place is not None
+            assert place.incident.answered_at == LATER
+
+    async def test_what_a_citizen_told_before_is_known(self, store):
+        """Closed tickets with what the citizen said of them; how often a matter was told, over its tickets."""
+        closed = a_ticket(state=TicketState.CLOSED, state_since=LATER, lead_unit="U-LAMP", first_closed_at=MONDAY)
+        again = a_ticket("TT20260518P0000020", contact_id=UUID(int=2))
+        archived = a_ticket("TT20260518P0000030", contact_id=UUID(int=3), state=TicketState.ARCHIVED, first_closed_at=MONDAY)
+        window = StoredDeadline(closed.ticket_no, 1, a_deadline(Stage.RATING_WINDOW, unit_code=None, due=LATER))
+        events = [
+            TicketEvent(closed.ticket_no, version, kind, MONDAY, actor, None, TicketState.CLOSED, "p1", {})
+            for version, kind, actor in (
+                (1, EventKind.MERGED, OPERATOR),
+                (2, EventKind.NUDGED, OPERATOR),
+                (3, EventKind.NUDGED, Actor(Role.CITIZEN, "citizen")),
+            )
+        ]
+        async with store.open_work() as work:
+            await write(
+                work,
+                new_tickets=[closed, again, archived],
+                changed_tickets=[closed, again, archived],
+                new_deadlines=[window],
+                events=events,
+                call_backs=[CallBack(closed.ticket_no, 1, 1, MONDAY, reached=True, responded=True, solved=False)],
+                repeat_links=[RepeatLink(again.ticket_no, closed.ticket_no)],
+            )
+        async with store.open_work() as work:
+            found = await work.closed_requests([closed.caller_ref], since=MONDAY)
+            assert [(one.request.ticket_no, one.request.received_at) for one in found] == [
+                (closed.ticket_no, LATER),
+                (archived.ticket_no, MONDAY),
+            ]
+            assert (found[0].rate_until, found[0].disputed, found[0].lead_unit) == (LATER, True, "U-LAMP")
+            assert (found[1].rate_until, found[1].disputed, found[1].state) == (None, False, TicketState.ARCHIVED)
+            assert await work.closed_requests([closed.caller_ref], since=LATER + timedelta(minutes=1)) == []
+            numbers = [closed.ticket_no, again.ticket_no, archived.ticket_no]
+            assert await work.reports(numbers) == dict(zip(numbers, (3, 4, 1), strict=True))
+            assert (await work.earlier_of(again.ticket_no), await work.earlier_of(closed.ticket_no)) == (closed.ticket_no, None)
+
+    async def test_a_consultation_is_kept_until_it_is_decided(self, store):
+        """The latest stands, with who leads and why."""
+        running = Consultation("TT20260518P0000010", MONDAY, "returned twice")
+        decided = replace(running, decided_at=LATER, unit_code="U-LAMP", basis="编办函")
+        async with store.open_work() as work:
+            assert await work.consultation(running.ticket_no) is None
+            await write(work, new_tickets=[a_ticket()], consultations=[running])
+            assert await work.consultation(running.ticket_no) == running
+            await write(work, consultations=[decided])
+            assert await work.consultation(running.ticket_no) == decided
 
     async def test_a_unit_sees_its_own_tickets_alone(self, store):
         """Lead and co-unit see the ticket; for anybody else there is none."""

@@ -47,6 +47,9 @@ SELECT tickets.machine_category, count(*)
  WHERE ticket_events.kind = 'ticket.merged'
  GROUP BY 1;
 
+-- name: burst_alerts
+SELECT category_code, count(*) FROM incidents WHERE hotspot_at IS NOT NULL GROUP BY 1;
+
 -- name: dispatched
 SELECT unit_code, mode, count(*) FROM assignments WHERE role = 'lead' GROUP BY 1, 2;
 

@@ -22,3 +22,7 @@ d.profile_version, d.result, d.settled_at, d.stopped_at, d.done_at, d.rings_at, 
 -- name: hold
 h.unit_code, h.role, h.mode, h.dispatched_at, h.signed_at, h.replied_at, h.ended_at, h.matrix_version, h.basis,
 h.contacted_at, h.returned_at, h.return_result, h.overridden
+
+-- name: incident
+i.incident, i.category_code AS incident_category, i.district_code AS incident_district, i.lead_ticket, i.opened_at, i.tickets,
+i.hotspot_at, i.answered_at

@@ -210,6 +210,8 @@ def test_every_command_can_be_asked_for_and_says_that_it_was_done(kind):
         "investigation": "属实",
         "result": "已修",
         "reached": "no",
+        "to": "TT20260518P0000010",
+        "lead": "U-LAMP",
         "rating": "5",
     }
 

@@ -54,6 +54,10 @@ GOOD = {
     _K.CALL_BACK: (CALLER_BACK, REACHED),
     _K.RATE: (CITIZEN, {"rating": "满意"}),
     _K.NUDGE: (CITIZEN, {}),
+    _K.LINK: (OPERATOR, {"to": "TT20260518P0000099"}),
+    _K.UNLINK: (OPERATOR, {}),
+    _K.CONSULT: (DISPATCHER, {"reason": "两家单位依据不一"}),
+    _K.CONSULT_DECIDE: (DISPATCHER, {"lead": "U-WATER", "basis": "市委编办函"}),
     _K.WITHDRAW: (CITIZEN, {"reason": "已自行解决"}),
     _K.CLOSE: (OPERATOR, {}),
     _K.ARCHIVE: (SUPERVISOR, {}),
@@ -100,10 +104,14 @@ IN_TURN = {
     _K.RATE: {_S.AWAITING_CALL_BACK, _S.CALLED_BACK, _S.CLOSED},
     _K.NUDGE: {_S.DISPATCHED, _S.RETURN_REQUESTED, *_UNDER_WORK},
     _K.WITHDRAW: OPEN_STATES,
+    _K.LINK: frozenset(),
+    _K.UNLINK: frozenset(),
+    _K.CONSULT: {_S.PENDING, _S.DISPATCHED, _S.RETURN_REQUESTED, *_UNDER_WORK},
+    _K.CONSULT_DECIDE: frozenset(),
     _K.CLOSE: {_S.AWAITING_CALL_BACK, _S.CALLED_BACK},
     _K.ARCHIVE: {_S.CLOSED, _S.DECLINED, _S.WITHDRAWN},
 }
-"""The states in which each command may be given."""
+"""The states in which each command may be given; none where it needs more than a ticket in a state."""
 
 OF_CO_UNITS = frozenset({_K.CO_REPLY, _K.OVERRIDE_CO_REPLY})
 NEEDS_MORE = {

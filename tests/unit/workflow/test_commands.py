@@ -51,6 +51,7 @@ def office():
         (CommandKind.CALL_BACK, TicketState.CALLED_BACK, EventKind.CALLED_BACK),
         (CommandKind.RATE, TicketState.CLOSED, EventKind.RATED),
         (CommandKind.NUDGE, TicketState.HANDLING, EventKind.NUDGED),
+        (CommandKind.CONSULT, TicketState.HANDLING, EventKind.CONSULTATION_OPENED),
         (CommandKind.WITHDRAW, TicketState.WITHDRAWN, EventKind.WITHDRAWN),
         (CommandKind.CLOSE, TicketState.CLOSED, EventKind.CLOSED),
         (CommandKind.ARCHIVE, TicketState.ARCHIVED, EventKind.ARCHIVED),
@@ -347,9 +348,9 @@ class TestAnswersAndRatings:
         assert office.store.count("hotline_direct_answers_total", "07") == 1
         assert office.store.count("hotline_closed_total") == 0
 
-    @pytest.mark.parametrize("code", DeclineCode)
+    @pytest.mark.parametrize("code", [code for code in DeclineCode if code is not DeclineCode.NOTHING_NEW])
     async def test_each_decline_code_is_counted(self, office, code):
-        """不予受理 is told apart by its seven reasons."""
+        """不予受理 is told apart by its reasons; N7 needs more (``test_again.py``)."""
         await office.open()
         await office.act(CommandKind.DECLINE, OPERATOR, {"code": code.value})
 

@@ -167,7 +167,7 @@ class Witness:
             assert {event.kind for event in new} <= {EventKind.ARCHIVED}
         elif before is TicketState.CLOSED and new:
             first = min(new, key=lambda event: event.version)
-            assert first.kind in {EventKind.RATED, EventKind.ARCHIVED}
+            assert first.kind in {EventKind.RATED, EventKind.TOLD_AGAIN, EventKind.ARCHIVED}
             assert {event.kind for event in new} <= {first.kind, *EVALUATION}
 
     def _unknown(self, ticket):

@@ -38,11 +38,14 @@ PERSONAL = PersonalData(phone=PHONE, name=NAME, openid=OPENID, recording="rec-00
 SECRETS = (PHONE, SPOKEN, NAME, OPENID, "rec-0001", PHONE[:3] + "-" + PHONE[3:7])
 
 
-def everybody_speaks(lamp, leak, unclear, other):
+def everybody_speaks(lamp, leak, unclear, other, third):
     """Return every command of a ticket's life, each with words that name the citizen."""
     said = f"已电话{PHONE}联系，也打了{SPOKEN}"
     report = {"investigation": said, "result": said, "basis": said, "contacted": True}
     return [
+        (other, CommandKind.LINK, OPERATOR, {"to": lamp}),
+        (other, CommandKind.UNLINK, OPERATOR, {}),
+        (other, CommandKind.LINK, OPERATOR, {"to": lamp}),
         (lamp, CommandKind.RETURN, LAMPS, {"reason": "R1", "basis": said}),
         (lamp, CommandKind.REJECT_RETURN, SUPERVISOR, {"reason": said}),
         (lamp, CommandKind.CONTACT_CITIZEN, LAMPS, {}),
@@ -71,8 +74,10 @@ def everybody_speaks(lamp, leak, unclear, other):
         (leak, CommandKind.OVERRIDE_CO_REPLY, LAMPS, {"reason": said}),
         (leak, CommandKind.CO_REPLY, WATER, report),
         (leak, CommandKind.WITHDRAW, OPERATOR, {"reason": said}),
+        (third, CommandKind.LINK, OPERATOR, {"to": unclear}),
         (unclear, CommandKind.ANSWER, OPERATOR, {"text": said, "article": said}),
-        (other, CommandKind.DECLINE, OPERATOR, {"code": "N1"}),
+        (third, CommandKind.CONSULT, SUPERVISOR, {"reason": said}),
+        (third, CommandKind.CONSULT_DECIDE, SUPERVISOR, {"lead": "U-LAMP", "basis": said}),
     ]
 
 
@@ -88,9 +93,10 @@ async def everything_that_can_be_said():
     intake = Intake(
         city=city, understand=understand, open_work=store.open_work, reserve_numbers=store.reserve_numbers, clock=clock
     )
-    texts = [f"{TOLD}{what}" for what in ("路灯坏了", "漏气了快来。", "看不清说的什么", "看不清这个也是另一件事情", "")]
+    said = ("路灯坏了", "漏气了快来。", "看不清说的什么", "看不清这个也是另一件事情", "看不清更不知道要怎么办", "")
+    texts = [f"{TOLD}{what}" for what in said]
     submissions = [a_submission(str(n), text, personal=PERSONAL) for n, text in enumerate(texts)]
-    submissions += [a_submission("5", texts[0], personal=PERSONAL), a_submission("6", TOLD * MAX_TEXT, personal=PERSONAL)]
+    submissions += [a_submission("6", texts[0], personal=PERSONAL), a_submission("7", TOLD * MAX_TEXT, personal=PERSONAL)]
     await receive(submissions, city=city, vault=vault, open_work=store.open_work, clock=clock)
     contacts = [
         contact_from_bytes(orjson.dumps(message.envelope())) for message in store.messages if message.topic == Topic.CONTACTS
@@ -107,9 +113,22 @@ async def everything_that_can_be_said():
 
     numbers = list(store.tables.tickets)
     by_text = {store.tables.tickets[number].text[-4:]: number for number in numbers}
-    lamp, leak, unclear, other = (by_text[end] for end in ("路灯坏了", "了快来。", "说的什么", "一件事情"))
-    for ticket_no, kind, actor, data in everybody_speaks(lamp, leak, unclear, other):
+    ends = ("路灯坏了", "了快来。", "说的什么", "一件事情", "要怎么办")
+    lamp, leak, unclear, other, third = (by_text[end] for end in ends)
+    for ticket_no, kind, actor, data in everybody_speaks(lamp, leak, unclear, other, third):
         await act(ticket_no, kind, actor, **data)
+    await act(other, CommandKind.CLOSE, OPERATOR)
+    again = [a_submission("8", texts[3], personal=PERSONAL, received_at=clock.now())]
+    await receive(again, city=city, vault=vault, open_work=store.open_work, clock=clock)
+    told = [message for message in store.messages if message.topic == Topic.CONTACTS][-1]
+    contact = contact_from_bytes(orjson.dumps(told.envelope()))
+    await intake.settle(POSITION, await intake.understand([a_record(len(records), contact)]))
+    declined = [a_submission("9", f"{TOLD}看不清这回说的是天气", personal=PERSONAL, received_at=clock.now())]
+    await receive(declined, city=city, vault=vault, open_work=store.open_work, clock=clock)
+    told = [message for message in store.messages if message.topic == Topic.CONTACTS][-1]
+    contact = contact_from_bytes(orjson.dumps(told.envelope()))
+    await intake.settle(POSITION, await intake.understand([a_record(len(records) + 1, contact)]))
+    await act(list(store.tables.tickets)[-1], CommandKind.DECLINE, OPERATOR, code="N1")
     return store
 
 
@@ -127,6 +146,8 @@ async def test_every_kind_of_message_is_searched(store):
         announce.EMERGENCY,
         announce.DEAD_LETTER,
         announce.NOTICE,
+        announce.INCIDENT,
+        announce.CONSULTATION,
         "dispatch.nudge",
     }
     wanted.remove(EventKind.SELF_SERVICE_ENDED)  # the timers' alone, and says nothing

@@ -206,7 +206,7 @@ class TestAccepted:
         with pytest.raises(Rejected, match="U-LAMP has rightly returned"):
             await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "U-LAMP"})
         await office.act(CommandKind.ACCEPT_RETURN)
-        ticket = await office.act(CommandKind.DISPATCH, OPERATOR, {"unit": "U-LAMP"})
+        ticket = await office.act(CommandKind.DISPATCH, DISPATCHER, {"unit": "U-LAMP"})
 
         assert (ticket.lead_unit, ticket.accepted_returns) == ("U-LAMP", 2)
         assert [row.assignment.unit_code for row in office.store.tables.assignments] == ["U-LAMP", "U-WATER", "U-LAMP"]
@@ -223,7 +223,7 @@ class TestAccepted:
         await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {} if by_hand else {"transfer_to": "U-EAST"})
         if by_hand:
             assert office.ticket.supervision == 0
-            await office.act(CommandKind.DISPATCH, OPERATOR, {"unit": "U-EAST"})
+            await office.act(CommandKind.DISPATCH, DISPATCHER, {"unit": "U-EAST"})
 
         assert (office.ticket.state, office.ticket.supervision) == (TicketState.DISPATCHED, 1)
         assert office.last_event.data == {"step": 1, "name": "督办单", "unit": "U-EAST", "cause": "returned twice"}

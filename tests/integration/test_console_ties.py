@@ -1,0 +1,85 @@
+"""What ties a ticket to others, on its page: who sees which numbers."""
+
+from datetime import date
+
+import pytest
+
+from dispatcher.ports import Effects
+from dispatcher.workflow.commands import run_command
+from models.codes import Channel, DispatchMode, TicketState
+from models.command import CommandKind
+from models.ticket import Assignment
+from models.ticket_number import ticket_number
+from models.understanding import Guess
+from tests.builders import MONDAY, OPERATOR, a_command, a_ticket
+from tests.integration.console_town import LEAD, a_console
+from tests.services.databases import Database
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def console(database: Database):
+    """A town's console."""
+    async with a_console(database.app_url) as console:
+        yield console
+
+
+async def act(town, ticket, kind, data=None, actor=OPERATOR):
+    """Give a command on a ticket and return it as it is then."""
+    command = a_command(ticket, kind, actor, data or {})
+    return await run_command(command, city=town.city, open_work=town.database.open_work, clock=town.clock)
+
+
+async def test_an_incident_is_shown_to_operators_with_numbers_and_to_units_with_a_count(console):
+    """The unit's page tells how many citizens its ticket stands for, and none of the other numbers."""
+    lead = await console.town.hears("夜市占道经营", category="A1")
+    other = await console.town.hears("还有人说夜市占道", category="A1", confidence=0.3, caller="caller-2")
+    await act(console.town, other, CommandKind.LINK, {"to": lead.ticket_no})
+    async with console.browser("operator") as operator, console.browser("lead") as unit:
+        of_operator = (await operator.get(f"/tickets/{other.ticket_no}")).text
+        of_lead = (await operator.get(f"/tickets/{lead.ticket_no}")).text
+        of_unit = (await unit.get(f"/tickets/{lead.ticket_no}")).text
+
+        assert (await unit.get(f"/tickets/{other.ticket_no}")).status_code == 404
+    assert f"BA{lead.ticket_no}" in of_operator
+    assert "共 2 件" in of_operator
+    assert other.ticket_no in of_lead
+    assert "2 位诉求人" in of_unit
+    assert other.ticket_no not in of_unit
+
+
+async def test_sister_tickets_are_shown_to_operators_alone(console):
+    """The other request of the same contact is nothing to the unit that has this one."""
+    parent = ticket_number("SG", date(2026, 3, 10), Channel.PHONE, 1)
+    numbers = (f"{parent}-01", f"{parent}-02")
+    same = {"parent_no": parent, "category_code": "A1", "machine_category": "A1", "top": (Guess("A1", 0.9),)}
+    first, second = (
+        a_ticket(number, item=item, state=TicketState.DISPATCHED, lead_unit=LEAD, **same)
+        for item, number in enumerate(numbers, start=1)
+    )
+    held = Assignment(first.ticket_no, LEAD, "lead", DispatchMode.AUTO, MONDAY, "m1", "权责清单")
+    async with console.town.database.open_work() as work:
+        await work.apply(Effects(new_tickets=[first, second], assignments=[held]), slot=0)
+    async with console.browser("operator") as operator, console.browser("lead") as unit:
+        of_operator = (await operator.get(f"/tickets/{first.ticket_no}")).text
+        of_unit = (await unit.get(f"/tickets/{first.ticket_no}")).text
+
+    assert "同一来件的其他诉求" in of_operator
+    assert second.ticket_no in of_operator
+    assert second.ticket_no not in of_unit
+
+
+async def test_a_consultation_is_decided_on_the_page(console):
+    """The dispatcher names lead and basis; an operator reads that others decide."""
+    ticket = await console.town.hears("看不清写的什么", category="A1", confidence=0.3)
+    async with console.browser("dispatcher") as dispatcher, console.browser("operator") as operator:
+        form = {"command": "consult", "expected_version": str(ticket.version), "reason": "两家单位依据不一"}
+        await dispatcher.post(f"/tickets/{ticket.ticket_no}/commands", data=form)
+        seen = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
+        form = {"command": "consult_decide", "expected_version": str(ticket.version + 1), "lead": LEAD, "basis": "编办意见"}
+        decided = (await dispatcher.post(f"/tickets/{ticket.ticket_no}/commands", data=form)).text
+
+    assert "疑难会商中（两家单位依据不一）" in seen
+    assert "已确定主办单位" in decided
+    assert "编办意见" in decided
