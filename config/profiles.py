@@ -12,6 +12,7 @@ from config.profile_facts import read_fact_lexicon
 from config.profile_files import DIRECTORIES, Problems
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
+from config.profile_replies import read_replies
 from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_self_service import read_self_service
 from config.profile_several import check_example_contacts, load_example_contacts
@@ -25,7 +26,7 @@ __all__ = ["check_profile", "corpus_files", "find_profile", "load_example_contac
 _FILES = frozenset(
     {
         *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
-        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "README.md"),
+        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "replies.toml", "README.md"),
     }
 )
 
@@ -78,6 +79,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     _note_stray_files(directory, problems)
     layers = _layers(directory, head, problems)
     messages, safety = read_messages(layers.file("messages.toml"), problems)
+    replies, call_back, stars, desk = read_replies(layers.file("replies.toml"), problems)
     profile = Profile(
         name=head.name,
         version=head.version,
@@ -102,6 +104,10 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         self_service=read_self_service(layers.file("self_service.toml"), problems),
         type_words=MappingProxyType(read_type_words(layers, problems)),
         split_cues=read_split_cues(layers, problems),
+        replies=replies,
+        call_back=call_back,
+        stars=stars,
+        desk=desk,
     )
     check_whole(profile, problems)
     return profile

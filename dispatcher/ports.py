@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dispatcher.metrics import Increment
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
@@ -408,6 +409,10 @@ class UnitOfWork(Protocol):
 
     async def ratings(self, ticket_no: str) -> list[NewRating]:
         """Return the ratings of a ticket that this transaction has locked, oldest first."""
+        ...
+
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return up to ``limit`` replies that a lead unit gave since then to other tickets than ``but_of``, latest first."""
         ...
 
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:

@@ -265,6 +265,23 @@ class NoticeKind(_Labelled):
     MEETING = "meeting", "专题协调"
     CIRCULAR = "circular", "专项通报"
     INTERVIEW = "interview", "约谈提醒"
+    CRITICISM = "criticism", "通报批评"
+    COMPLEX = "complex", "复杂疑难"
+    CALENDAR = "calendar", "日历更新"
+
+
+class ReplyFault(_Labelled):
+    """What a machine finds wanting in a unit's reply; a person decides. Source: domain.md A.5."""
+
+    OFF_TOPIC = "off_topic", "答非所问：没有提到诉求里的事"
+    NOT_CONTACTED = "not_contacted", "未联系诉求人"
+    NO_RESULT = "no_result", "没有处理结果"
+    NO_BASIS = "no_basis", "没有依据"
+    UNDATED_PROMISE = "undated_promise", "承诺没有期限"
+    COPIED = "copied", "与另一地点工单的答复雷同"
+    PERSONAL_DATA = "personal_data", "含电话或证件号码"
+    REFUSED_DUTY = "refused_duty", "推责而没有依据"
+    NO_ATTACHMENT = "no_attachment", "称已解决而没有附件或照片"
 
 
 class SubjectType(_Labelled):

@@ -323,6 +323,69 @@ class SelfServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """What a unit's reply is looked through for before a person reviews it (domain.md A.5).
+
+    ``empty`` are results that tell nothing (无, 同上), ``unfinished`` those that tell only that somebody is at it (正在核实).
+    ``promises`` ask for a date beside them (将加强). ``refusals`` deny the duty (不属于我局职责); ``grounds`` are marks of a
+    legal basis (《). ``solved`` say that the matter is settled, which in the categories ``photos`` (codes, or their first
+    digits) wants an attachment. A reply is a copy of one that the unit gave within ``copied_window`` about another place
+    when their likeness is above ``copied_likeness`` (0 to 1) and it has at least ``copied_terms`` terms.
+    """
+
+    empty: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    solved: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    copied_likeness: float = 0.95
+    copied_terms: int = 10
+    copied_window: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackRule:
+    """How often a citizen is called back about one round in vain, and at which times of day: each attempt at another one.
+
+    Without ``bands`` any time will do.
+    """
+
+    attempts: int = 3
+    bands: tuple[tuple[time, time], ...] = ()
+
+
+STAR_RATES = ("M21", "M23", "M24", "M42", "M43", "M43b")
+"""Codes of the rates that every unit has, of which its stars may be made (domain.md B)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StarRule:
+    """星级: how much each rate of a unit weighs, by code of domain.md B, and from which score up each star is given.
+
+    ``steps`` are scores, 0 to 100, of the second to the fifth star. A unit with fewer than ``least`` settled deadlines of
+    its work has no stars yet.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[int, ...] = (60, 75, 85, 95)
+    least: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRule:
+    """Who is served at the desk for enterprises (营商环境专席), with its times of 1, 3 and 5 working days.
+
+    That is an enterprise with a request of one of the first levels ``groups``; those of the types ``simple`` are simple
+    ones without anybody saying so.
+    """
+
+    groups: tuple[str, ...] = ()
+    simple: tuple[RequestType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SplitCues:
     """Phrases that join several requests in one contact, or tell how many there are; as normalised texts write them.
 
@@ -375,6 +438,10 @@ class Profile:
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
+    replies: ReplyRule = ReplyRule()
+    call_back: CallBackRule = CallBackRule()
+    stars: StarRule = field(default_factory=StarRule)
+    desk: DeskRule = DeskRule()
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

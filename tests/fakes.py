@@ -34,6 +34,7 @@ from dispatcher.ports import (
     UnderstoodTexts,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
@@ -425,6 +426,23 @@ class MemoryWork:
     async def ratings(self, ticket_no: str) -> list[NewRating]:
         """Return the ratings of a ticket."""
         return [rating for (number, _), rating in sorted(self._tables.ratings.items()) if number == ticket_no]
+
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return a unit's latest replies to other tickets."""
+        told = [
+            event
+            for event in self._tables.events.values()
+            if event.kind is EventKind.REPLIED and event.data["unit"] == unit_code
+            if event.occurred_at >= since and event.ticket_no != but_of
+        ]
+        told.sort(key=lambda event: event.ticket_no)
+        told.sort(key=lambda event: event.occurred_at, reverse=True)
+        found = []
+        for event in told[:limit]:
+            ticket = self._tables.tickets[event.ticket_no]
+            text = f"{event.data['investigation']}\n{event.data['result']}"
+            found.append(EarlierReply(event.ticket_no, text, ticket.address or ticket.text))
+        return found
 
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
         """Return tickets of which a deadline rings."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from console.failures import FormProblem
+from dispatcher.rules.redaction import names_a_person
 from dispatcher.workflow.city import City
 from dispatcher.workflow.satisfaction import DISSATISFIED
 from dispatcher.workflow.supervise import LADDER
@@ -70,11 +71,19 @@ def _decline(form: Form, _city: City) -> dict[str, Any]:
 
 
 def _reply(form: Form, _city: City) -> dict[str, Any]:
+    _needed(form, "investigation", "请填写调查情况。")
+    _needed(form, "result", "请填写处理结果。")
+    if any(names_a_person(form.get(key, "")) for key in ("investigation", "result", "basis")):
+        raise FormProblem("答复里有手机号或身份证号，请去掉后再提交。")
+    return draft_of(form)
+
+
+def draft_of(form: Form) -> dict[str, Any]:
+    """Return a reply as far as it is written: nothing is missing yet."""
     return {
-        "investigation": _needed(form, "investigation", "请填写调查情况。"),
-        "result": _needed(form, "result", "请填写处理结果。"),
-        "basis": form.get("basis", "").strip(),
+        **{key: form.get(key, "").strip() for key in ("investigation", "result", "basis")},
         "contacted": form.get("contacted") == "yes",
+        "attachments": [name.strip() for name in form.get("attachments", "").splitlines() if name.strip()],
     }
 
 

@@ -43,6 +43,7 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "reply": replied.data if replied else None,
         "replied_at": replied.occurred_at if replied else None,
         "review": _review_of(seen),
+        "findings": replied.data.get("findings") if replied else None,
         "returned": _data(seen.latest(EventKind.RETURNED)),
         "asked_for_time": _data(seen.latest(EventKind.EXTENSION_REQUESTED)),
         "failed_review": _data(seen.since(EventKind.REVIEW_FAILED, EventKind.REPLIED)),

@@ -23,6 +23,7 @@ from dispatcher.ports import (
     StreamPosition,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.store import rows
 from dispatcher.store.effects import write_effects
@@ -162,6 +163,11 @@ class PostgresUnitOfWork:
     async def ratings(self, ticket_no: str) -> list[NewRating]:
         """Return the ratings of a locked ticket."""
         return [rows.rating_from_row(row) for row in await self._all("ratings", {"ticket_no": ticket_no})]
+
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return a unit's latest replies to other tickets."""
+        parameters = {"unit_code": unit_code, "ticket_no": but_of, "since": since, "limit": limit}
+        return [EarlierReply(**row) for row in await self._all("earlier_replies", parameters)]
 
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
         """Lock and return tickets of which a deadline rings."""

@@ -8,6 +8,7 @@ from typing import Any
 from dispatcher import metrics
 from dispatcher.ports import AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.ringing import WINDOWS
 from dispatcher.workflow.announce import notice_message
 from dispatcher.workflow.city import City
@@ -210,6 +211,7 @@ class Act(Scene):
     command: Command = field(kw_only=True)
     call_backs: Sequence[CallBack] = ()
     ratings: Sequence[NewRating] = ()
+    earlier_replies: Sequence[EarlierReply] = ()
 
     def mark_contacted(self, unit_code: str) -> None:
         """Note that the lead unit has spoken with the citizen, if it had not before."""

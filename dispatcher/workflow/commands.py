@@ -1,9 +1,11 @@
 """Runs a person's command on a ticket: guard, decision and effects in one transaction (decision 4)."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
-from dispatcher.ports import Clock, Effects, OpenUnitOfWork
+from dispatcher.ports import Clock, Effects, OpenUnitOfWork, UnitOfWork
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.workflow import (
     answer,
     close,
@@ -136,6 +138,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             holds=await work.holds(ticket.ticket_no),
             call_backs=await work.call_backs(ticket.ticket_no),
             ratings=await work.ratings(ticket.ticket_no),
+            earlier_replies=await _earlier_replies(command, work, city, now),
             effects=Effects(),
         )
         after = _ACTS[command.kind](act)
@@ -143,3 +146,10 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         set_rings(act.effects, city=city, at=now)
         await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
     return after
+
+
+async def _earlier_replies(command: Command, work: UnitOfWork, city: City, now: datetime) -> list[EarlierReply]:
+    """Return what a reply is compared with; other commands compare nothing."""
+    if command.kind is not CommandKind.REPLY or command.actor.unit_code is None:
+        return []
+    return await reply.compared_replies(command.ticket_no, command.actor.unit_code, work=work, city=city, now=now)

@@ -96,7 +96,7 @@ def test_a_reply_carries_what_the_unit_found_and_did():
     """An unticked box means that the citizen was not phoned."""
     order = _order(command="reply", investigation=" 属实 ", result="已修", basis="")
 
-    assert order[2] == {"investigation": "属实", "result": "已修", "basis": "", "contacted": False}
+    assert order[2] == {"investigation": "属实", "result": "已修", "basis": "", "contacted": False, "attachments": []}
 
 
 @pytest.mark.parametrize(

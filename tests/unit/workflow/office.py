@@ -13,7 +13,7 @@ from models.ticket import OPEN_STATES, Actor
 from tests.builders import LAMPS, MONDAY, OPERATOR, SUPERVISOR, WATER, a_city, a_command, a_deadline, a_ticket
 from tests.fakes import FixedClock, MemoryStore
 
-REPLY = {"investigation": "现场查看", "result": "已更换灯泡", "basis": "养护合同", "contacted": True}
+REPLY = {"investigation": "到中山路现场查看", "result": "已更换灯泡", "basis": "养护合同", "contacted": True}
 RETURN = {"reason": "R1", "basis": "三定方案第三条"}
 EXTENSION = {"working_days": 3, "reason": "需专业机构检测"}
 MATERIAL = {"reason": "待诉求人补充材料"}

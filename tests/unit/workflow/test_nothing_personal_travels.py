@@ -41,7 +41,8 @@ SECRETS = (PHONE, SPOKEN, NAME, OPENID, "rec-0001", PHONE[:3] + "-" + PHONE[3:7]
 def everybody_speaks(lamp, leak, unclear, other):
     """Return every command of a ticket's life, each with words that name the citizen."""
     said = f"已电话{PHONE}联系，也打了{SPOKEN}"
-    report = {"investigation": said, "result": said, "basis": said, "contacted": True}
+    written = f"联系人：{NAME}，微信{OPENID}，已告知"  # a reply with the number itself is refused
+    report = {"investigation": written, "result": written, "basis": written, "contacted": True}
     return [
         (lamp, CommandKind.RETURN, LAMPS, {"reason": "R1", "basis": said}),
         (lamp, CommandKind.REJECT_RETURN, SUPERVISOR, {"reason": said}),
