@@ -55,6 +55,8 @@ class EventKind(StrEnum):
     EXTENSION_REQUESTED = "extend.requested"
     EXTENSION_APPROVED = "extend.approved"
     EXTENSION_REFUSED = "extend.refused"
+    COMPLEX_APPROVED = "complex.approved"
+    CALENDAR_LOADED = "calendar.loaded"
     PAUSED = "clock.paused"
     RESUMED = "clock.resumed"
     URGENCY_CHANGED = "urgency.changed"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.ports import DeadLetter, StreamPosition
 from dispatcher.workflow.batches import Record
 from dispatcher.workflow.city import City
-from models.codes import Channel, ClockKind, PauseReason, RequestType, Role, Stage, TicketState, Urgency
+from models.codes import Channel, ClockKind, PauseReason, RequestType, Role, Stage, TicketState, Track, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
@@ -144,7 +144,7 @@ _DEADLINES = DeadlineRules(
     },
     by_type={(Stage.RESOLVE, RequestType.CONSULT): _days(1)},
     by_category={},
-    by_track={},
+    by_track={(stage, Track.COMPLEX): _days(15) for stage in (Stage.RESOLVE, Stage.PROMISE)},
     co_unit=CoUnitRule(days_ahead=1, source="D"),
     extension=ExtensionRule(times=1, most_days=10, source="D"),
     pause=PauseRule(most_days=10, words=dict.fromkeys(PauseReason, ()), source="D"),

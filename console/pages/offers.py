@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from console.pages.standing import Standing
-from dispatcher.rules.changes import extension_refusal
+from dispatcher.rules.changes import decided, extension_refusal
 from dispatcher.rules.pausing import pause_refusal
 from dispatcher.workflow.assign import CO_UNIT
 from dispatcher.workflow.commands import MAY
 from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from dispatcher.workflow.supervise import LADDER
-from models.codes import PauseReason, Stage, TicketState
+from models.codes import PauseReason, Stage, TicketState, Track
 from models.command import CommandKind
 from models.ticket import ENDED_STATES, NEXT_STATES
 
@@ -61,6 +61,16 @@ def _may_ask_for_time(seen: Standing) -> bool:
 
 def _is_asked_for_time(seen: Standing) -> bool:
     return seen.ticket.extension_asked is not None and seen.ticket.state not in ENDED_STATES
+
+
+def _may_take_longer(seen: Standing) -> bool:
+    rules = seen.city.profile.deadlines
+    if seen.ticket.state not in _WHILE_HANDLED or seen.work is None or seen.work.deadline.allowance is None:
+        return False
+    work = seen.work.deadline
+    if seen.at > work.due or (work.stage, Track.COMPLEX) not in rules.by_track:
+        return False
+    return decided(work, Track.COMPLEX, at=seen.at, rules=rules, calendar=seen.city.calendar).due > work.due
 
 
 def _may_pause(seen: Standing) -> bool:
@@ -143,6 +153,7 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: _may_ask_for_time,
         CommandKind.APPROVE_EXTENSION: _is_asked_for_time,
         CommandKind.REFUSE_EXTENSION: _is_asked_for_time,
+        CommandKind.APPROVE_COMPLEX: _may_take_longer,
         CommandKind.PAUSE: _may_pause,
         CommandKind.RESUME: _may_resume,
         CommandKind.CHANGE_URGENCY: _may_change_urgency,

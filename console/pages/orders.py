@@ -118,6 +118,20 @@ def _request_extension(form: Form, city: City) -> dict[str, Any]:
     return {"working_days": int(days), "reason": _needed(form, "reason", "请写明延期理由。")}
 
 
+def _approve_extension(form: Form, _city: City) -> dict[str, Any]:
+    """What was asked for is granted with an empty form; a supervisor's own decision names days and reason."""
+    days = form.get("working_days", "").strip()
+    if not days:
+        return {}
+    if not (days.isascii() and days.isdecimal() and len(days) < _LONGEST_NUMBER and int(days) > 0):
+        raise FormProblem("请填写延期天数。")
+    return {"working_days": int(days), "reason": _needed(form, "reason", "请写明决定延期的理由。")}
+
+
+def _approve_complex(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明按复杂疑难办理的理由。")}
+
+
 def _refuse_extension(form: Form, _city: City) -> dict[str, Any]:
     return {"reason": _needed(form, "reason", "请写明不予延期的理由。")}
 
@@ -189,8 +203,9 @@ _DATA: Mapping[CommandKind, Callable[[Form, City], dict[str, Any]]] = MappingPro
         CommandKind.ACCEPT_RETURN: _accept_return,
         CommandKind.REJECT_RETURN: _reject_return,
         CommandKind.REQUEST_EXTENSION: _request_extension,
-        CommandKind.APPROVE_EXTENSION: _nothing,
+        CommandKind.APPROVE_EXTENSION: _approve_extension,
         CommandKind.REFUSE_EXTENSION: _refuse_extension,
+        CommandKind.APPROVE_COMPLEX: _approve_complex,
         CommandKind.PAUSE: _pause,
         CommandKind.RESUME: _nothing,
         CommandKind.CHANGE_URGENCY: _change_urgency,

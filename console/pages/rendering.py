@@ -33,6 +33,8 @@ EVENT_NAMES = {
     EventKind.EXTENSION_REQUESTED: "申请延期",
     EventKind.EXTENSION_APPROVED: "准予延期",
     EventKind.EXTENSION_REFUSED: "不予延期",
+    EventKind.COMPLEX_APPROVED: "准予按复杂疑难办理",
+    EventKind.CALENDAR_LOADED: "日历更新",
     EventKind.PAUSED: "暂停计时",
     EventKind.RESUMED: "恢复计时",
     EventKind.URGENCY_CHANGED: "调整紧急程度",

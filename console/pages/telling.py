@@ -112,6 +112,7 @@ _TOLD: Mapping[EventKind, Callable[[Data, Screen], Iterable[str]]] = MappingProx
         EventKind.EXTENSION_REQUESTED: _extension,
         EventKind.EXTENSION_APPROVED: _extension,
         EventKind.EXTENSION_REFUSED: _extension,
+        EventKind.COMPLEX_APPROVED: _reason,
         EventKind.PAUSED: _paused,
         EventKind.URGENCY_CHANGED: _urgency,
         EventKind.SUPERVISED: _supervised,

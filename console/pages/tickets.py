@@ -40,6 +40,7 @@ DONE = {
     CommandKind.REQUEST_EXTENSION: "延期申请已提交",
     CommandKind.APPROVE_EXTENSION: "已准予延期",
     CommandKind.REFUSE_EXTENSION: "已不予延期",
+    CommandKind.APPROVE_COMPLEX: "已准予按复杂疑难办理",
     CommandKind.PAUSE: "已暂停计时",
     CommandKind.RESUME: "已恢复计时",
     CommandKind.CHANGE_URGENCY: "紧急程度已调整",

@@ -1,15 +1,17 @@
 """One city's facts with the indexes that rules need; built once, shared by every workflow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dispatcher.ports import StoredDeadline
 from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.co_units import co_unit_deadline
-from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.deadlines import deadline_for, desk_track
 from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import Route, RouteTable
-from models.codes import RequestType, ReviewReason, Stage, Urgency
+from models.codes import RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import Rejected
@@ -101,6 +103,7 @@ class City:
         request_type: RequestType,
         urgency: Urgency,
         start: datetime,
+        track: Track | None = None,
     ) -> Deadline:
         """Return the deadline of a stage that starts at ``start``."""
         return deadline_for(
@@ -113,4 +116,27 @@ class City:
             rules=self.profile.deadlines,
             calendar=self.calendar,
             profile_version=self.profile.version,
+            track=track,
         )
+
+    def track(
+        self,
+        *,
+        category_code: str,
+        request_type: RequestType,
+        subject: SubjectType | None,
+        units: int,
+        simple: bool = False,
+        earlier: Iterable[StoredDeadline] = (),
+    ) -> Track | None:
+        """Return on which track ``units`` handle a request together: hard with leave, at the desk for enterprises, or on none.
+
+        ``earlier`` are its deadlines so far: what has leave as a hard case keeps it from unit to unit.
+        """
+        leave = self.profile.deadlines.by_track.get((Stage.PROMISE, Track.COMPLEX))
+        promises = [one.deadline.allowance for one in earlier if one.deadline.stage is Stage.PROMISE]
+        if leave is not None and leave in promises:
+            return Track.COMPLEX
+        category = self.profile.categories.get(category_code)
+        level1_code = category.level1_code if category else ""
+        return desk_track(subject, level1_code, request_type, units=units, rule=self.profile.desk, simple=simple)

@@ -13,6 +13,7 @@ from dispatcher.workflow import (
     decline,
     dispatch,
     extend,
+    hard_case,
     nudge,
     pause,
     reply,
@@ -34,6 +35,7 @@ from models.ticket import Ticket
 
 _DECIDING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 _JUDGING = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+_SUPERVISING = extend.SUPERVISING
 _CALLING = frozenset({Role.CALLER_BACK, *_DECIDING})
 
 MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
@@ -50,10 +52,11 @@ MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: UNIT_ROLES,
         CommandKind.APPROVE_EXTENSION: _JUDGING,
         CommandKind.REFUSE_EXTENSION: _JUDGING,
+        CommandKind.APPROVE_COMPLEX: _SUPERVISING,
         CommandKind.PAUSE: frozenset({*UNIT_ROLES, *_JUDGING}),
         CommandKind.RESUME: frozenset({*UNIT_ROLES, *_JUDGING}),
         CommandKind.CHANGE_URGENCY: _DECIDING,
-        CommandKind.SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+        CommandKind.SUPERVISE: _SUPERVISING,
         CommandKind.REPLY: UNIT_ROLES,
         CommandKind.CO_REPLY: UNIT_ROLES,
         CommandKind.OVERRIDE_CO_REPLY: UNIT_ROLES,
@@ -83,6 +86,7 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: extend.request_extension,
         CommandKind.APPROVE_EXTENSION: extend.approve_extension,
         CommandKind.REFUSE_EXTENSION: extend.refuse_extension,
+        CommandKind.APPROVE_COMPLEX: hard_case.approve_complex,
         CommandKind.PAUSE: pause.pause,
         CommandKind.RESUME: pause.resume,
         CommandKind.CHANGE_URGENCY: urgency.change_urgency,

@@ -15,6 +15,8 @@ from models.ticket import EventKind, Ticket
 def confirm(act: Act) -> Ticket:
     """Dispatch as proposed; ``category``, ``type``, ``district`` and ``unit`` in the data correct the proposal.
 
+    ``simple`` says that an enterprise's request is a simple one.
+
     Raises:
         Rejected: no unit leads this category there, so ``unit`` must be given; or a code is unknown.
     """
@@ -120,6 +122,8 @@ def _send(
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
+        beside=len(helping - {unit_code}),
+        simple=act.flag("simple"),
     )
     if again:
         act.notify(after, NoticeKind.TRANSFER)

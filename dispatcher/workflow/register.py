@@ -144,7 +144,8 @@ def open_ticket(
             "review_reasons": [doubt.value for doubt in judgement.doubts],
         },
     )
-    _start_own_clocks(ticket, dispatched=route.lead is not None, at=at, city=city, effects=effects)
+    units = 1 + len(route.co_units)
+    _start_own_clocks(ticket, dispatched=route.lead is not None, units=units, at=at, city=city, effects=effects)
     if route.lead is not None:
         ticket = ticket.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead)
         record(
@@ -189,8 +190,14 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
     effects.increments.extend(metrics.observe(metrics.CONFIDENCE, ticket.confidence, level1))
 
 
-def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: City, effects: Effects) -> None:
-    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise."""
+def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datetime, city: City, effects: Effects) -> None:
+    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise.
+
+    ``units`` is how many the matrix, or whoever chose, wants to handle it together.
+    """
+    track = city.track(
+        category_code=ticket.category_code, request_type=ticket.request_type, subject=ticket.subject, units=units
+    )
     for stage in (Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
         deadline = city.deadline(
             stage,
@@ -199,6 +206,7 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: C
             request_type=ticket.request_type,
             urgency=ticket.urgency,
             start=ticket.received_at,
+            track=track,
         )
         stored = StoredDeadline(ticket.ticket_no, 1, deadline)
         if stage is Stage.DISPATCH and dispatched:

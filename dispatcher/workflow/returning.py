@@ -2,7 +2,7 @@
 
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
-from dispatcher.workflow.assign import LEAD, put_on_stream
+from dispatcher.workflow.assign import CO_UNIT, LEAD, put_on_stream
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ReturnReason, Stage, TicketState
@@ -70,6 +70,7 @@ def accept_return(act: Act) -> Ticket:
         city=act.city,
         effects=act.effects,
         earlier=act.deadlines,
+        beside=sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in act.running_holds()),
     )
     act.notify(after, NoticeKind.TRANSFER)
     return supervise_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
