@@ -60,7 +60,11 @@ def _may_ask_for_time(seen: Standing) -> bool:
 
 
 def _is_asked_for_time(seen: Standing) -> bool:
-    return seen.ticket.extension_asked is not None and seen.ticket.state not in ENDED_STATES
+    return seen.ticket.extension_asked is not None and seen.ticket.state in _WHILE_HANDLED
+
+
+def _may_grant_time(seen: Standing) -> bool:
+    return _is_asked_for_time(seen) and seen.work is not None and seen.at <= seen.work.deadline.due
 
 
 def _may_take_longer(seen: Standing) -> bool:
@@ -151,7 +155,7 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.ACCEPT_RETURN: _is_returned,
         CommandKind.REJECT_RETURN: _is_returned,
         CommandKind.REQUEST_EXTENSION: _may_ask_for_time,
-        CommandKind.APPROVE_EXTENSION: _is_asked_for_time,
+        CommandKind.APPROVE_EXTENSION: _may_grant_time,
         CommandKind.REFUSE_EXTENSION: _is_asked_for_time,
         CommandKind.APPROVE_COMPLEX: _may_take_longer,
         CommandKind.PAUSE: _may_pause,
