@@ -15,7 +15,7 @@ from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
 from models.message import Message
-from models.profile import ConfidenceBands
+from models.profile import CalendarYears, ConfidenceBands
 from models.ticket import Assignment, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 
@@ -425,6 +425,25 @@ class UnitOfWork(Protocol):
 
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings, None where none will."""
+        ...
+
+    async def calendars(self) -> list[CalendarYears]:
+        """Return the calendars that were loaded, oldest first."""
+        ...
+
+    async def add_calendar(self, calendar: CalendarYears, *, actor: str, at: datetime) -> bool:
+        """Store a calendar; false where its version is known."""
+        ...
+
+    async def lock_provisional(self, calendar_version: str, *, now: datetime, limit: int) -> list[Ticket]:
+        """Lock and return up to ``limit`` tickets that nobody else holds, with an unfinished provisional deadline.
+
+        It is due at ``now`` or later, can be counted again, and was counted by another calendar than this one.
+        """
+        ...
+
+    async def note_calendar_warning(self, covered_until: date, *, at: datetime) -> bool:
+        """Note that supervisors are told that the calendar ends then; false where they were told before."""
         ...
 
     async def hold_talk(self, caller_ref: str) -> Talk:

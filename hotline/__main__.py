@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "classify": "guess categories of texts in a file",
         "explain": "show what was understood of one text, and why",
         "deadline": "compute a deadline and show the days that were counted",
+        "calendar": "load the days of another year",
         "ingest": "receive contacts from a CSV or JSONL file",
         "worker": "turn contacts into tickets",
         "relay": "publish the outbox to Kafka",

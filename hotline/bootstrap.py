@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +22,7 @@ from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
+from dispatcher.workflow.calendars import take_calendars
 from dispatcher.workflow.city import City
 from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
@@ -34,6 +35,9 @@ from streams.intake import INTAKE
 from streams.listen import LISTEN
 from streams.settling import Agents, SettlingAgent
 from streams.topics import open_admin, topic_ids
+
+CALENDAR_EVERY = timedelta(seconds=30)
+"""So often a running process asks whether a calendar was loaded. Our default."""
 
 
 class SystemClock:
@@ -214,16 +218,40 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
             load=partial(load_model, profile, directory),
             note=partial(note_reload, open_work=database.open_work),
         )
-        yield Dispatcher(
-            settings=settings,
-            city=City.of(profile),
-            understand=model.understand,
-            explain=model.explain,
-            vault=vault_of(settings),
-            pool=pool,
-            database=database,
-            clock=SystemClock(),
-        )
+        city = City.of(profile)
+        async with following_calendars(city, database):
+            yield Dispatcher(
+                settings=settings,
+                city=city,
+                understand=model.understand,
+                explain=model.explain,
+                vault=vault_of(settings),
+                pool=pool,
+                database=database,
+                clock=SystemClock(),
+            )
+
+
+@asynccontextmanager
+async def following_calendars(city: City, database: Database) -> AsyncIterator[None]:
+    """Let ``city`` count by what ``hotline calendar load`` has stored: from the beginning, and when another year comes.
+
+    Raises:
+        TryLater: PostgreSQL is away.
+    """
+    await take_calendars(city=city, open_work=database.open_work)
+
+    async def follow() -> None:
+        while True:
+            await asyncio.sleep(CALENDAR_EVERY.total_seconds())
+            with suppress(TryLater):  # the next look will do
+                await take_calendars(city=city, open_work=database.open_work)
+
+    following = asyncio.create_task(follow())
+    try:
+        yield
+    finally:
+        following.cancel()
 
 
 @asynccontextmanager

@@ -194,6 +194,7 @@ class CalendarFacts:
     ``holidays`` holds every day of a break, weekends included; ``workdays`` the rest days that are worked (调休). Days of a
     region and days on which work was stopped (台风) are among them; ``version`` names their files too.
     ``day_end`` is the last moment of a working-day deadline. ``office_hours`` are the spans that WH counts.
+    So many ``warn_days`` before the loaded years end supervisors are told.
     """
 
     version: str
@@ -203,6 +204,17 @@ class CalendarFacts:
     workdays: Mapping[date, str]
     office_hours: tuple[tuple[time, time], ...]
     day_end: time
+    warn_days: int = 45
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYears:
+    """The days of one or more years that came after the profile was made: a State Council notice that was loaded since."""
+
+    version: str
+    years: frozenset[int]
+    holidays: Mapping[date, str]
+    workdays: Mapping[date, str]
 
 
 @dataclass(frozen=True, slots=True)

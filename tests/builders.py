@@ -196,6 +196,7 @@ def a_profile(**changes: Any) -> Profile:
             "declined": "“{title}”（{ticket_no}）属于{reason}，不予受理。",
             "extended": "“{title}”（{ticket_no}）延长至{date}。",
             "answered": "“{title}”（{ticket_no}）已答复。",
+            "rescheduled": "“{title}”（{ticket_no}）调整为{date}。",
             "rate_invite": "“{title}”（{ticket_no}）请评价。",
         },
         "safety": {ANY_EMERGENCY: "请先离开危险的地方", "0805": "请立即关阀、开窗"},

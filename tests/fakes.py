@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -42,6 +42,7 @@ from models.codes import CallState, Fate, Stage
 from models.contact import PersonalData
 from models.errors import NotFound, Rejected
 from models.message import Message
+from models.profile import CalendarYears
 from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 from tests.builders import BANDS, MONDAY, an_understanding
@@ -174,6 +175,8 @@ class _Tables:
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     citizen_messages: list[CitizenMessage] = field(default_factory=list)
+    calendars: dict[str, CalendarYears] = field(default_factory=dict)
+    calendar_warnings: dict[date, datetime] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
@@ -457,6 +460,34 @@ class MemoryWork:
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings."""
         return min((one.rings_at for one in self._tables.deadlines.values() if one.rings_at is not None), default=None)
+
+    async def calendars(self) -> list[CalendarYears]:
+        """Return the calendars that were loaded."""
+        return list(self._tables.calendars.values())
+
+    async def add_calendar(self, calendar: CalendarYears, *, actor: str, at: datetime) -> bool:
+        """Store what is new."""
+        _refuse_nul(actor)
+        is_new = calendar.version not in self._tables.calendars
+        self._tables.calendars.setdefault(calendar.version, calendar)
+        return is_new
+
+    async def lock_provisional(self, calendar_version: str, *, now: datetime, limit: int) -> list[Ticket]:
+        """Return tickets with a provisional deadline of another calendar."""
+        found = {
+            stored.ticket_no
+            for stored in self._tables.deadlines.values()
+            if stored.deadline.provisional and stored.result is None and stored.done_at is None
+            if stored.deadline.calendar_version != calendar_version and stored.deadline.due >= now
+            if stored.deadline.allowance is not None
+        }
+        return [self._tables.tickets[number] for number in sorted(found)[:limit]]
+
+    async def note_calendar_warning(self, covered_until: date, *, at: datetime) -> bool:
+        """Note a warning once."""
+        is_new = covered_until not in self._tables.calendar_warnings
+        self._tables.calendar_warnings.setdefault(covered_until, at)
+        return is_new
 
     async def hold_talk(self, caller_ref: str) -> Talk:
         """Return a citizen's talk with the machine."""

@@ -1,11 +1,11 @@
 """One city's facts with the indexes that rules need; built once, shared by every workflow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from dispatcher.ports import StoredDeadline
-from dispatcher.rules.calendar import WorkingCalendar
+from dispatcher.rules.calendar import WorkingCalendar, with_years
 from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for, desk_track
 from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
@@ -15,8 +15,17 @@ from models.codes import RequestType, ReviewReason, Stage, SubjectType, Track, U
 from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import Rejected
-from models.profile import Category, Profile, Unit
+from models.profile import CalendarFacts, CalendarYears, Category, Profile, Unit
 from models.understanding import Understanding
+
+
+class CalendarInUse:
+    """The calendar that everybody who has the same ``City`` counts by; another may take its place while they work."""
+
+    __slots__ = ("calendar",)
+
+    def __init__(self, facts: CalendarFacts) -> None:
+        self.calendar = WorkingCalendar(facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class City:
     """A profile with its calendar, its dispatch matrix and its rule of repeats ready to be asked."""
 
     profile: Profile
-    calendar: WorkingCalendar
+    calendar_in_use: CalendarInUse
     routes: RouteTable
     repeats: RepeatFinder
 
@@ -33,10 +42,23 @@ class City:
         """Index ``profile``."""
         return cls(
             profile=profile,
-            calendar=WorkingCalendar(profile.calendar),
+            calendar_in_use=CalendarInUse(profile.calendar),
             routes=RouteTable(profile.matrix, profile.districts, profile.units),
             repeats=RepeatFinder(profile.merge, profile.repeats),
         )
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar to count by now; ask anew for each decision."""
+        return self.calendar_in_use.calendar
+
+    def take_years(self, loaded: Sequence[CalendarYears]) -> bool:
+        """Count from now on by the profile's calendar with the years of ``loaded``; return whether that is another one."""
+        facts = with_years(self.profile.calendar, loaded)
+        if facts.version == self.calendar.facts.version:
+            return False
+        self.calendar_in_use.calendar = WorkingCalendar(facts)
+        return True
 
     def category(self, code: str) -> Category:
         """Return a category.

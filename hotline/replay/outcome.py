@@ -207,7 +207,7 @@ class _Teller:
             "at": self.at(datetime.fromisoformat(envelope["occurred_at"])),
             "kind": data["kind"],
             "ticket": self._references[ticket_no][0] if ticket_no else None,
-            "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
+            "contact_id": by_id.get(data["contact_id"] or "", data["contact_id"]),
             "incident": None,
             "script": data.get("script"),
         }
