@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from config.profile_files import Problems, Table, read_table
 from models.codes import RequestType
-from models.profile import STAR_RATES, CallBackRule, DeskRule, ReplyRule, StarRule
+from models.profile import MOST_CALL_BACKS, STAR_RATES, CallBackRule, DeskRule, ReplyRule, StarRule
 
 STARS = 5
 
@@ -46,6 +46,8 @@ def _checks(table: Table) -> ReplyRule:
 
 def _call_back(table: Table) -> CallBackRule:
     rule = CallBackRule(attempts=table.whole("attempts", least=1), bands=table.spans("bands") if table.has("bands") else ())
+    if rule.attempts > MOST_CALL_BACKS:
+        table.note("attempts", f"{rule.attempts} is above {MOST_CALL_BACKS}")
     if rule.bands and len(rule.bands) < rule.attempts:
         table.note("bands", f"are {len(rule.bands)}, but each of {rule.attempts} attempts needs one of its own")
     table.finish(known=("source",))

@@ -53,6 +53,15 @@ class Channel(_Labelled):
     PROACTIVE = "Z", "主动发现"
 
 
+ONLINE_CHANNELS = frozenset(
+    {
+        *(Channel.WECHAT, Channel.MINI_PROGRAM, Channel.WEB, Channel.APP, Channel.EMAIL, Channel.SMS, Channel.MICROBLOG),
+        *(Channel.PEOPLES_DAILY_BOARD, Channel.STATE_COUNCIL),
+    }
+)
+"""Doors at which nobody waits on the line: what comes there has a time of its own to be registered (网络受理)."""
+
+
 class RequestType(_Labelled):
     """诉求类型."""
 

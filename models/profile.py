@@ -357,6 +357,10 @@ class ReplyRule:
     copied_window: timedelta = timedelta(days=90)
 
 
+MOST_CALL_BACKS = 3
+"""Attempts to reach a citizen about one round; a city may want fewer. Source: domain.md A.2, callback.done (D)."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallBackRule:
     """How often a citizen is called back about one round in vain, and at which times of day: each attempt at another one.
@@ -364,7 +368,7 @@ class CallBackRule:
     Without ``bands`` any time will do.
     """
 
-    attempts: int = 3
+    attempts: int = MOST_CALL_BACKS
     bands: tuple[tuple[time, time], ...] = ()
 
 

@@ -8,7 +8,6 @@ from dispatcher.rules.changes import decided, extension_refusal
 from dispatcher.rules.pausing import pause_refusal
 from dispatcher.workflow.assign import CO_UNIT
 from dispatcher.workflow.commands import MAY
-from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from dispatcher.workflow.supervise import LADDER
 from models.codes import PauseReason, Stage, TicketState, Track
 from models.command import CommandKind
@@ -126,7 +125,7 @@ def _is_replied(seen: Standing) -> bool:
 
 def _may_call_back(seen: Standing) -> bool:
     ticket = seen.ticket
-    may_be_called = not (ticket.anonymous or ticket.confidential) and len(seen.attempts) < MOST_ATTEMPTS
+    may_be_called = not (ticket.anonymous or ticket.confidential) and len(seen.attempts) < seen.city.profile.call_back.attempts
     return may_be_called and ticket.state is _S.AWAITING_CALL_BACK
 
 

@@ -38,6 +38,8 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "first_contact": first_contact,
         "unaskable": seen.ticket.anonymous or seen.ticket.confidential,
         "attempts": seen.attempts,
+        "most_attempts": seen.city.profile.call_back.attempts,
+        "bands": seen.city.profile.call_back.bands,
         "waited_for": seen.waited_for,
         "co_units": [_co_unit(seen, hold) for hold in seen.co_units],
         "reply": replied.data if replied else None,

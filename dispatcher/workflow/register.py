@@ -12,7 +12,7 @@ from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.tell import day_text, tell
-from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
+from models.codes import ONLINE_CHANNELS, DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
 from models.profile import ConfidenceBands
@@ -193,12 +193,14 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
 def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datetime, city: City, effects: Effects) -> None:
     """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise.
 
-    ``units`` is how many the matrix, or whoever chose, wants to handle it together.
+    ``units`` is how many the matrix, or whoever chose, wants to handle it together. What came online was registered in its time
+    or not; that is known at once.
     """
     track = city.track(
         category_code=ticket.category_code, request_type=ticket.request_type, subject=ticket.subject, units=units
     )
-    for stage in (Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
+    online = (Stage.REGISTER,) if ticket.channel in ONLINE_CHANNELS else ()
+    for stage in (*online, Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
         deadline = city.deadline(
             stage,
             unit_code=None,
@@ -209,7 +211,7 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datet
             track=track,
         )
         stored = StoredDeadline(ticket.ticket_no, 1, deadline)
-        if stage is Stage.DISPATCH and dispatched:
+        if stage is Stage.REGISTER or (stage is Stage.DISPATCH and dispatched):
             result = DeadlineResult.MET if at <= deadline.due else DeadlineResult.MISSED
             stored = StoredDeadline(ticket.ticket_no, 1, deadline, result, settled_at=at, stopped_at=at, done_at=at)
             effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))

@@ -142,7 +142,7 @@ def _climb(scene: Scene, before: Ticket) -> Ticket:
 
 
 def _invite(scene: Scene, before: Ticket) -> Ticket:
-    if before.state in _AWAITING_RATING:
+    if before.state in (*_AWAITING_RATING, TicketState.CLOSED):  # who has rated has no such clock any more
         tell(before, "rate_invite", city=scene.city, effects=scene.effects, at=scene.at)
     return before
 

@@ -21,7 +21,11 @@ loaded twice changes nothing; a corrected one takes the year's place for what is
 
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
-    parser = commands.add_parser("calendar", help="load the days of another year")
+    parser = commands.add_parser(
+        "calendar",
+        help="load the days of another year",
+        epilog="example: HOTLINE_DATABASE_URL=… hotline calendar load cn_2027.csv",
+    )
     acts = parser.add_subparsers(metavar="ACT", required=True)
     load = acts.add_parser(
         "load",
