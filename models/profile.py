@@ -157,7 +157,8 @@ class PauseRule:
 class ReminderRule:
     """On which working days before or after the day of the due time something is told.
 
-    ``sources`` names the source of each by its key in ``deadlines.toml``.
+    ``sources`` names the source of each by its key in ``deadlines.toml``. ``criticise_after``: on that day a unit that was
+    nudged and neither replied nor said why is criticised in writing (通报批评); None where a city does not.
     """
 
     yellow_card_before: int
@@ -166,6 +167,7 @@ class ReminderRule:
     nudges_after: tuple[int, ...]
     supervise_after: int
     sources: Mapping[str, str]
+    criticise_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

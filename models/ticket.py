@@ -61,6 +61,7 @@ class EventKind(StrEnum):
     RESUMED = "clock.resumed"
     URGENCY_CHANGED = "urgency.changed"
     SUPERVISED = "supervise.stepped"
+    CRITICISED = "unit.criticised"
     CO_REPLIED = "unit.co_replied"
     CO_REPLY_OVERRIDDEN = "unit.co_reply_overridden"
     REPLIED = "unit.replied"

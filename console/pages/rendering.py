@@ -39,6 +39,7 @@ EVENT_NAMES = {
     EventKind.RESUMED: "恢复计时",
     EventKind.URGENCY_CHANGED: "调整紧急程度",
     EventKind.SUPERVISED: "督办",
+    EventKind.CRITICISED: "通报批评",
     EventKind.CO_REPLIED: "协办答复",
     EventKind.CO_REPLY_OVERRIDDEN: "不等协办",
     EventKind.REPLIED: "答复",

@@ -12,6 +12,7 @@ from console.live import Billboard, Fragments
 from console.pages.streaming import board_frames, live_answer
 from console.pages.surroundings import RESOLVE_SOON, SUPERVISORS, Surroundings
 from dispatcher.rules.rates import rates
+from dispatcher.rules.stars import ranking
 from models.codes import Stage
 
 _DRAWN_EVERY = timedelta(seconds=3)
@@ -26,7 +27,8 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
         now = doors.clock.now()
         today = doors.city.local(now).date()
         seen = await doors.views.supervision(now=now, soon=now + RESOLVE_SOON, today=today)
-        counts = await doors.numbers.counts(None)
+        counts, rule = await doors.numbers.counts(None), doors.city.profile.stars
+        stars = ranking(await doors.numbers.counts_by_unit(), rule) if rule.weights else ()
         return {
             "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
             "rates": screen.html("_rates.html", rates=rates(counts), counts=counts, seen=seen),
@@ -36,6 +38,7 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
             "supervised": screen.html("_supervised.html", tickets=seen.supervised),
             "cards": screen.html("_cards.html", cards=seen.cards),
             "satisfied": screen.html("_satisfied.html", counts=counts),
+            "stars": screen.html("_stars.html", ranking=stars, rule=rule),
             "unrated": screen.html("_unrated.html", tickets=seen.unrated),
             "letters": screen.html("_letters.html", letters=seen.dead_letters),
         }

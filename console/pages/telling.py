@@ -116,6 +116,7 @@ _TOLD: Mapping[EventKind, Callable[[Data, Screen], Iterable[str]]] = MappingProx
         EventKind.PAUSED: _paused,
         EventKind.URGENCY_CHANGED: _urgency,
         EventKind.SUPERVISED: _supervised,
+        EventKind.CRITICISED: _co_replied,
         EventKind.CO_REPLIED: _co_replied,
         EventKind.CO_REPLY_OVERRIDDEN: _overridden,
         EventKind.REVIEW_FAILED: _reason,
