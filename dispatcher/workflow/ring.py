@@ -130,7 +130,7 @@ def _act_on_lead(scene: Scene, rung: Ring, before: Ticket) -> Ticket:
         case RingKind.SUPERVISION if not before.supervision:
             return step_up(scene, before, 1, cause="overdue")
         case RingKind.CRITICISM if before.nudges and not _has_a_reason(before):
-            return _criticise(scene, before)
+            return _criticise(scene, before, rung.day)
         case RingKind.PAUSE_ENDS:
             return resume_clocks(scene, before)
         case _:
@@ -142,10 +142,10 @@ def _has_a_reason(ticket: Ticket) -> bool:
     return ticket.extension_asked is not None or ticket.state is TicketState.RETURN_REQUESTED
 
 
-def _criticise(scene: Scene, before: Ticket) -> Ticket:
+def _criticise(scene: Scene, before: Ticket, day: date) -> Ticket:
     """通报批评: the unit was nudged, and is late all the same without a word."""
     after = replace(before, version=before.version + 1)
-    scene.notify(after, NoticeKind.CRITICISM)
+    scene.notify(after, NoticeKind.CRITICISM, day=day)
     data = {"unit": after.lead_unit, "nudges": after.nudges}
     return scene.record(after, EventKind.CRITICISED, data, before=before)
 
