@@ -116,12 +116,6 @@ class TestRating:
         assert office.store.count("hotline_closed_total", "U-LAMP") == 1
         assert office.ticket.state is TicketState.CLOSED
 
-    async def test_a_week_is_time_to_rate(self, office):
-        """Whoever has said nothing by then is not asked again: closed without a rating, and frozen."""
-        await office.timers(days=4)
-        assert office.ticket.state is TicketState.AWAITING_CALL_BACK
-        assert [one.name for one in office.store.tables.citizen_messages] == ["answered", "rate_invite"]
-
     async def test_whose_ticket_was_closed_unrated_is_invited_too(self):
         """The time to rate runs on after the close; who has rated is left in peace."""
         office = Office()
@@ -141,14 +135,20 @@ class TestRating:
         """The same band twice is refused; who answers is heard at any hour."""
         office = Office(a_city(call_back=CallBackRule(bands=((time(8), time(12)), (time(12), time(18))))))
         await office.reach(TicketState.AWAITING_CALL_BACK)
-        await office.act(_K.CALL_BACK, data={"reached": False})
+        await office.act(_K.CALL_BACK, data=UNREACHED)
         office.clock.advance(hours=1)
         with pytest.raises(Rejected, match="换一个时段"):
-            await office.act(_K.CALL_BACK, data={"reached": False})
+            await office.act(_K.CALL_BACK, data=UNREACHED)
         office.clock.advance(hours=3)
-        await office.act(_K.CALL_BACK, data={"reached": False})
+        await office.act(_K.CALL_BACK, data=UNREACHED)
         office.clock.advance(hours=1)
         assert (await office.act(_K.CALL_BACK)).state is TicketState.CALLED_BACK
+
+    async def test_a_week_is_time_to_rate(self, office):
+        """Whoever has said nothing by then is not asked again: closed without a rating, and frozen."""
+        await office.timers(days=4)
+        assert office.ticket.state is TicketState.AWAITING_CALL_BACK
+        assert [one.name for one in office.store.tables.citizen_messages] == ["answered", "rate_invite"]
         await office.timers(days=5)
 
         assert office.ticket.state is TicketState.CLOSED
