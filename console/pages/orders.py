@@ -49,6 +49,8 @@ def _confirmation(form: Form, city: City) -> dict[str, Any]:
         if request_type not in {kind.label for kind in RequestType}:
             raise FormProblem("没有这个诉求类型，请从列表中选择。")
         data["type"] = request_type
+    if form.get("simple") == "yes":
+        data["simple"] = True
     return data
 
 

@@ -141,6 +141,7 @@ async def test_a_ticket_goes_the_whole_way_on_pages(console):
     assert "满意率(参评)" in desk
     assert "1 ÷ 1" in desk
     assert "有效评价" in desk
+    assert "单位星级" in desk
 
 
 async def test_what_is_wanting_in_a_reply_is_shown_to_its_writer_and_to_the_reviewer(console):
