@@ -149,6 +149,12 @@ class TestReply:
         assert PHONE not in str(refused.value)
         assert office.ticket.state is TicketState.SIGNED
 
+    async def test_a_co_units_reply_with_a_mobile_number_is_refused_too(self, office):
+        """The lead copies from it."""
+        await office.reach_with_co_unit(_K.SIGN)
+        with pytest.raises(Rejected, match="手机号或身份证号"):
+            await office.act(_K.CO_REPLY, LAMPS, {**REPLY, "result": f"已拨{PHONE}"})
+
     async def test_the_names_of_attachments_are_kept(self, office):
         """Files stand with the unit; the reply names them."""
         await office.reach(TicketState.SIGNED)
