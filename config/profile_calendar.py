@@ -5,6 +5,7 @@ on which work was stopped.
 """
 
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 from config.profile_files import Problems, Row, read_rows
 from config.profile_layers import Layers
 from config.profile_rules import CalendarSettings
-from models.profile import CalendarFacts
+from models.errors import BadProfile
+from models.profile import CalendarFacts, CalendarYears
 
 SHARED_CALENDARS = Path(__file__).parent / "calendars"
 """Where a calendar file is looked for when the profile has none of that name: the nation's days are everybody's."""
@@ -42,7 +44,41 @@ def read_calendar(layers: Layers, settings: CalendarSettings, timezone: ZoneInfo
         workdays=MappingProxyType(workdays),
         office_hours=settings.office_hours,
         day_end=settings.day_end,
+        warn_days=settings.warn_days,
     )
+
+
+def read_years(path: Path) -> CalendarYears:
+    """Return the days of a calendar file by itself: one or more whole years, as the State Council's notice lists them.
+
+    Its version is the file's name with the beginning of its fingerprint, so that a corrected file is another version.
+
+    Raises:
+        BadProfile: the file breaks a rule of calendar files; all problems are in it.
+    """
+    problems = Problems()
+    holidays: dict[date, str] = {}
+    workdays: dict[date, str] = {}
+    rows = read_rows(path, ("date", "kind", "name"), problems)
+    days = [date.fromisoformat(text) for text in (row.optional("date") for row in rows) if text and _is_day(text)]
+    years = tuple(sorted({day.year for day in days}))
+    for row in rows:
+        _add_day(row, years, holidays, workdays)
+    if not rows and not problems.lines:
+        problems.add(path.name, "file", "names no day")
+    _note_holes(years, holidays, problems)
+    if problems.lines:
+        raise BadProfile(tuple(line.replace("profile.toml: calendar.", f"{path.name}: ") for line in problems.lines))
+    fingerprint = sha256(path.read_bytes()).hexdigest()[:8]
+    return CalendarYears(f"{path.stem}@{fingerprint}", frozenset(years), MappingProxyType(holidays), MappingProxyType(workdays))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _rows_of(name: str, layers: Layers, problems: Problems) -> list[Row]:

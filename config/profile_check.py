@@ -27,6 +27,7 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_deadlines(profile, problems)
     _check_messages(profile.messages, problems)
     _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
+    _check_replies(profile, problems)
     for name in sorted(profile.safety.keys() - profile.categories.keys() - {ANY_EMERGENCY}):
         problems.add("messages.toml", f"safety.{name}", "is not in taxonomy.csv")
     for code in sorted(profile.incidents.area_categories - profile.categories.keys()):
@@ -268,6 +269,14 @@ def _check_promise(group: str, entries: Sequence[tuple[Stage, str]], problems: P
     for stage, other in ((Stage.RESOLVE, Stage.PROMISE), (Stage.PROMISE, Stage.RESOLVE)):
         for key in (key for at, key in entries if at is stage and (other, key) not in entries):
             problems.add("deadlines.toml", f"{other}.{group}", f"has no {key}, which {stage}.{group} has")
+
+
+def _check_replies(profile: Profile, problems: Problems) -> None:
+    """Note what names no category: neither a code nor the first digits of one."""
+    for place, codes in (("checks.photos", profile.replies.photos), ("desk.groups", profile.desk.groups)):
+        for code in codes:
+            if not any(known.startswith(code) for known in profile.categories):
+                problems.add("replies.toml", place, f"{code} begins no code of taxonomy.csv")
 
 
 def _check_messages(messages: Mapping[str, str], problems: Problems) -> None:

@@ -1,6 +1,7 @@
 """The file ``deadlines.toml`` of a profile: how long each stage may take, and the rules around a due time."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -170,6 +171,12 @@ def _reminder_rule(table: Table) -> ReminderRule:
             }
         ),
     )
-    for each in (yellow, red, nudges, supervision, table):
+    for each in (yellow, red, nudges, supervision):
         each.finish()
+    if table.has("criticism"):
+        criticism = table.table("criticism")
+        after, source = criticism.whole("days_after", least=1), criticism.text("source")
+        criticism.finish()
+        rule = replace(rule, criticise_after=after, sources=MappingProxyType({**rule.sources, "criticism": source}))
+    table.finish()
     return rule

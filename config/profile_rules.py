@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config.profile_files import Problems, Table, read_table
 from models.profile import ANY_EMERGENCY, ConfidenceBands, IncidentRule, MergeRule
 
+WARN_DAYS = 45
+"""Days before the end of the calendar at which it is warned of, where a profile does not say. Source: domain.md I.6."""
+
 MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "received": frozenset({"title", "ticket_no", "date"}),
@@ -28,6 +31,7 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
         "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),
         "extended": frozenset({"title", "ticket_no", "date"}),
+        "rescheduled": frozenset({"title", "ticket_no", "date"}),
         "answered": frozenset({"title", "ticket_no"}),
         "rate_invite": frozenset({"title", "ticket_no"}),
         "direct_answer": frozenset({"title", "ticket_no", "text", "article", "reference", "source"}),
@@ -63,6 +67,7 @@ class CalendarSettings:
     years: tuple[int, ...]
     office_hours: tuple[tuple[time, time], ...]
     day_end: time
+    warn_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ def _calendar_settings(table: Table) -> CalendarSettings:
         years=table.wholes("years"),
         office_hours=table.spans("office_hours"),
         day_end=table.get("day_end", time, time(23, 59, 59), "a time such as 23:59:59"),
+        warn_days=table.whole("warn_days", least=1) if table.has("warn_days") else WARN_DAYS,
     )
     table.finish()
     return settings

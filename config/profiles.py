@@ -15,6 +15,7 @@ from config.profile_files import DIRECTORIES, Problems
 from config.profile_knowledge import check_articles, read_articles, read_question_words
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
+from config.profile_replies import read_replies
 from config.profile_rules import ProfileHead, read_head, read_messages
 from config.profile_self_service import read_self_service
 from config.profile_several import check_example_contacts, load_example_contacts
@@ -49,7 +50,7 @@ _FILES = frozenset(
     {
         *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
         *("street_duties.csv", "desks.csv"),
-        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "README.md"),
+        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "replies.toml", "README.md"),
     }
 )
 
@@ -155,6 +156,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     _note_stray_files(directory, problems)
     layers = _layers(directory, head, problems)
     messages, safety = read_messages(layers.file("messages.toml"), problems)
+    replies, call_back, stars, desk = read_replies(layers.file("replies.toml"), problems)
     profile = Profile(
         name=head.name,
         version=head.version,
@@ -186,6 +188,10 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
             duties=MappingProxyType(read_street_duties(layers.file("street_duties.csv"), problems)),
         ),
         question_words=read_question_words(layers, problems),
+        replies=replies,
+        call_back=call_back,
+        stars=stars,
+        desk=desk,
     )
     check_whole(profile, problems)
     return profile

@@ -56,6 +56,9 @@ CLOSED = Family("hotline_closed_total", "Dispatched tickets that were closed, ea
 DIRECT_ANSWERS = Family("hotline_direct_answers_total", "Tickets closed by the hotline's own answer.", ("level1",))
 DECLINED = Family("hotline_declined_total", "Tickets declined, by code.", ("code",))
 EVALUATIONS = Family("hotline_evaluations_total", "Ratings received, 5 very satisfied to 1.", ("unit", "score"))
+REPLY_FINDINGS = Family(
+    "hotline_reply_findings_total", "What the machine found wanting in units' replies, by fault.", ("code",)
+)
 DEAD_LETTERS = Family("hotline_dead_letters_total", "Messages that can never succeed.", ("cause",))
 REVEALS = Family("hotline_contact_reveals_total", "Audited looks at a citizen's contact data.", ("role",))
 STAGE_SECONDS = Family(
@@ -91,6 +94,7 @@ FAMILIES: tuple[Family, ...] = (
     DIRECT_ANSWERS,
     DECLINED,
     EVALUATIONS,
+    REPLY_FINDINGS,
     DEAD_LETTERS,
     REVEALS,
     CORRECTIONS,

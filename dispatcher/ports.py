@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dispatcher.knowledge import Knowledge
 from dispatcher.metrics import Increment
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from models.call import CallCourse, CallStep, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, ReturnReason, Stage
@@ -17,7 +18,7 @@ from models.deadline import Deadline, DeadlineResult
 from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership, RepeatLink, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
-from models.profile import ConfidenceBands, MatrixEntry
+from models.profile import CalendarYears, ConfidenceBands, MatrixEntry
 from models.ticket import Assignment, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 
@@ -469,6 +470,10 @@ class UnitOfWork(Protocol):
         """Return the ratings of a ticket that this transaction has locked, oldest first."""
         ...
 
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return up to ``limit`` replies that a lead unit gave since then to other tickets than ``but_of``, latest first."""
+        ...
+
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
         """Lock and return up to ``limit`` tickets that nobody else holds and of which a deadline rings at ``now`` or before."""
         ...
@@ -479,6 +484,25 @@ class UnitOfWork(Protocol):
 
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings, None where none will."""
+        ...
+
+    async def calendars(self) -> list[CalendarYears]:
+        """Return the calendars that were loaded, oldest first."""
+        ...
+
+    async def add_calendar(self, calendar: CalendarYears, *, actor: str, at: datetime) -> bool:
+        """Store a calendar; false where its version is known."""
+        ...
+
+    async def lock_provisional(self, calendar_version: str, *, now: datetime, limit: int) -> list[Ticket]:
+        """Lock and return up to ``limit`` tickets that nobody else holds, with an unfinished provisional deadline.
+
+        It is due at ``now`` or later, can be counted again, and was counted by another calendar than this one.
+        """
+        ...
+
+    async def note_calendar_warning(self, covered_until: date, *, at: datetime) -> bool:
+        """Note that supervisors are told that the calendar ends then; false where they were told before."""
         ...
 
     async def hold_talk(self, caller_ref: str) -> Talk:

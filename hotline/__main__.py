@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain-route": "show which line of the dispatch matrix decides, and why",
         "matrix": "propose, review and try changes of the dispatch matrix",
         "deadline": "compute a deadline and show the days that were counted",
+        "calendar": "load the days of another year",
         "ingest": "receive contacts from a CSV or JSONL file",
         "worker": "turn contacts into tickets",
         "relay": "publish the outbox to Kafka",

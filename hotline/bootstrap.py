@@ -30,7 +30,7 @@ from dispatcher.workflow.intake import Intake
 from dispatcher.workflow.listen import Listening
 from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.note_reload import note_reload
-from hotline.matrix_watch import kept_current
+from hotline.keep_current import kept_current
 from hotline.serving import LoadedModel, ServingModel
 from hotline.shelf import Shelf, load_standing
 from models.errors import Rejected, TryLater
@@ -39,6 +39,8 @@ from streams.intake import INTAKE
 from streams.listen import LISTEN
 from streams.settling import Agents, SettlingAgent
 from streams.topics import open_admin, topic_ids
+
+"""So often a running process asks whether a calendar was loaded. Our default."""
 
 
 class SystemClock:

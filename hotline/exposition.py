@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from dispatcher import metrics
 from dispatcher.metrics import FAMILIES, HOTLINE_ITSELF, Family
+from dispatcher.rules.calendar import covered_until
 from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
 from dispatcher.workflow.reveal import REVEALING
@@ -25,6 +26,7 @@ from models.codes import (
     Fate,
     ModelReload,
     Rating,
+    ReplyFault,
     Stage,
     TicketState,
     Urgency,
@@ -103,6 +105,7 @@ def zeros(profile: Profile) -> Sums:
         metrics.DIRECT_ANSWERS: product(level1),
         metrics.DECLINED: product(DeclineCode),
         metrics.EVALUATIONS: product(units, Rating),
+        metrics.REPLY_FINDINGS: product(ReplyFault),
         metrics.DEAD_LETTERS: product(_CAUSES),
         metrics.REVEALS: product(sorted(REVEALING)),
         metrics.CORRECTIONS: product(level1, Correction),
@@ -125,10 +128,7 @@ def span_label(span: timedelta) -> str:
 
 def calendar_days_left(calendar: CalendarFacts, today: date) -> int:
     """Return the days from ``today`` to the end of the last year that is loaded without a gap; 0 beyond it."""
-    year = today.year
-    while year in calendar.years:
-        year += 1
-    return max((date(year - 1, 12, 31) - today).days, 0)
+    return max((covered_until(calendar, today) - today).days, 0)
 
 
 def _counter(family: Family, sums: Sums) -> Metric:
@@ -194,7 +194,9 @@ _OF_THE_DATABASE = (
 def _facts(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
     """What the profile and the artifact directory know without any source."""
     today = snapshot.at.astimezone(profile.timezone).date()
-    yield _gauge(gauges.CALENDAR_DAYS_LEFT, _alone(calendar_days_left(profile.calendar, today)))
+    loaded = snapshot.reading.standing.loaded_years if snapshot.reading else frozenset()
+    calendar = replace(profile.calendar, years=profile.calendar.years | loaded)
+    yield _gauge(gauges.CALENDAR_DAYS_LEFT, _alone(calendar_days_left(calendar, today)))
     yield _gauge(gauges.UNIT_INFO, [((unit.code, unit.name, unit.kind), 1) for unit in profile.units.values()])
     level1 = {(category.level1_code, category.level1) for category in profile.categories.values()}
     yield _gauge(gauges.CATEGORY_INFO, [(names, 1) for names in level1])

@@ -9,18 +9,19 @@ import structlog
 from config.settings import Settings
 from dispatcher.store.database import Database, open_pool
 from dispatcher.store.upkeep import purge_published
+from dispatcher.workflow.calendars import recount, warn_of_end
 from dispatcher.workflow.city import City
 from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.ring import ring
 from hotline.bootstrap import SystemClock, database_url_of, profile_of, vault_of
-from hotline.matrix_watch import kept_current
+from hotline.keep_current import kept_current
 from models.errors import TryLater
 from models.message import Topic
 from streams.topics import declared_topics, longest_retention
 
 RING_EVERY = timedelta(seconds=1)
 PURGE_EVERY = timedelta(hours=1)
-_RING_LIMIT, _CALL_LIMIT = 1000, 200
+_RING_LIMIT, _CALL_LIMIT, _RECOUNT_LIMIT = 1000, 200, 500
 
 log = structlog.get_logger()
 
@@ -49,8 +50,13 @@ async def keep_time(settings: Settings) -> None:
                 if rang:
                     log.info("deadlines_rang", tickets=rang)
                 finished = await finish_calls(city=city, vault=vault, open_work=open_work, clock=clock, limit=_CALL_LIMIT)
-                more = rang == _RING_LIMIT or finished == _CALL_LIMIT
+                recounted = await recount(city=city, open_work=open_work, clock=clock, limit=_RECOUNT_LIMIT)
+                if recounted:
+                    log.info("deadlines_recounted", tickets=recounted, calendar=city.calendar.facts.version)
+                more = rang == _RING_LIMIT or finished == _CALL_LIMIT or recounted == _RECOUNT_LIMIT
                 if clock.now() - purged_at > PURGE_EVERY:
+                    if await warn_of_end(city=city, open_work=open_work, clock=clock):
+                        log.warning("calendar_ends_soon", version=city.calendar.facts.version)
                     await purge_published(pool, before=clock.now() - retention)
                     await purge_published(pool, before=clock.now() - segments_retention, topic=Topic.CALL_SEGMENTS)
                     purged_at = clock.now()

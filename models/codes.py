@@ -53,6 +53,15 @@ class Channel(_Labelled):
     PROACTIVE = "Z", "主动发现"
 
 
+ONLINE_CHANNELS = frozenset(
+    {
+        *(Channel.WECHAT, Channel.MINI_PROGRAM, Channel.WEB, Channel.APP, Channel.EMAIL, Channel.SMS, Channel.MICROBLOG),
+        *(Channel.PEOPLES_DAILY_BOARD, Channel.STATE_COUNCIL),
+    }
+)
+"""Doors at which nobody waits on the line: what comes there has a time of its own to be registered (网络受理)."""
+
+
 class RequestType(_Labelled):
     """诉求类型."""
 
@@ -269,6 +278,23 @@ class NoticeKind(_Labelled):
     INTERVIEW = "interview", "约谈提醒"
     JOINED = "joined", "并案"
     CONSULTATION = "consultation", "疑难会商"
+    CRITICISM = "criticism", "通报批评"
+    COMPLEX = "complex", "复杂疑难"
+    CALENDAR = "calendar", "日历更新"
+
+
+class ReplyFault(_Labelled):
+    """What a machine finds wanting in a unit's reply; a person decides. Source: domain.md A.5."""
+
+    OFF_TOPIC = "off_topic", "答非所问：没有提到诉求里的事"
+    NOT_CONTACTED = "not_contacted", "未联系诉求人"
+    NO_RESULT = "no_result", "没有处理结果"
+    NO_BASIS = "no_basis", "没有依据"
+    UNDATED_PROMISE = "undated_promise", "承诺没有期限"
+    COPIED = "copied", "与另一地点工单的答复雷同"
+    PERSONAL_DATA = "personal_data", "含电话或证件号码"
+    REFUSED_DUTY = "refused_duty", "推责而没有依据"
+    NO_ATTACHMENT = "no_attachment", "称已解决而没有附件或照片"
 
 
 class SubjectType(_Labelled):

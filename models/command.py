@@ -23,6 +23,7 @@ class CommandKind(StrEnum):
     REQUEST_EXTENSION = "request_extension"
     APPROVE_EXTENSION = "approve_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    APPROVE_COMPLEX = "approve_complex"
     PAUSE = "pause"
     RESUME = "resume"
     CHANGE_URGENCY = "change_urgency"

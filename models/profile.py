@@ -187,7 +187,8 @@ class PauseRule:
 class ReminderRule:
     """On which working days before or after the day of the due time something is told.
 
-    ``sources`` names the source of each by its key in ``deadlines.toml``.
+    ``sources`` names the source of each by its key in ``deadlines.toml``. ``criticise_after``: on that day a unit that was
+    nudged and neither replied nor said why is criticised in writing (通报批评); None where a city does not.
     """
 
     yellow_card_before: int
@@ -196,6 +197,7 @@ class ReminderRule:
     nudges_after: tuple[int, ...]
     supervise_after: int
     sources: Mapping[str, str]
+    criticise_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ class CalendarFacts:
     ``holidays`` holds every day of a break, weekends included; ``workdays`` the rest days that are worked (调休). Days of a
     region and days on which work was stopped (台风) are among them; ``version`` names their files too.
     ``day_end`` is the last moment of a working-day deadline. ``office_hours`` are the spans that WH counts.
+    So many ``warn_days`` before the loaded years end supervisors are told.
     """
 
     version: str
@@ -233,6 +236,17 @@ class CalendarFacts:
     workdays: Mapping[date, str]
     office_hours: tuple[tuple[time, time], ...]
     day_end: time
+    warn_days: int = 45
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYears:
+    """The days of one or more years that came after the profile was made: a State Council notice that was loaded since."""
+
+    version: str
+    years: frozenset[int]
+    holidays: Mapping[date, str]
+    workdays: Mapping[date, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +400,73 @@ class SelfServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """What a unit's reply is looked through for before a person reviews it (domain.md A.5).
+
+    ``empty`` are results that tell nothing (无, 同上), ``unfinished`` those that tell only that somebody is at it (正在核实).
+    ``promises`` ask for a date beside them (将加强). ``refusals`` deny the duty (不属于我局职责); ``grounds`` are marks of a
+    legal basis (《). ``solved`` say that the matter is settled, which in the categories ``photos`` (codes, or their first
+    digits) wants an attachment. A reply is a copy of one that the unit gave within ``copied_window`` about another place
+    when their likeness is above ``copied_likeness`` (0 to 1) and it has at least ``copied_terms`` terms.
+    """
+
+    empty: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    solved: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    copied_likeness: float = 0.95
+    copied_terms: int = 10
+    copied_window: timedelta = timedelta(days=90)
+
+
+MOST_CALL_BACKS = 3
+"""Attempts to reach a citizen about one round; a city may want fewer. Source: domain.md A.2, callback.done (D)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackRule:
+    """How often a citizen is called back about one round in vain, and at which times of day: each attempt at another one.
+
+    Without ``bands`` any time will do.
+    """
+
+    attempts: int = MOST_CALL_BACKS
+    bands: tuple[tuple[time, time], ...] = ()
+
+
+STAR_RATES = ("M21", "M23", "M24", "M42", "M43", "M43b")
+"""Codes of the rates that every unit has, of which its stars may be made (domain.md B)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StarRule:
+    """星级: how much each rate of a unit weighs, by code of domain.md B, and from which score up each star is given.
+
+    ``steps`` are scores, 0 to 100, of the second to the fifth star. A unit with fewer than ``least`` settled deadlines of
+    its work has no stars yet.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[int, ...] = (60, 75, 85, 95)
+    least: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRule:
+    """Who is served at the desk for enterprises (营商环境专席), with its times of 1, 3 and 5 working days.
+
+    That is an enterprise with a request of one of the first levels ``groups``; those of the types ``simple`` are simple
+    ones without anybody saying so.
+    """
+
+    groups: tuple[str, ...] = ()
+    simple: tuple[RequestType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SplitCues:
     """Phrases that join several requests in one contact, or tell how many there are; as normalised texts write them.
 
@@ -443,6 +524,10 @@ class Profile:
     desks: tuple[Desk, ...] = ()
     question_words: tuple[str, ...] = ()
     incidents: IncidentRule = IncidentRule()
+    replies: ReplyRule = ReplyRule()
+    call_back: CallBackRule = CallBackRule()
+    stars: StarRule = field(default_factory=StarRule)
+    desk: DeskRule = DeskRule()
 
     def is_off_list(self, unit_code: str, category_code: str) -> bool:
         """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""

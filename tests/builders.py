@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.ports import DeadLetter, StreamPosition
 from dispatcher.workflow.batches import Record
 from dispatcher.workflow.city import City
-from models.codes import Channel, ClockKind, PauseReason, RequestType, Role, Stage, TicketState, Urgency
+from models.codes import Channel, ClockKind, PauseReason, RequestType, Role, Stage, TicketState, Track, Urgency
 from models.command import Command, CommandKind
 from models.contact import CONTACT_NAMESPACE, Contact, PersonalData, Submission
 from models.deadline import Deadline
@@ -144,7 +144,7 @@ _DEADLINES = DeadlineRules(
     },
     by_type={(Stage.RESOLVE, RequestType.CONSULT): _days(1)},
     by_category={},
-    by_track={},
+    by_track={(stage, Track.COMPLEX): _days(15) for stage in (Stage.RESOLVE, Stage.PROMISE)},
     co_unit=CoUnitRule(days_ahead=1, source="D"),
     extension=ExtensionRule(times=1, most_days=10, source="D"),
     pause=PauseRule(most_days=10, words=dict.fromkeys(PauseReason, ()), source="D"),
@@ -196,6 +196,7 @@ def a_profile(**changes: Any) -> Profile:
             "declined": "“{title}”（{ticket_no}）属于{reason}，不予受理。",
             "extended": "“{title}”（{ticket_no}）延长至{date}。",
             "answered": "“{title}”（{ticket_no}）已答复。",
+            "rescheduled": "“{title}”（{ticket_no}）调整为{date}。",
             "rate_invite": "“{title}”（{ticket_no}）请评价。",
             "direct_answer": "“{title}”（{ticket_no}）：{text}（{article}，{source}，{reference}）",
             "known_answer": "{text}（{article}，{source}，{reference}）回复人工转人工。",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -35,6 +35,7 @@ from dispatcher.ports import (
     UnderstoodTexts,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
 from models.call import CallStep, Speech
@@ -45,7 +46,7 @@ from models.errors import NotFound, Rejected
 from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message
-from models.profile import MatrixEntry
+from models.profile import CalendarYears, MatrixEntry
 from models.ticket import OPEN_STATES, Assignment, EventKind, OpenRequest, Ticket, TicketEvent
 from models.understanding import Understanding
 from tests.builders import BANDS, MONDAY, an_understanding
@@ -179,6 +180,8 @@ class _Tables:
     call_backs: list[CallBack] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     citizen_messages: list[CitizenMessage] = field(default_factory=list)
+    calendars: dict[str, CalendarYears] = field(default_factory=dict)
+    calendar_warnings: dict[date, datetime] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
     events: dict[tuple[str, int], TicketEvent] = field(default_factory=dict)
     ratings: dict[tuple[str, int], NewRating] = field(default_factory=dict)
@@ -459,6 +462,23 @@ class MemoryWork:
         """Return the ratings of a ticket."""
         return [rating for (number, _), rating in sorted(self._tables.ratings.items()) if number == ticket_no]
 
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return a unit's latest replies to other tickets."""
+        told = [
+            event
+            for event in self._tables.events.values()
+            if event.kind is EventKind.REPLIED and event.data["unit"] == unit_code
+            if event.occurred_at >= since and event.ticket_no != but_of
+        ]
+        told.sort(key=lambda event: event.ticket_no)
+        told.sort(key=lambda event: event.occurred_at, reverse=True)
+        found = []
+        for event in told[:limit]:
+            ticket = self._tables.tickets[event.ticket_no]
+            text = f"{event.data['investigation']}\n{event.data['result']}"
+            found.append(EarlierReply(event.ticket_no, text, ticket.address or ticket.text))
+        return found
+
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
         """Return tickets of which a deadline rings."""
         ringing = [one for one in self._tables.deadlines.values() if one.rings_at is not None and one.rings_at <= now]
@@ -472,6 +492,34 @@ class MemoryWork:
     async def next_ring(self) -> datetime | None:
         """Return when the next deadline rings."""
         return min((one.rings_at for one in self._tables.deadlines.values() if one.rings_at is not None), default=None)
+
+    async def calendars(self) -> list[CalendarYears]:
+        """Return the calendars that were loaded."""
+        return list(self._tables.calendars.values())
+
+    async def add_calendar(self, calendar: CalendarYears, *, actor: str, at: datetime) -> bool:
+        """Store what is new."""
+        _refuse_nul(actor)
+        is_new = calendar.version not in self._tables.calendars
+        self._tables.calendars.setdefault(calendar.version, calendar)
+        return is_new
+
+    async def lock_provisional(self, calendar_version: str, *, now: datetime, limit: int) -> list[Ticket]:
+        """Return tickets with a provisional deadline of another calendar."""
+        found = {
+            stored.ticket_no
+            for stored in self._tables.deadlines.values()
+            if stored.deadline.provisional and stored.result is None and stored.done_at is None
+            if stored.deadline.calendar_version != calendar_version and stored.deadline.due >= now
+            if stored.deadline.allowance is not None
+        }
+        return [self._tables.tickets[number] for number in sorted(found)[:limit]]
+
+    async def note_calendar_warning(self, covered_until: date, *, at: datetime) -> bool:
+        """Note a warning once."""
+        is_new = covered_until not in self._tables.calendar_warnings
+        self._tables.calendar_warnings.setdefault(covered_until, at)
+        return is_new
 
     async def hold_talk(self, caller_ref: str) -> Talk:
         """Return a citizen's talk with the machine."""

@@ -109,9 +109,10 @@ def ticket_routes(doors: Doors, similar: SimilarTickets) -> APIRouter:
         """Carry out a command on a ticket.
 
         The staff: `confirm`, `dispatch`, `answer`, `decline`, `accept_return`, `reject_return`, `approve_extension`,
-        `refuse_extension`, `pass_review`, `fail_review`, `call_back`, `rate`, `nudge`, `change_urgency`, `supervise`,
-        `withdraw`, `close`, `archive`. Units: `sign`, `contact_citizen`, `return`, `request_extension`, `reply`, `co_reply`,
-        `override_co_reply`. Both: `pause`, `resume`. The data of each stand in docs/api.md.
+        `refuse_extension`, `approve_complex`, `pass_review`, `fail_review`, `call_back`, `rate`, `nudge`,
+        `change_urgency`, `supervise`, `withdraw`, `close`, `archive`. Units: `sign`, `contact_citizen`, `return`,
+        `request_extension`, `reply`, `co_reply`, `override_co_reply`. Both: `pause`, `resume`. The data of each stand in
+        docs/api.md.
 
         409 when the ticket has moved on since `expected_version`, or when its state does not lead there; nothing changed
         then, so read the ticket again and decide again.

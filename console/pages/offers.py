@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from console.pages.standing import Standing
-from dispatcher.rules.changes import extension_refusal
+from dispatcher.rules.changes import decided, extension_refusal
 from dispatcher.rules.pausing import pause_refusal
 from dispatcher.workflow.assign import CO_UNIT
 from dispatcher.workflow.commands import MAY
-from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from dispatcher.workflow.supervise import LADDER
-from models.codes import PauseReason, Role, Stage, TicketState
+from models.codes import PauseReason, Role, Stage, TicketState, Track
 from models.command import CommandKind
 from models.ticket import ENDED_STATES, NEXT_STATES
 
@@ -64,11 +63,21 @@ def _may_ask_for_time(seen: Standing) -> bool:
 
 
 def _is_asked_for_time(seen: Standing) -> bool:
-    return seen.ticket.extension_asked is not None and seen.ticket.state not in ENDED_STATES
+    return seen.ticket.extension_asked is not None and seen.ticket.state in _WHILE_HANDLED
 
 
 def _may_grant_time(seen: Standing) -> bool:
     return _is_asked_for_time(seen) and seen.work is not None and seen.at <= seen.work.deadline.due
+
+
+def _may_take_longer(seen: Standing) -> bool:
+    rules = seen.city.profile.deadlines
+    if seen.ticket.state not in _WHILE_HANDLED or seen.work is None or seen.work.deadline.allowance is None:
+        return False
+    work = seen.work.deadline
+    if seen.at > work.due or (work.stage, Track.COMPLEX) not in rules.by_track:
+        return False
+    return decided(work, Track.COMPLEX, at=seen.at, rules=rules, calendar=seen.city.calendar).due > work.due
 
 
 def _may_pause(seen: Standing) -> bool:
@@ -120,7 +129,7 @@ def _is_replied(seen: Standing) -> bool:
 
 def _may_call_back(seen: Standing) -> bool:
     ticket = seen.ticket
-    may_be_called = not (ticket.anonymous or ticket.confidential) and len(seen.attempts) < MOST_ATTEMPTS
+    may_be_called = not (ticket.anonymous or ticket.confidential) and len(seen.attempts) < seen.city.profile.call_back.attempts
     return may_be_called and ticket.state is _S.AWAITING_CALL_BACK
 
 
@@ -171,6 +180,7 @@ _OPEN: Mapping[CommandKind, Callable[[Standing], bool]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: _may_ask_for_time,
         CommandKind.APPROVE_EXTENSION: _may_grant_time,
         CommandKind.REFUSE_EXTENSION: _is_asked_for_time,
+        CommandKind.APPROVE_COMPLEX: _may_take_longer,
         CommandKind.PAUSE: _may_pause,
         CommandKind.RESUME: _may_resume,
         CommandKind.CHANGE_URGENCY: _may_change_urgency,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from console.failures import FormProblem
+from dispatcher.rules.redaction import names_a_person
 from dispatcher.workflow.city import City
 from dispatcher.workflow.satisfaction import DISSATISFIED
 from dispatcher.workflow.supervise import LADDER
@@ -48,6 +49,8 @@ def _confirmation(form: Form, city: City) -> dict[str, Any]:
         if request_type not in {kind.label for kind in RequestType}:
             raise FormProblem("没有这个诉求类型，请从列表中选择。")
         data["type"] = request_type
+    if form.get("simple") == "yes":
+        data["simple"] = True
     return data
 
 
@@ -70,11 +73,19 @@ def _decline(form: Form, _city: City) -> dict[str, Any]:
 
 
 def _reply(form: Form, _city: City) -> dict[str, Any]:
+    _needed(form, "investigation", "请填写调查情况。")
+    _needed(form, "result", "请填写处理结果。")
+    if any(names_a_person(form.get(key, "")) for key in ("investigation", "result", "basis")):
+        raise FormProblem("答复里有手机号或身份证号，请去掉后再提交。")
+    return draft_of(form)
+
+
+def draft_of(form: Form) -> dict[str, Any]:
+    """Return a reply as far as it is written: nothing is missing yet."""
     return {
-        "investigation": _needed(form, "investigation", "请填写调查情况。"),
-        "result": _needed(form, "result", "请填写处理结果。"),
-        "basis": form.get("basis", "").strip(),
+        **{key: form.get(key, "").strip() for key in ("investigation", "result", "basis")},
         "contacted": form.get("contacted") == "yes",
+        "attachments": [name.strip() for name in form.get("attachments", "").splitlines() if name.strip()],
     }
 
 
@@ -107,6 +118,20 @@ def _request_extension(form: Form, city: City) -> dict[str, Any]:
     if not (days.isascii() and days.isdecimal() and len(days) < _LONGEST_NUMBER and 1 <= int(days) <= most):
         raise FormProblem(f"请填写延期天数，最多 {most} 个工作日。")
     return {"working_days": int(days), "reason": _needed(form, "reason", "请写明延期理由。")}
+
+
+def _approve_extension(form: Form, _city: City) -> dict[str, Any]:
+    """What was asked for is granted with an empty form; a supervisor's own decision names days and reason."""
+    days = form.get("working_days", "").strip()
+    if not days:
+        return {}
+    if not (days.isascii() and days.isdecimal() and len(days) < _LONGEST_NUMBER and int(days) > 0):
+        raise FormProblem("请填写延期天数。")
+    return {"working_days": int(days), "reason": _needed(form, "reason", "请写明决定延期的理由。")}
+
+
+def _approve_complex(form: Form, _city: City) -> dict[str, Any]:
+    return {"reason": _needed(form, "reason", "请写明按复杂疑难办理的理由。")}
 
 
 def _refuse_extension(form: Form, _city: City) -> dict[str, Any]:
@@ -192,8 +217,9 @@ _DATA: Mapping[CommandKind, Callable[[Form, City], dict[str, Any]]] = MappingPro
         CommandKind.ACCEPT_RETURN: _accept_return,
         CommandKind.REJECT_RETURN: _reject_return,
         CommandKind.REQUEST_EXTENSION: _request_extension,
-        CommandKind.APPROVE_EXTENSION: _nothing,
+        CommandKind.APPROVE_EXTENSION: _approve_extension,
         CommandKind.REFUSE_EXTENSION: _refuse_extension,
+        CommandKind.APPROVE_COMPLEX: _approve_complex,
         CommandKind.PAUSE: _pause,
         CommandKind.RESUME: _nothing,
         CommandKind.CHANGE_URGENCY: _change_urgency,

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from console.doors import Doors
 from console.pages.rendering import marked
 from dispatcher.rules.deciding import Judgement, judge
-from models.codes import Channel, RequestType, ReviewReason, Stage, SubjectType, Urgency
+from dispatcher.rules.routing import Route
+from models.codes import Channel, RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.ticket import Ticket
@@ -81,7 +82,7 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
         alarm=understood.alarm,
         district_code=district,
         address=understood.address,
-        deadlines=_deadlines(judged, now, doors),
+        deadlines=_deadlines(judged, _track(judged, subject, route, doors), now, doors),
         doubts=doors.city.doubts(judged, understood, route, district_code=district, on=on),
         category_code=judged.category_code,
         lead=route.lead,
@@ -125,7 +126,16 @@ def _parts(text: str, understood: Understanding, district: str | None, on: date,
     return tuple(parts)
 
 
-def _deadlines(judged: Judgement, now: datetime, doors: Doors) -> tuple[Deadline, ...]:
+def _track(judged: Judgement, subject: SubjectType | None, route: Route, doors: Doors) -> Track | None:
+    return doors.city.track(
+        category_code=judged.category_code,
+        request_type=judged.request_type,
+        subject=subject,
+        units=1 + len(route.co_units),
+    )
+
+
+def _deadlines(judged: Judgement, track: Track | None, now: datetime, doors: Doors) -> tuple[Deadline, ...]:
     return tuple(
         doors.city.deadline(
             stage,
@@ -134,6 +144,7 @@ def _deadlines(judged: Judgement, now: datetime, doors: Doors) -> tuple[Deadline
             request_type=judged.request_type,
             urgency=judged.urgency,
             start=now,
+            track=track,
         )
         for stage in (Stage.SIGN, Stage.RESOLVE)
     )

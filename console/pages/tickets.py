@@ -10,18 +10,19 @@ from console.failures import FormProblem
 from console.identity import Session
 from console.pages.answers import is_fragment
 from console.pages.offers import offered
-from console.pages.orders import order_of
+from console.pages.orders import draft_of, order_of
 from console.pages.panel import panel_of
 from console.pages.rendering import home_of
 from console.pages.standing import Standing
 from console.pages.suggestion import guesses_of, highlight, parts_of
-from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, Surroundings
+from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, UNITS, Surroundings
 from console.pages.telling import CAUSES, RETURN_REASONS, words_of
 from console.similar import compared_text
 from dispatcher.rules.routing import Route
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.commands import MAY, run_command
 from dispatcher.workflow.knowledge import Uncitable
+from dispatcher.workflow.reply import hints_for
 from dispatcher.workflow.reveal import REVEALING, reveal_contact
 from models.codes import Stage
 from models.command import Command, CommandKind
@@ -40,6 +41,7 @@ DONE = {
     CommandKind.REQUEST_EXTENSION: "延期申请已提交",
     CommandKind.APPROVE_EXTENSION: "已准予延期",
     CommandKind.REFUSE_EXTENSION: "已不予延期",
+    CommandKind.APPROVE_COMPLEX: "已准予按复杂疑难办理",
     CommandKind.PAUSE: "已暂停计时",
     CommandKind.RESUME: "已恢复计时",
     CommandKind.CHANGE_URGENCY: "紧急程度已调整",
@@ -105,6 +107,23 @@ def ticket_routes(around: Surroundings) -> APIRouter:
                 raise FormProblem(f"不能作为依据：{error.refusal.label}。请换一个条目；知识库里没有的，依据可不填。") from error
         around.refresh()
         return await _panel(around, session, number, done=_done_sentence(kind, after, around))
+
+    @routes.post("/{no}/reply-check")
+    async def reply_check(request: Request, no: str) -> HTMLResponse:
+        session = await around.session(request, UNITS)
+        number = asked_number(no)
+        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        async with denials_logged(doors, session.user, number, purpose="check reply"):
+            found = await hints_for(
+                number,
+                draft_of(form),
+                actor=session.user.actor,
+                city=doors.city,
+                open_work=doors.open_work,
+                clock=doors.clock,
+            )
+        listed = [{"text": one.fault.label, "evidence": one.evidence} for one in found]
+        return around.fragment("_hints.html", found=listed)
 
     @routes.post("/{no}/reveal")
     async def reveal(request: Request, no: str, purpose: Annotated[str, Form(max_length=200)] = "") -> HTMLResponse:

@@ -9,7 +9,7 @@ export function serveForms() {
     const form = event.target;
     if (form.dataset.fragment) {
       event.preventDefault();
-      send(form);
+      event.submitter?.hasAttribute("formaction") ? hint(form, event.submitter) : send(form);
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -40,6 +40,14 @@ async function send(form) {
   }
   target.querySelector("[data-next]")?.focus();
   poll(target);
+}
+
+// A button with an address of its own asks about what is written, and sends nothing.
+async function hint(form, button) {
+  button.disabled = true;
+  const answer = await ask(button.formAction, { body: new FormData(form) }).catch(() => ({ html: AWAY }));
+  button.disabled = false;
+  fill(form.querySelector("[data-hints]"), answer.html);
 }
 
 function complain(form, html) {

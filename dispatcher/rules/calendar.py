@@ -5,15 +5,47 @@ Outside the loaded years only weekends are known, so every answer that leaves th
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
-from models.profile import CalendarFacts
+from models.profile import CalendarFacts, CalendarYears
 
 _DAY = timedelta(days=1)
 _MARGIN_YEARS = 1
+
+
+def with_years(facts: CalendarFacts, loaded: Sequence[CalendarYears]) -> CalendarFacts:
+    """Return ``facts`` with the years that it has not, from calendars that were loaded, the latest standing last.
+
+    A year of the profile itself stays as the profile has it. The version names every calendar that added a year.
+    """
+    by_year = {year: calendar for calendar in loaded for year in calendar.years if year not in facts.years}
+    used = [calendar for calendar in loaded if calendar in by_year.values()]
+    if not used:
+        return facts
+    holidays, workdays = dict(facts.holidays), dict(facts.workdays)
+    for year, calendar in by_year.items():
+        holidays |= {day: name for day, name in calendar.holidays.items() if day.year == year}
+        workdays |= {day: name for day, name in calendar.workdays.items() if day.year == year}
+    return replace(
+        facts,
+        version="+".join((facts.version, *(calendar.version for calendar in used))),
+        years=facts.years | by_year.keys(),
+        holidays=MappingProxyType(holidays),
+        workdays=MappingProxyType(workdays),
+    )
+
+
+def covered_until(facts: CalendarFacts, today: date) -> date:
+    """Return the last day of the years that are loaded without a gap from today's on; before today's year where it is none."""
+    year = today.year
+    while year in facts.years:
+        year += 1
+    return date(year - 1, 12, 31)
 
 
 class Count(NamedTuple):

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from dispatcher.rules.calendar import WorkingCalendar
-from models.codes import ClockKind, RequestType, Stage, Track, Urgency
+from models.codes import ClockKind, RequestType, Stage, SubjectType, Track, Urgency
 from models.deadline import Deadline
-from models.profile import Allowance, DeadlineRules
+from models.profile import Allowance, DeadlineRules, DeskRule
 
 
 class Due(NamedTuple):
@@ -112,6 +112,24 @@ def allowances_for(
     if special is None:
         special = rules.by_type.get((stage, request_type))
     return (special or rules.by_urgency[stage, urgency],)
+
+
+def desk_track(
+    subject: SubjectType | None,
+    level1_code: str,
+    request_type: RequestType,
+    *,
+    units: int,
+    rule: DeskRule,
+    simple: bool = False,
+) -> Track | None:
+    """Return the track of a request that ``units`` handle together, None where the desk for enterprises is not asked.
+
+    ``simple`` is a person's decision; the types that the profile names are simple without one. Source: domain.md A.3.
+    """
+    if subject is not SubjectType.ENTERPRISE or level1_code not in rule.groups:
+        return None
+    return enterprise_track(units, simple=simple or request_type in rule.simple)
 
 
 def enterprise_track(units: int, *, simple: bool = False) -> Track:

@@ -31,6 +31,9 @@ class CountedTicket:
     extension) are None while it is not known. ``reached``, ``responded``, ``solved`` and ``rating`` are the latest that were
     heard. ``joined``: it followed another one of its incident and was no work item of its own; ``again``: its matter was closed
     before under another number. ``askable`` is false where nobody may call back: anonymous and confidential requests.
+    ``bad_ratings`` counts 差评 of
+    all rounds, ``bad_called_back`` those after which the citizen was called; ``rectified_in_time`` tells of each whose time to
+    be put right is over or was kept.
     """
 
     request_type: RequestType
@@ -57,6 +60,9 @@ class CountedTicket:
     rating: Rating | None
     joined: bool = False
     again: bool = False
+    bad_ratings: int = 0
+    bad_called_back: int = 0
+    rectified_in_time: tuple[bool, ...] = ()
 
 
 def official_rates(tickets: Sequence[CountedTicket], *, repeats: int) -> tuple[Rate, ...]:
@@ -126,7 +132,19 @@ def _satisfaction(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
         Rate("M43b", "满意率(严格)", strictly, len(ratings), f"（非常满意＋满意）{valid}；{_PERIOD}"),
         Rate("M43c", "满意度分", points, len(ratings), f"五级按 100/80/60/30/0 计分 {valid}；{_PERIOD}"),
         Rate("M44", "好评率", satisfied, len(ratings), f"前三级 {valid}；{_PERIOD}"),
+        *_bad_ratings(tickets),
         Rate("M44a", "差评率", len(ratings) - satisfied, len(ratings), f"不满意＋非常不满意 {valid}；{_PERIOD}"),
+    )
+
+
+def _bad_ratings(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
+    rectified = [in_time for one in tickets for in_time in one.rectified_in_time]
+    bad = sum(one.bad_ratings for one in tickets)
+    called = sum(one.bad_called_back for one in tickets)
+    kept = f"整改时限内整改并回访 ÷ 整改时限已有结果；{_PERIOD}"
+    return (
+        Rate("M45", "差评整改率", sum(rectified), len(rectified), kept),
+        Rate("M46", "差评回访率", called, bad, f"差评后回访过诉求人 ÷ 差评，须为 100%；{_PERIOD}"),
     )
 
 

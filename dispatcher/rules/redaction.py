@@ -36,10 +36,11 @@ _KEEP = "|".join(
         r"(?<![\d.])\d{1,3}\.\d{4,8}(?![\d.])",
     )
 )
+_MOBILE = rf"(?:[+＋]?(?:00)?86{_BREAK})?[1１一幺]{_BREAK}[3-9３-９三四五六七八九](?:{_BREAK}{_D}){{9}}(?!{_D})"
 _NUMBER = _NOT_INSIDE_NUMBER + (
     "(?:"
     # A mobile number, spelled in any way.
-    rf"(?:[+＋]?(?:00)?86{_BREAK})?[1１一幺]{_BREAK}[3-9３-９三四五六七八九](?:{_BREAK}{_D}){{9}}(?!{_D})"
+    rf"{_MOBILE}"
     # A landline with its area code.
     rf"|[(（]?[0０零〇]{_D}{{2,3}}{_BREAK}{_D}{{3,4}}{_BREAK}{_D}{{4}}(?!{_D})"
     # An identity card, or a bank card in groups of four.
@@ -108,6 +109,15 @@ def redact(text: str, *, known: tuple[str | None, ...] = ()) -> str:
     for secret in sorted((one for one in known if one and len(one) > 1), key=len, reverse=True):
         text = text.replace(secret, NUMBER_MARK if secret.strip("+- ").isdigit() else NAME_MARK)
     return _PERSONAL.sub(_mark, text)
+
+
+_IDENTITY = rf"{_D}{{6}}[ \-]?{_D}{{8}}[ \-]?{_D}{{3}}[0-9０-９XxＸｘ](?!{_D})"
+_REACHES = re.compile(f"{_NOT_INSIDE_NUMBER}(?:{_MOBILE}|{_IDENTITY})")
+
+
+def names_a_person(text: str) -> bool:
+    """Return whether ``text`` holds a mobile or an identity number, which no office number looks like."""
+    return any(found["number"] and _REACHES.search(found["number"]) for found in _PERSONAL.finditer(text))
 
 
 def redact_fragment(text: str) -> str:

@@ -47,6 +47,11 @@ def supervision_day(deadline: Deadline, *, rule: ReminderRule, calendar: Working
     return _day_after(deadline, rule.supervise_after, calendar)
 
 
+def criticism_day(deadline: Deadline, *, rule: ReminderRule, calendar: WorkingCalendar) -> date | None:
+    """Return the working day of the 通报批评, None where the city criticises nobody (domain.md A.3 通报)."""
+    return None if rule.criticise_after is None else _day_after(deadline, rule.criticise_after, calendar)
+
+
 def overdue_working_days(deadline: Deadline, at: datetime, calendar: WorkingCalendar) -> int:
     """Return how many working days after the day of the due time have begun at ``at``; 0 before."""
     due_day, today = calendar.day_of(deadline.due), calendar.day_of(at)

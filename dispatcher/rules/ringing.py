@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dispatcher.rules.calendar import WorkingCalendar
 from dispatcher.rules.pausing import pause_ends_at
-from dispatcher.rules.reminding import reminders_of, supervision_day
+from dispatcher.rules.reminding import criticism_day, reminders_of, supervision_day
 from models.codes import ReminderKind, Stage
 from models.deadline import Deadline
 from models.profile import DeadlineRules
@@ -31,6 +31,7 @@ class RingKind(Enum):
     RED_CARD = auto()
     SUPERVISION = auto()
     PAUSE_ENDS = auto()
+    CRITICISM = auto()
 
 
 class Ring(NamedTuple):
@@ -71,3 +72,6 @@ def _rings(deadline: Deadline, rules: DeadlineRules, calendar: WorkingCalendar) 
         yield Ring(reminder.at, _REMINDERS[reminder.kind], reminder.day)
     day = supervision_day(deadline, rule=rules.reminders, calendar=calendar)
     yield Ring(calendar.opening_of(day), RingKind.SUPERVISION, day)
+    criticised = criticism_day(deadline, rule=rules.reminders, calendar=calendar)
+    if criticised is not None:
+        yield Ring(calendar.opening_of(criticised), RingKind.CRITICISM, criticised)

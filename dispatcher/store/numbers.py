@@ -52,6 +52,7 @@ class Standing:
     provisional: int
     unpublished: int
     oldest_unpublished: datetime | None
+    loaded_years: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ async def _standing(connection: AsyncConnection[TupleRow], now: datetime, spans:
         provisional=provisional,
         unpublished=unpublished,
         oldest_unpublished=oldest,
+        loaded_years=frozenset(year for (year,) in await _all(connection, "loaded_years", {})),
     )
 
 

@@ -41,12 +41,12 @@ from dispatcher.views import (
     Waiting,
     WaitingLine,
 )
-from dispatcher.workflow.satisfaction import MOST_ATTEMPTS
 from models.codes import Channel, Fate, NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult, Pause
 from models.errors import NotFound
 from models.incident import Consultation
 from models.message import Topic
+from models.profile import MOST_CALL_BACKS
 from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
 
 _WORK = load_queries("work.sql")
@@ -153,7 +153,7 @@ class PostgresViews:
 
     async def waiting(self, *, limit: int) -> Mapping[Decision, Waiting]:
         """Return up to ``limit`` tickets that wait for each decision."""
-        parameters = {"short": SHORT_TEXT, "limit": limit, "tries": MOST_ATTEMPTS}
+        parameters = {"short": SHORT_TEXT, "limit": limit, "tries": MOST_CALL_BACKS}
         async with self._reader(None) as reader:
             found = await reader.rows("waiting", parameters)
             lines = await reader.lines([_ticket_columns(row) for row in found])

@@ -188,6 +188,7 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
         "closed": metrics.CLOSED,
         "declined": metrics.DECLINED,
         "evaluations": metrics.EVALUATIONS,
+        "reply_findings": metrics.REPLY_FINDINGS,
         "dead_letters": metrics.DEAD_LETTERS,
         "reveals": metrics.REVEALS,
         "calls": metrics.CALLS,

@@ -1,9 +1,9 @@
 """Between our words and rows; the one place where each column meets its field."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -36,6 +36,7 @@ from models.codes import (
     Urgency,
 )
 from models.deadline import Deadline, DeadlineResult
+from models.profile import CalendarYears
 from models.ticket import Assignment, Ticket, TicketEvent
 from models.understanding import Guess
 
@@ -221,6 +222,29 @@ def deadline_from_row(row: DictRow) -> StoredDeadline:
 def hold_from_row(row: DictRow) -> Hold:
     """Return the hold of a row of ``assignments``."""
     return Hold(**{**row, "mode": DispatchMode(row["mode"])})
+
+
+def calendar_row(calendar: CalendarYears) -> Row:
+    """Return a loaded calendar as query parameters."""
+    return {
+        "version": calendar.version,
+        "years": sorted(calendar.years),
+        "holidays": encode_days(calendar.holidays),
+        "workdays": encode_days(calendar.workdays),
+    }
+
+
+def encode_days(days: Mapping[date, str]) -> str:
+    """Return days with their names as JSON."""
+    return orjson.dumps({day.isoformat(): name for day, name in sorted(days.items())}).decode()
+
+
+def calendar_from_row(row: DictRow) -> CalendarYears:
+    """Return the calendar of a row."""
+    holidays, workdays = (
+        {date.fromisoformat(day): name for day, name in row[kind].items()} for kind in ("holidays", "workdays")
+    )
+    return CalendarYears(row["version"], frozenset(row["years"]), holidays, workdays)
 
 
 def rating_from_row(row: DictRow) -> NewRating:

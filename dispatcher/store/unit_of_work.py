@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -24,6 +24,7 @@ from dispatcher.ports import (
     StreamPosition,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.store import incidents, rows
 from dispatcher.store.effects import write_effects
@@ -34,9 +35,11 @@ from models.call import Speech
 from models.codes import CallState, Fate, ReturnReason, Service, Urgency
 from models.errors import NotFound
 from models.incident import ClosedRequest, Consultation, Happening, Incident, Membership
+from models.profile import CalendarYears
 from models.ticket import OpenRequest, Ticket
 
 _QUERIES = {**load_queries("work.sql"), **load_queries("incidents.sql")}
+_CALENDARS = load_queries("calendars.sql")
 
 
 class PostgresUnitOfWork:
@@ -182,6 +185,11 @@ class PostgresUnitOfWork:
         """Return the ratings of a locked ticket."""
         return [rows.rating_from_row(row) for row in await self._all("ratings", {"ticket_no": ticket_no})]
 
+    async def earlier_replies(self, unit_code: str, *, but_of: str, since: datetime, limit: int) -> list[EarlierReply]:
+        """Return a unit's latest replies to other tickets."""
+        parameters = {"unit_code": unit_code, "ticket_no": but_of, "since": since, "limit": limit}
+        return [EarlierReply(**row) for row in await self._all("earlier_replies", parameters)]
+
     async def lock_ringing(self, now: datetime, limit: int) -> list[Ticket]:
         """Lock and return tickets of which a deadline rings."""
         return [rows.ticket_from_row(row) for row in await self._all("lock_ringing", {"now": now, "limit": limit})]
@@ -198,6 +206,25 @@ class PostgresUnitOfWork:
         (row,) = await self._all("next_ring", {})
         ring: datetime | None = row["rings_at"]
         return ring
+
+    async def calendars(self) -> list[CalendarYears]:
+        """Return the calendars that were loaded, oldest first."""
+        return [rows.calendar_from_row(row) for row in await self._select(_CALENDARS["calendars"], {})]
+
+    async def add_calendar(self, calendar: CalendarYears, *, actor: str, at: datetime) -> bool:
+        """Store a calendar unless its version is known."""
+        parameters = {**rows.calendar_row(calendar), "actor": actor, "at": at}
+        return bool(await self._select(_CALENDARS["add_calendar"], parameters))
+
+    async def lock_provisional(self, calendar_version: str, *, now: datetime, limit: int) -> list[Ticket]:
+        """Lock and return tickets with a provisional deadline that another calendar counted."""
+        parameters = {"version": calendar_version, "now": now, "limit": limit}
+        return [rows.ticket_from_row(row) for row in await self._select(_CALENDARS["lock_provisional"], parameters)]
+
+    async def note_calendar_warning(self, covered_until: date, *, at: datetime) -> bool:
+        """Note a warning unless it was given before."""
+        parameters = {"covered_until": covered_until, "at": at}
+        return bool(await self._select(_CALENDARS["note_calendar_warning"], parameters))
 
     async def hold_talk(self, caller_ref: str) -> Talk:
         """Lock and return a citizen's talk with the machine."""
@@ -296,6 +323,9 @@ class PostgresUnitOfWork:
         await self._connection.execute(_QUERIES[name], parameters)
 
     async def _all(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
+        return await self._select(_QUERIES[name], parameters)
+
+    async def _select(self, query: LiteralString, parameters: Mapping[str, Any]) -> list[DictRow]:
         async with self._connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(_QUERIES[name], parameters)
+            await cursor.execute(query, parameters)
             return await cursor.fetchall()

@@ -8,6 +8,7 @@ from typing import Any
 from dispatcher import metrics
 from dispatcher.ports import AskedReturn, AssignmentMark, CallBack, Effects, Hold, NewRating, Notice, StoredDeadline
 from dispatcher.rules.redaction import redact, storable
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.ringing import WINDOWS
 from dispatcher.workflow.announce import notice_message
 from dispatcher.workflow.city import City
@@ -243,6 +244,7 @@ class Act(Scene):
     asked_return: AskedReturn | None = None
     cited: StoredArticle | None = None
     beside: Beside = Beside()
+    earlier_replies: Sequence[EarlierReply] = ()
 
     def mark_contacted(self, unit_code: str) -> None:
         """Note that the lead unit has spoken with the citizen, if it had not before."""

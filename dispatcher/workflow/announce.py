@@ -1,6 +1,6 @@
 """The messages that tell the outside what happened; none carries personal data (decision 6)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ EMERGENCY = "alert.emergency"
 HOTSPOT = "alert.hotspot"
 CONSULTATION = "alert.consultation"
 INCIDENT = "dispatch.incident"
+CALENDAR_ENDS = "alert.calendar"
 DEAD_LETTER = "dead.letter"
 
 TITLE_LENGTH = 40
@@ -355,6 +356,26 @@ def call_emergency_message(
             "address": understanding.address,
             "script": profile.safety_script(category_code),
             "heard_at": heard.heard_at.isoformat(),
+        },
+    )
+
+
+def calendar_message(covered_until: date, *, days_left: int, at: datetime, profile: Profile) -> Message:
+    """Alert the supervisors: the loaded calendar ends soon, and deadlines beyond it are provisional."""
+    return Message(
+        topic=Topic.ALERTS,
+        key="calendar",
+        event_id=event_id(f"{profile.name}/{covered_until}", CALENDAR_ENDS, 1),
+        kind=CALENDAR_ENDS,
+        occurred_at=at,
+        actor="system:calendar",
+        profile_version=profile.version,
+        data={
+            "kind": "calendar",
+            "contact_id": None,
+            "covered_until": covered_until.isoformat(),
+            "days_left": days_left,
+            "script": f"工作日历只载入到{covered_until.isoformat()}，请载入下一年的放假安排；之后到期的时限为暂定。",
         },
     )
 

@@ -7,7 +7,7 @@ from dispatcher import metrics
 from dispatcher.ports import Effects, StoredDeadline
 from dispatcher.workflow.announce import dispatch_message
 from dispatcher.workflow.city import City
-from models.codes import FIRST_DISPATCHES, DispatchMode, Stage
+from models.codes import FIRST_DISPATCHES, DispatchMode, Stage, Track
 from models.deadline import Deadline
 from models.ticket import Actor, Assignment, Ticket
 
@@ -28,14 +28,26 @@ def put_on_stream(
     effects: Effects,
     earlier: Iterable[StoredDeadline] = (),
     again_of: str | None = None,
+    beside: int = 0,
+    simple: bool = False,
 ) -> None:
     """Add to ``effects`` what dispatching ``ticket`` (already DISPATCHED) to ``unit_code`` means.
 
     The units' clocks start now; the citizen's promise keeps the clock that it has (decision 7). ``earlier`` are the ticket's
-    deadlines so far, ``again_of`` the closed ticket of which it is a repeat.
+    deadlines so far, ``again_of`` the closed ticket of which it is a repeat; ``beside`` counts co-units that work on it
+    already; ``simple`` is a person's word on an enterprise's request.
     """
+    earlier = tuple(earlier)
     numbers = _Numbers(earlier)
-    lead = {stage: _clock(stage, ticket, unit_code, at, city) for stage in _OF_LEAD}
+    track = city.track(
+        category_code=ticket.category_code,
+        request_type=ticket.request_type,
+        subject=ticket.subject,
+        units=1 + len(co_units) + beside,
+        simple=simple,
+        earlier=earlier,
+    )
+    lead = {stage: _clock(stage, ticket, unit_code, at=at, city=city, track=track) for stage in _OF_LEAD}
     handed = {unit_code: (LEAD, lead)}
     for code in co_units:
         handed[code] = (CO_UNIT, {Stage.RESOLVE: city.co_unit_deadline(lead[Stage.RESOLVE], code)})
@@ -140,7 +152,7 @@ def _hand_over(
     )
 
 
-def _clock(stage: Stage, ticket: Ticket, unit_code: str, at: datetime, city: City) -> Deadline:
+def _clock(stage: Stage, ticket: Ticket, unit_code: str, *, at: datetime, city: City, track: Track | None) -> Deadline:
     return city.deadline(
         stage,
         unit_code=unit_code,
@@ -148,4 +160,5 @@ def _clock(stage: Stage, ticket: Ticket, unit_code: str, at: datetime, city: Cit
         request_type=ticket.request_type,
         urgency=ticket.urgency,
         start=at,
+        track=track,
     )

@@ -1,21 +1,22 @@
 """One city's facts with the indexes that rules need; built once, shared by every workflow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dispatcher.rules.calendar import WorkingCalendar
+from dispatcher.ports import StoredDeadline
+from dispatcher.rules.calendar import WorkingCalendar, with_years
 from dispatcher.rules.co_units import co_unit_deadline
-from dispatcher.rules.deadlines import deadline_for
+from dispatcher.rules.deadlines import deadline_for, desk_track
 from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
 from dispatcher.rules.incidents import EventFinder
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import Route, RouteTable, amended
-from models.codes import RequestType, ReviewReason, Stage, Urgency
+from models.codes import RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import DispatchRefused, Rejected
-from models.profile import Category, MatrixEntry, Profile, Unit
+from models.profile import CalendarFacts, CalendarYears, Category, MatrixEntry, Profile, Unit
 from models.understanding import Understanding
 
 
@@ -40,12 +41,21 @@ class StandingMatrix:
         return True
 
 
+class CalendarInUse:
+    """The calendar that everybody who has the same ``City`` counts by; another may take its place while they work."""
+
+    __slots__ = ("calendar",)
+
+    def __init__(self, facts: CalendarFacts) -> None:
+        self.calendar = WorkingCalendar(facts)
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """A profile with its calendar, its dispatch matrix and its rules of repeats and incidents ready to be asked."""
 
     profile: Profile
-    calendar: WorkingCalendar
+    calendar_in_use: CalendarInUse
     matrix: StandingMatrix
     repeats: RepeatFinder
     events: EventFinder
@@ -57,7 +67,7 @@ class City:
         move_car = profile.self_service.move_car
         return cls(
             profile=profile,
-            calendar=WorkingCalendar(profile.calendar),
+            calendar_in_use=CalendarInUse(profile.calendar),
             matrix=StandingMatrix(profile),
             repeats=repeats,
             events=EventFinder(profile.incidents, repeats, never=() if move_car is None else (move_car,)),
@@ -67,6 +77,19 @@ class City:
     def routes(self) -> RouteTable:
         """The dispatch matrix in force."""
         return self.matrix.routes
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar to count by now; ask anew for each decision."""
+        return self.calendar_in_use.calendar
+
+    def take_years(self, loaded: Sequence[CalendarYears]) -> bool:
+        """Count from now on by the profile's calendar with the years of ``loaded``; return whether that is another one."""
+        facts = with_years(self.profile.calendar, loaded)
+        if facts.version == self.calendar.facts.version:
+            return False
+        self.calendar_in_use.calendar = WorkingCalendar(facts)
+        return True
 
     def category(self, code: str) -> Category:
         """Return a category.
@@ -161,6 +184,7 @@ class City:
         request_type: RequestType,
         urgency: Urgency,
         start: datetime,
+        track: Track | None = None,
     ) -> Deadline:
         """Return the deadline of a stage that starts at ``start``."""
         return deadline_for(
@@ -173,4 +197,27 @@ class City:
             rules=self.profile.deadlines,
             calendar=self.calendar,
             profile_version=self.profile.version,
+            track=track,
         )
+
+    def track(
+        self,
+        *,
+        category_code: str,
+        request_type: RequestType,
+        subject: SubjectType | None,
+        units: int,
+        simple: bool = False,
+        earlier: Iterable[StoredDeadline] = (),
+    ) -> Track | None:
+        """Return on which track ``units`` handle a request together: hard with leave, at the desk for enterprises, or on none.
+
+        ``earlier`` are its deadlines so far: what has leave as a hard case keeps it from unit to unit.
+        """
+        leave = self.profile.deadlines.by_track.get((Stage.PROMISE, Track.COMPLEX))
+        promises = [one.deadline.allowance for one in earlier if one.deadline.stage is Stage.PROMISE]
+        if leave is not None and leave in promises:
+            return Track.COMPLEX
+        category = self.profile.categories.get(category_code)
+        level1_code = category.level1_code if category else ""
+        return desk_track(subject, level1_code, request_type, units=units, rule=self.profile.desk, simple=simple)

@@ -1,9 +1,11 @@
 """Runs a person's command on a ticket: guard, decision and effects in one transaction (decision 4)."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
-from dispatcher.ports import Clock, Effects, OpenUnitOfWork
+from dispatcher.ports import Clock, Effects, OpenUnitOfWork, UnitOfWork
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.workflow import (
     answer,
     close,
@@ -12,6 +14,7 @@ from dispatcher.workflow import (
     decline,
     dispatch,
     extend,
+    hard_case,
     incidents,
     nudge,
     pause,
@@ -36,6 +39,7 @@ from models.ticket import Ticket
 
 _DECIDING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 _JUDGING = frozenset({Role.SHIFT_LEAD, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
+_SUPERVISING = extend.SUPERVISING
 _CALLING = frozenset({Role.CALLER_BACK, *_DECIDING})
 
 MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
@@ -52,10 +56,11 @@ MAY: Mapping[CommandKind, frozenset[Role]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: UNIT_ROLES,
         CommandKind.APPROVE_EXTENSION: _JUDGING,
         CommandKind.REFUSE_EXTENSION: _JUDGING,
+        CommandKind.APPROVE_COMPLEX: _SUPERVISING,
         CommandKind.PAUSE: frozenset({*UNIT_ROLES, *_JUDGING}),
         CommandKind.RESUME: frozenset({*UNIT_ROLES, *_JUDGING}),
         CommandKind.CHANGE_URGENCY: _DECIDING,
-        CommandKind.SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+        CommandKind.SUPERVISE: _SUPERVISING,
         CommandKind.REPLY: UNIT_ROLES,
         CommandKind.CO_REPLY: UNIT_ROLES,
         CommandKind.OVERRIDE_CO_REPLY: UNIT_ROLES,
@@ -89,6 +94,7 @@ _ACTS: Mapping[CommandKind, Callable[[Act], Ticket]] = MappingProxyType(
         CommandKind.REQUEST_EXTENSION: extend.request_extension,
         CommandKind.APPROVE_EXTENSION: extend.approve_extension,
         CommandKind.REFUSE_EXTENSION: extend.refuse_extension,
+        CommandKind.APPROVE_COMPLEX: hard_case.approve_complex,
         CommandKind.PAUSE: pause.pause,
         CommandKind.RESUME: pause.resume,
         CommandKind.CHANGE_URGENCY: urgency.change_urgency,
@@ -153,6 +159,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
             ratings=await work.ratings(ticket.ticket_no),
             asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
             cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
+            earlier_replies=await _earlier_replies(command, work, city, now),
             effects=Effects(),
             beside=await look_beside(work, command, tickets),
         )
@@ -171,3 +178,10 @@ def _numbers_in(command: Command) -> list[str]:
     """Return the tickets that a command changes or looks at, to be locked in one order."""
     other = command.data.get("to") if command.kind is CommandKind.LINK else None
     return sorted({command.ticket_no, *([other] if isinstance(other, str) else [])})
+
+
+async def _earlier_replies(command: Command, work: UnitOfWork, city: City, now: datetime) -> list[EarlierReply]:
+    """Return what a reply is compared with; other commands compare nothing."""
+    if command.kind is not CommandKind.REPLY or command.actor.unit_code is None:
+        return []
+    return await reply.compared_replies(command.ticket_no, command.actor.unit_code, work=work, city=city, now=now)

@@ -18,6 +18,8 @@ from models.ticket import EventKind, Ticket
 def confirm(act: Act) -> Ticket:
     """Dispatch as proposed; ``category``, ``type``, ``district`` and ``unit`` in the data correct the proposal.
 
+    ``simple`` says that an enterprise's request is a simple one.
+
     Raises:
         Rejected: no unit leads this category there, so ``unit`` must be given; a code is unknown; or a unit is closed, or a
             街镇 on whose list the category does not stand.
@@ -133,6 +135,8 @@ def _send(
         effects=act.effects,
         earlier=act.deadlines,
         again_of=act.beside.again_of,
+        beside=len(helping - {unit_code}),
+        simple=act.flag("simple"),
     )
     if again:
         act.notify(after, NoticeKind.TRANSFER)

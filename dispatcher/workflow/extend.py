@@ -1,13 +1,16 @@
-"""延期: the lead unit asks for more time, once, before it is due (domain.md A.3)."""
+"""延期: the lead unit asks for more time, once, before it is due; a supervisor may give more (domain.md A.3, I.1)."""
 
 from dataclasses import replace
 
 from dispatcher.rules.changes import extended, extension_refusal
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.tell import day_text, tell
-from models.codes import ExtensionRefusal, NoticeKind, Stage, TicketState
-from models.errors import Rejected
+from models.codes import NoticeKind, Role, Stage, TicketState
+from models.errors import Forbidden, Rejected
 from models.ticket import EventKind, Ticket
+
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+"""Who decides beyond the profile's limits. Source: domain.md I.1 (10 working days: reviewers; beyond: supervisors)."""
 
 _WHILE_HANDLED = (TicketState.SIGNED, TicketState.HANDLING)
 
@@ -38,17 +41,23 @@ def request_extension(act: Act) -> Ticket:
 def approve_extension(act: Act) -> Ticket:
     """Grant what was asked for: the dues of the lead and its co-units and the citizen's promise move as many days.
 
-    What is past stays as it is.
+    A supervisor may grant other ``working_days`` with a ``reason`` of their own, asked for or not, again and beyond the
+    profile's limit. What is past stays as it is.
 
     Raises:
+        Forbidden: who is no supervisor grants what was not asked for.
         IllegalTransition: the unit does not handle the ticket now.
-        Rejected: nothing is asked for, or the work is due already.
+        Rejected: nothing is asked for, the work is due already, or a supervisor gives no reason or no days.
     """
-    days = _asked(act)
+    own = _supervisors_own(act)
+    days = _asked(act) if own is None else own
     act.require_one_of(*_WHILE_HANDLED)
     work = act.require_work()
-    if act.at > work.deadline.due:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}")
+    reason = act.text("reason") if own is not None else "-"
+    rule = act.city.profile.deadlines.extension
+    refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule, by_supervisor=True)
+    if refusal is not None:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}")
     moved = {}
     for stored in (*act.work_of_co_units(), work, act.running(Stage.PROMISE, None)):
         if stored is None or act.at > stored.deadline.due or stored.deadline.allowance is None:
@@ -62,7 +71,8 @@ def approve_extension(act: Act) -> Ticket:
     if promise is not None:
         date = day_text(act.current(promise).deadline.due, act.city)
         tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=date)
-    return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved})
+    because = {} if own is None else {"reason": reason}
+    return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved, **because})
 
 
 def refuse_extension(act: Act) -> Ticket:
@@ -76,6 +86,18 @@ def refuse_extension(act: Act) -> Ticket:
     act.require_one_of(*_WHILE_HANDLED)
     after = act.unchanged(extension_asked=None)
     return act.record(after, EventKind.EXTENSION_REFUSED, {"working_days": days, "reason": act.text("reason")})
+
+
+def _supervisors_own(act: Act) -> int | None:
+    """Return the days that a supervisor decides on without being asked for them, None where what was asked for is granted."""
+    if act.command.data.get("working_days") is None:
+        return None
+    days = act.whole_number("working_days")
+    if days == act.ticket.extension_asked and not act.command.data.get("reason"):
+        return None
+    if act.actor.role not in SUPERVISING:
+        raise Forbidden(f"ticket {act.ticket.ticket_no}: 超出申请的延期须由督办员决定")
+    return days
 
 
 def _asked(act: Act) -> int:

@@ -14,7 +14,7 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.joining import Happenings, may_follow, told_of
 from dispatcher.workflow.tell import day_text, tell
-from models.codes import DispatchMode, Fate, Role, Stage, TicketState, Urgency
+from models.codes import ONLINE_CHANNELS, DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
 from models.deadline import DeadlineResult
 from models.incident import RepeatLink
@@ -176,7 +176,9 @@ def open_ticket(
     )
     if again_of is not None:
         effects.repeat_links.append(RepeatLink(ticket_no, again_of))
-    _start_own_clocks(ticket, dispatched=follows or route.lead is not None, at=at, city=city, effects=effects)
+    units = 1 + len(route.co_units)
+    dispatched = follows or route.lead is not None
+    _start_own_clocks(ticket, dispatched=dispatched, units=units, at=at, city=city, effects=effects)
     if route.lead is not None:
         ticket = ticket.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead)
         record(
@@ -222,9 +224,17 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
     effects.increments.extend(metrics.observe(metrics.CONFIDENCE, ticket.confidence, level1))
 
 
-def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: City, effects: Effects) -> None:
-    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise."""
-    for stage in (Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
+def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datetime, city: City, effects: Effects) -> None:
+    """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise.
+
+    ``units`` is how many the matrix, or whoever chose, wants to handle it together. What came online was registered in its time
+    or not; that is known at once.
+    """
+    track = city.track(
+        category_code=ticket.category_code, request_type=ticket.request_type, subject=ticket.subject, units=units
+    )
+    online = (Stage.REGISTER,) if ticket.channel in ONLINE_CHANNELS else ()
+    for stage in (*online, Stage.RESOLVE if ticket.self_service else Stage.DISPATCH, Stage.PROMISE):
         deadline = city.deadline(
             stage,
             unit_code=None,
@@ -232,9 +242,10 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, at: datetime, city: C
             request_type=ticket.request_type,
             urgency=ticket.urgency,
             start=ticket.received_at,
+            track=track,
         )
         stored = StoredDeadline(ticket.ticket_no, 1, deadline)
-        if stage is Stage.DISPATCH and dispatched:
+        if stage is Stage.REGISTER or (stage is Stage.DISPATCH and dispatched):
             result = DeadlineResult.MET if at <= deadline.due else DeadlineResult.MISSED
             stored = StoredDeadline(ticket.ticket_no, 1, deadline, result, settled_at=at, stopped_at=at, done_at=at)
             effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))

@@ -3,7 +3,7 @@
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.amend import propose_from_ticket
-from dispatcher.workflow.assign import LEAD, put_on_stream
+from dispatcher.workflow.assign import CO_UNIT, LEAD, put_on_stream
 from dispatcher.workflow.consult import consult_returned
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
@@ -77,6 +77,7 @@ def accept_return(act: Act) -> Ticket:
         effects=act.effects,
         earlier=act.deadlines,
         again_of=act.beside.again_of,
+        beside=sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in act.running_holds()),
     )
     act.notify(after, NoticeKind.TRANSFER)
     asked = act.asked_return

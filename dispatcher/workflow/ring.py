@@ -129,10 +129,25 @@ def _act_on_lead(scene: Scene, rung: Ring, before: Ticket) -> Ticket:
             return scene.record(after, EventKind.NUDGED, {"unit": after.lead_unit, "reason": "timers"}, before=before)
         case RingKind.SUPERVISION if not before.supervision:
             return step_up(scene, before, 1, cause="overdue")
+        case RingKind.CRITICISM if before.nudges and not _has_a_reason(before):
+            return _criticise(scene, before, rung.day)
         case RingKind.PAUSE_ENDS:
             return resume_clocks(scene, before)
         case _:
             return before
+
+
+def _has_a_reason(ticket: Ticket) -> bool:
+    """Return whether the unit has said why it is late, and nobody has decided yet; a paused clock is not late."""
+    return ticket.extension_asked is not None or ticket.state is TicketState.RETURN_REQUESTED
+
+
+def _criticise(scene: Scene, before: Ticket, day: date) -> Ticket:
+    """通报批评: the unit was nudged, and is late all the same without a word."""
+    after = replace(before, version=before.version + 1)
+    scene.notify(after, NoticeKind.CRITICISM, day=day)
+    data = {"unit": after.lead_unit, "nudges": after.nudges}
+    return scene.record(after, EventKind.CRITICISED, data, before=before)
 
 
 def _climb(scene: Scene, before: Ticket) -> Ticket:
@@ -142,7 +157,7 @@ def _climb(scene: Scene, before: Ticket) -> Ticket:
 
 
 def _invite(scene: Scene, before: Ticket) -> Ticket:
-    if before.state in _AWAITING_RATING:
+    if before.state in (*_AWAITING_RATING, TicketState.CLOSED):  # who has rated has no such clock any more
         tell(before, "rate_invite", city=scene.city, effects=scene.effects, at=scene.at)
     return before
 

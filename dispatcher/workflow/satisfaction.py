@@ -3,6 +3,7 @@
 from dispatcher import metrics
 from dispatcher.ports import CallBack, NewRating
 from dispatcher.rules.again import MOST_ROUNDS
+from dispatcher.rules.calling_back import tried_at_this_time
 from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.assign import LEAD, hand_over_again
 from dispatcher.workflow.close import closed
@@ -16,9 +17,6 @@ SYSTEM = Actor(Role.SYSTEM, "evaluation")
 DISSATISFIED = (Rating.DISSATISFIED, Rating.VERY_DISSATISFIED)
 """不满意类, which reopen a ticket. Source: domain.md A.2, ticket.reopened."""
 
-MOST_ATTEMPTS = 3
-"""Attempts to reach a citizen about one round. Source: domain.md A.2, callback.done (D)."""
-
 _RATED = (TicketState.AWAITING_CALL_BACK, TicketState.CALLED_BACK, TicketState.CLOSED)
 
 
@@ -26,18 +24,23 @@ def call_back(act: Act) -> Ticket:
     """Note an attempt: ``reached``, and if so ``responded``, ``solved``, and perhaps a ``rating`` with its ``reason``.
 
     Satisfied citizens close the ticket; who is dissatisfied or unhelped has it handled a second time. Unreached ones are
-    tried again until the citizen's time to rate ends.
+    tried again at another time of day; after the last attempt the ticket closes when the citizen's time to rate ends.
 
     Raises:
         IllegalTransition: no review has passed, or the call-back is done.
-        Rejected: the citizen wants no call, the attempts are used up, or the rating is no rating or a second one.
+        Rejected: the citizen wants no call, the attempts are used up, nobody answered at this time of day before, or the
+            rating is no rating or a second one.
     """
     act.require_one_of(TicketState.AWAITING_CALL_BACK)
     _refuse_unwanted_call(act)
     earlier = [each for each in act.call_backs if each.round == act.ticket.round]
-    if len(earlier) >= MOST_ATTEMPTS:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {MOST_ATTEMPTS} attempts were made; the citizen may still rate")
+    rule = act.city.profile.call_back
+    if len(earlier) >= rule.attempts:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {rule.attempts} attempts were made; the citizen may still rate")
     reached = act.flag("reached")
+    made = [act.city.local(each.made_at) for each in earlier]
+    if not reached and tried_at_this_time(act.city.local(act.at), made, rule):
+        raise Rejected(f"ticket {act.ticket.ticket_no}: 这个时段已经拨打过，请换一个时段再回访")
     attempt = CallBack(
         ticket_no=act.ticket.ticket_no,
         round=act.ticket.round,

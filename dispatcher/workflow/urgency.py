@@ -29,6 +29,13 @@ def change_urgency(act: Act) -> Ticket:
     urgency = _urgency(act.text("urgency"))
     if urgency is act.ticket.urgency:
         raise Rejected(f"ticket {act.ticket.ticket_no} is {urgency.label} already")
+    track = act.city.track(
+        category_code=act.ticket.category_code,
+        request_type=act.ticket.request_type,
+        subject=act.ticket.subject,
+        units=max(len(act.running_holds()), 1),
+        earlier=act.deadlines,
+    )
     for stored in act.deadlines:
         if not stored.is_running or stored.deadline.allowance is None:
             continue
@@ -40,6 +47,7 @@ def change_urgency(act: Act) -> Ticket:
             at=act.at,
             rules=act.city.profile.deadlines,
             calendar=act.city.calendar,
+            track=track,
         )
         if sooner is not None:
             act.change(replace(stored, deadline=sooner))

@@ -11,6 +11,7 @@ from config.profiles import matrix_problems
 from dispatcher.ports import StreamPosition
 from dispatcher.workflow.amend import Draft, approve_change, propose_change, refuse_change
 from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
+from dispatcher.workflow.calendars import warn_of_end, warning_at
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.converse import converse
@@ -52,6 +53,7 @@ class Replay:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._settled = dict.fromkeys((CONTACTS, SEGMENTS), 0)
+        self._warned = False
         self.contact_names: dict[UUID, str] = {}
         self.ticket_names: dict[str, str] = {}
         self.refusals: list[Refusal] = []
@@ -78,11 +80,23 @@ class Replay:
                 rings_at = await work.next_ring()
             if rings_at is None or rings_at > to:
                 break
+            await self._warn_of_calendar(rings_at)
             stage.clock.set(rings_at)
             await ring(city=stage.city, open_work=open_work, clock=stage.clock)
+        await self._warn_of_calendar(to)
         stage.clock.set(to)
         await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
         await self._settle_new()
+
+    async def _warn_of_calendar(self, to: datetime) -> None:
+        """Let the supervisors hear that the calendar runs out, at its moment if that comes before ``to``."""
+        stage = self._stage
+        moment = max(warning_at(stage.city, to), stage.clock.now())
+        if self._warned or moment > to:
+            return
+        stage.clock.set(moment)
+        await warn_of_end(city=stage.city, open_work=stage.database.open_work, clock=stage.clock)
+        self._warned = True
 
     async def _settle_new(self) -> None:
         """Settle what the doors have announced since the last time."""

@@ -11,6 +11,7 @@ from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import DISPATCH_ITEM
 from dispatcher.workflow.assign import CO_UNIT, LEAD
 from dispatcher.workflow.city import City
+from dispatcher.workflow.satisfaction import DISSATISFIED
 from hotline.replay.driver import Replay
 from hotline.replay.stage import Stage
 from models.codes import DispatchMode, Fate, TicketState
@@ -236,7 +237,7 @@ class _Teller:
             "at": self.at(datetime.fromisoformat(envelope["occurred_at"])),
             "kind": data["kind"],
             "ticket": self._references[ticket_no][0] if ticket_no else None,
-            "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
+            "contact_id": by_id.get(data["contact_id"] or "", data["contact_id"]),
             "incident": data.get("incident"),
             "script": data.get("script"),
         }
@@ -318,14 +319,17 @@ async def _counted(tickets: Sequence[TicketDetail], chronicle: Chronicle) -> lis
     return [
         _as_counted(
             detail,
-            reached=[one for one in call_backs if one.ticket_no == detail.ticket.ticket_no and one.reached],
+            call_backs=[one for one in call_backs if one.ticket_no == detail.ticket.ticket_no],
             ratings=[one for one in ratings if one.ticket_no == detail.ticket.ticket_no],
         )
         for detail in tickets
     ]
 
 
-def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
+def _as_counted(detail: TicketDetail, *, call_backs: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
+    reached = [one for one in call_backs if one.reached]
+    bad = [one for one in ratings if one.rating in DISSATISFIED]
+    rectify = [was_met(stored) for stored in detail.deadlines if stored.deadline.stage is TicketStage.RECTIFY]
     ticket, kinds = detail.ticket, [event.kind for event in detail.events]
     leads = [hold for hold in detail.holds if hold.role == LEAD]
     first_work = _of_stage(detail, TicketStage.RESOLVE, leads[-1].unit_code) if leads else None
@@ -359,6 +363,9 @@ def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: S
         responded=bool(reached and reached[-1].responded),
         solved=bool(reached and reached[-1].solved),
         rating=ratings[-1].rating if ratings else None,
+        bad_ratings=len(bad),
+        bad_called_back=sum(any(call.made_at > one.rated_at for call in call_backs) for one in bad),
+        rectified_in_time=tuple(met for met in rectify if met is not None),
     )
 
 

@@ -34,6 +34,7 @@ from dispatcher.ports import (
 from dispatcher.rules.calls import RECENT_STRETCHES, course_of
 from dispatcher.rules.changes import extended
 from dispatcher.rules.pausing import paused
+from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.store.database import Database as PostgresDatabase
 from dispatcher.store.database import open_pool
@@ -67,6 +68,7 @@ from models.errors import NotFound, Rejected
 from models.incident import Consultation, Incident, IncidentLink, RepeatLink, TicketPlace
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.message import Message, Topic, event_id
+from models.profile import Allowance, CalendarYears
 from models.ticket import Actor, Assignment, EventKind, TicketEvent
 from models.understanding import Guess
 from tests.builders import LAMPS, MONDAY, OPERATOR, POSITION, a_city, a_deadline, a_ticket
@@ -1045,6 +1047,61 @@ class StoreContract:
             await work.apply(Effects(changed_tickets=[changed]), slot=0)
         async with store.open_work() as work:
             assert await work.ticket(ticket.ticket_no) == changed
+
+    async def test_a_calendar_is_loaded_once_and_comes_back_whole(self, store):
+        """Days with their names; of two calendars the older one comes first."""
+        first = CalendarYears("cn_2027@1", frozenset({2027}), {date(2027, 1, 1): "元旦"}, {date(2027, 1, 9): "元旦调休"})
+        second = CalendarYears("cn_2028@1", frozenset({2028}), {}, {})
+        async with store.open_work() as work:
+            assert await work.add_calendar(first, actor="admin-1", at=MONDAY)
+            assert await work.add_calendar(second, actor="admin-1", at=MONDAY + timedelta(days=1))
+            assert not await work.add_calendar(first, actor="admin-1", at=MONDAY + timedelta(days=2))
+            assert await work.calendars() == [first, second]
+
+    async def test_the_end_of_a_calendar_is_told_once(self, store):
+        """Whoever asks second is told that it was."""
+        async with store.open_work() as work:
+            assert await work.note_calendar_warning(date(2026, 12, 31), at=MONDAY)
+            assert not await work.note_calendar_warning(date(2026, 12, 31), at=MONDAY)
+            assert await work.note_calendar_warning(date(2027, 12, 31), at=MONDAY)
+
+    async def test_provisional_deadlines_of_another_calendar_are_found(self, store):
+        """Those that are unfinished, still to come, and can be counted again."""
+        ticket = a_held_ticket(1)
+        allowance = Allowance(ClockKind.WALL, 0, timedelta(hours=2), "D")
+        open_one = a_deadline(Stage.SIGN, provisional=True, allowance=allowance)
+        old_one = replace(open_one, stage=Stage.RESOLVE, allowance=None)
+        promise = replace(open_one, stage=Stage.PROMISE)
+        done = StoredDeadline(ticket.ticket_no, 1, promise, DeadlineResult.MET, MONDAY, MONDAY, MONDAY)
+        clocks = [StoredDeadline(ticket.ticket_no, 1, one) for one in (open_one, old_one)]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=[ticket], new_deadlines=[*clocks, done]), slot=0)
+        async with store.open_work() as work:
+            assert await work.lock_provisional("c2", now=MONDAY, limit=5) == [ticket]
+            assert await work.lock_provisional("c1", now=MONDAY, limit=5) == []
+            assert await work.lock_provisional("c2", now=open_one.due + timedelta(seconds=1), limit=5) == []
+
+    async def test_what_a_unit_replied_elsewhere_is_found_latest_first(self, store):
+        """Its own replies as a lead to other tickets, with their place; not those of long ago."""
+        tickets = [replace(a_held_ticket(n), address="和平路" if n == 2 else None) for n in range(1, 5)]
+        report = {"unit": "U-LAMP", "investigation": "查看", "result": "修好"}
+        told = [report, report, {**report, "unit": "U-WATER"}, report]
+        hours = (3, 2, 1, -48)
+        events = [
+            an_event(ticket, kind=EventKind.REPLIED, data=data, occurred_at=MONDAY + timedelta(hours=hour))
+            for ticket, data, hour in zip(tickets, told, hours, strict=True)
+        ]
+        async with store.open_work() as work:
+            await work.apply(Effects(new_tickets=tickets, events=events), slot=0)
+        async with store.open_work() as work:
+            found = await work.earlier_replies("U-LAMP", but_of="TT-none", since=MONDAY, limit=9)
+            others = await work.earlier_replies("U-LAMP", but_of=tickets[0].ticket_no, since=MONDAY, limit=1)
+
+        assert found == [
+            EarlierReply(tickets[0].ticket_no, "查看\n修好", tickets[0].text),
+            EarlierReply(tickets[1].ticket_no, "查看\n修好", "和平路"),
+        ]
+        assert others == found[1:]
 
     async def test_a_talk_is_remembered(self, store):
         """Where a citizen's talk with the machine stands; an empty one for who never had one."""

@@ -141,6 +141,33 @@ async def test_a_ticket_goes_the_whole_way_on_pages(console):
     assert "满意率(参评)" in desk
     assert "1 ÷ 1" in desk
     assert "有效评价" in desk
+    assert "单位星级" in desk
+
+
+async def test_what_is_wanting_in_a_reply_is_shown_to_its_writer_and_to_the_reviewer(console):
+    """The unit asks before it sends, nothing is sent by that; the reviewer reads the same beside the reply."""
+    ticket = await console.town.hears("小广告贴满楼道")
+    path = f"/tickets/{ticket.ticket_no}"
+    draft = {"investigation": "现场查看属实", "result": "将加强巡查"}
+    async with console.browser("lead") as lead:
+        await lead.post(f"{path}/commands", data={"command": "sign", "expected_version": str(ticket.version)})
+        hints = await lead.post(f"{path}/reply-check", data=draft)
+        unsent = await console.asks("SELECT state FROM tickets")
+        number = {"result": f"已告知{PHONE}", "expected_version": str(ticket.version + 1)}
+        refused = await lead.post(f"{path}/commands", data={"command": "reply", **draft, **number})
+        form = {"command": "reply", **draft, "expected_version": str(ticket.version + 1)}
+        sent = await lead.post(f"{path}/commands", data=form)
+    async with console.browser("dispatcher") as dispatcher:
+        review = (await dispatcher.get(path, headers={"X-Fragment": "1"})).text
+        foreign = await dispatcher.post(f"{path}/reply-check", data=draft)
+
+    assert "未联系诉求人" in hints.text
+    assert "承诺没有期限" in hints.text
+    assert unsent == [("signed",)]
+    assert (refused.status_code, "手机号" in refused.text) == (422, True)
+    assert "答复已提交" in sent.text
+    assert "承诺没有期限" in review
+    assert foreign.status_code == 403
 
 
 async def test_the_hotline_finds_what_waits_for_its_decision(console):

@@ -57,3 +57,7 @@ SELECT count(*) AS messages, min(written_at) AS oldest
 -- How far each consumer group has come in each partition that it ever settled.
 SELECT group_name, topic, topic_id, partition, next_offset
   FROM stream_offsets;
+
+-- name: loaded_years
+-- Years whose days were loaded after the profile was made.
+SELECT DISTINCT unnest(years) FROM calendars;

@@ -59,6 +59,13 @@ SELECT coalesce(data ->> 'from', data ->> 'unit'), split_part(kind, '.', 2), cou
  WHERE kind IN ('return.accepted', 'return.rejected')
  GROUP BY 1, 2;
 
+-- name: reply_findings
+SELECT finding ->> 'code', count(*)
+  FROM ticket_events
+ CROSS JOIN LATERAL jsonb_array_elements(data -> 'findings') AS finding
+ WHERE kind = 'unit.replied' AND data ? 'findings'
+ GROUP BY 1;
+
 -- name: reopened
 SELECT data ->> 'unit', count(*) FROM ticket_events WHERE kind = 'ticket.reopened' GROUP BY 1;
 

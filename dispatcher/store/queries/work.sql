@@ -195,6 +195,17 @@ SELECT ticket_no, round, unit_code, rating, rated_at, reason
  WHERE ticket_no = %(ticket_no)s
  ORDER BY round;
 
+-- name: earlier_replies
+-- What a unit replied as the lead of other tickets; the text as rules.reply_checks.Reply.text has it.
+SELECT t.ticket_no, concat_ws(E'\n', e.data ->> 'investigation', e.data ->> 'result') AS text,
+       coalesce(t.address, t.text) AS place
+  FROM ticket_events e
+  JOIN tickets t ON t.ticket_no = e.ticket_no AND t.month = e.month
+ WHERE e.kind = 'unit.replied' AND e.data ->> 'unit' = %(unit_code)s
+   AND e.occurred_at >= %(since)s AND e.ticket_no <> %(ticket_no)s
+ ORDER BY e.occurred_at DESC, e.ticket_no
+ LIMIT %(limit)s;
+
 -- name: lock_ringing
 -- By the ticket's lock alone, as every command takes it first.
 WITH ringing AS (

@@ -37,6 +37,7 @@ _FORMS = {
     _K.REJECT_RETURN: {"reason": "属于你单位职责"},
     _K.REQUEST_EXTENSION: {"working_days": "2", "reason": "配件未到"},
     _K.REFUSE_EXTENSION: {"reason": "可以按期办结"},
+    _K.APPROVE_COMPLEX: {"reason": "需多部门会商"},
     _K.PAUSE: {"reason": "material"},
     _K.CHANGE_URGENCY: {"urgency": "2", "reason": "影响面扩大"},
     _K.SUPERVISE: {"reason": "媒体曝光"},

@@ -14,7 +14,7 @@ from models.command import CommandKind
 from models.rate import Rate
 from models.ticket import EventKind, TicketEvent
 from models.understanding import Evidence
-from tests.builders import MONDAY, OPERATOR, a_city
+from tests.builders import MONDAY, OPERATOR, PHONE, a_city
 from tests.fakes import FixedClock
 
 HOUR = timedelta(hours=1)
@@ -92,11 +92,35 @@ def test_a_choice_from_the_list_is_read_by_its_code():
     assert order == (CommandKind.CONFIRM, 3, {"category": "0703", "district": "D-EAST", "type": "求助"})
 
 
+def test_an_enterprises_request_may_be_called_simple():
+    """By a tick; without one nothing is said."""
+    assert _order(command="confirm", simple="yes")[2] == {"simple": True}
+    assert _order(command="confirm")[2] == {}
+
+
+@pytest.mark.parametrize("field", ["investigation", "result", "basis"])
+def test_a_reply_with_a_mobile_number_is_stopped_at_the_form(field):
+    """In the reader's language, and the number is not repeated."""
+    with pytest.raises(FormProblem, match="手机号") as problem:
+        _order(**{"command": "reply", "investigation": "属实", "result": "已修", field: f"已拨{PHONE}"})
+    assert PHONE not in str(problem.value)
+
+
+def test_a_supervisors_extension_carries_days_and_reason():
+    """An empty form grants what was asked for."""
+    assert _order(command="approve_extension")[2] == {}
+    assert _order(command="approve_extension", working_days="12", reason="断货")[2] == {"working_days": 12, "reason": "断货"}
+    with pytest.raises(FormProblem, match="理由"):
+        _order(command="approve_extension", working_days="12")
+    with pytest.raises(FormProblem, match="天数"):
+        _order(command="approve_extension", working_days="zwei", reason="断货")
+
+
 def test_a_reply_carries_what_the_unit_found_and_did():
     """An unticked box means that the citizen was not phoned."""
     order = _order(command="reply", investigation=" 属实 ", result="已修", basis="")
 
-    assert order[2] == {"investigation": "属实", "result": "已修", "basis": "", "contacted": False}
+    assert order[2] == {"investigation": "属实", "result": "已修", "basis": "", "contacted": False, "attachments": []}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from models.ticket import OPEN_STATES, Actor
 from tests.builders import LAMPS, MONDAY, OPERATOR, SUPERVISOR, WATER, a_city, a_command, a_deadline, a_ticket
 from tests.fakes import FixedClock, MemoryStore
 
-REPLY = {"investigation": "现场查看", "result": "已更换灯泡", "basis": "养护合同", "contacted": True}
+REPLY = {"investigation": "到中山路现场查看", "result": "已更换灯泡", "basis": "养护合同", "contacted": True}
 RETURN = {"reason": "R1", "basis": "三定方案第三条"}
 EXTENSION = {"working_days": 3, "reason": "需专业机构检测"}
 MATERIAL = {"reason": "待诉求人补充材料"}
@@ -42,6 +42,7 @@ GOOD = {
     _K.REQUEST_EXTENSION: (LAMPS, EXTENSION),
     _K.APPROVE_EXTENSION: (DISPATCHER, {}),
     _K.REFUSE_EXTENSION: (DISPATCHER, {"reason": "理由不充分"}),
+    _K.APPROVE_COMPLEX: (SUPERVISOR, {"reason": "需多部门现场会商"}),
     _K.PAUSE: (LAMPS, MATERIAL),
     _K.RESUME: (LAMPS, {}),
     _K.CHANGE_URGENCY: (OPERATOR, {"urgency": "紧急"}),
@@ -92,6 +93,7 @@ IN_TURN = {
     _K.ACCEPT_RETURN: {_S.RETURN_REQUESTED},
     _K.REJECT_RETURN: {_S.RETURN_REQUESTED},
     **dict.fromkeys((_K.REQUEST_EXTENSION, _K.APPROVE_EXTENSION, _K.REFUSE_EXTENSION), _UNDER_WORK),
+    _K.APPROVE_COMPLEX: _UNDER_WORK,
     _K.PAUSE: _UNDER_WORK,
     _K.RESUME: {*_UNDER_WORK, _S.RETURN_REQUESTED},
     _K.CHANGE_URGENCY: {_S.PENDING, _S.DISPATCHED, _S.RETURN_REQUESTED, *_UNDER_WORK},

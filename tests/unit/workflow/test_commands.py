@@ -387,9 +387,11 @@ class TestAnswersAndRatings:
             await office.act(CommandKind.RATE, CITIZEN, {"rating": "5"})
 
     async def test_nothing_personal_is_written_into_an_answer(self, office):
-        """A clerk who types the citizen's number into a reply does not publish it."""
-        await office.reach(TicketState.SIGNED)
-        await office.act(CommandKind.REPLY, LAMPS, {**REPLY, "result": f"已回电{PHONE}，满意"})
+        """A clerk who types the citizen's number into a reason does not publish it; into a reply it may not be typed at all."""
+        await office.reach(TicketState.HANDLING)
+        await office.act(CommandKind.REQUEST_EXTENSION, LAMPS, {"working_days": 2, "reason": f"已回电{PHONE}，满意"})
+        with pytest.raises(Rejected, match="手机号"):
+            await office.act(CommandKind.REPLY, LAMPS, {**REPLY, "result": f"已回电{PHONE}，满意"})
 
         told = "".join(str(message.envelope()) for message in office.store.messages)
         assert PHONE not in told

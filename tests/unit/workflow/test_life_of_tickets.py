@@ -184,10 +184,11 @@ class Witness:
         assert Stage.PROMISE not in paused or paused & {Stage.RESOLVE, Stage.REOPEN}
 
     def _deadline(self, stored):
-        """A result stays, a promise moves by extension alone, and what runs rings when it must (invariant 2)."""
+        """A result stays, a promise moves by a decision to give time alone, and what runs rings when it must (invariant 2)."""
         deadline, key = stored.deadline, stored.key
         if deadline.stage is Stage.PROMISE:
-            extended = any(event.kind is EventKind.EXTENSION_APPROVED for event in self._new_events(stored.ticket_no))
+            giving = {EventKind.EXTENSION_APPROVED, EventKind.COMPLEX_APPROVED}
+            extended = any(event.kind in giving for event in self._new_events(stored.ticket_no))
             assert self.promises.get(key, deadline.due) == deadline.due or extended
             self.promises[key] = deadline.due
         assert self.results.get(key, stored.result) is stored.result

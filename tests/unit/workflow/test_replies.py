@@ -6,12 +6,13 @@ import pytest
 
 from config.profiles import find_profile, load_profile
 from dispatcher.workflow.city import City
+from dispatcher.workflow.reply import hints_for
 from models.codes import RequestType, Stage, TicketState
 from models.command import CommandKind
 from models.deadline import DeadlineResult
 from models.errors import Forbidden, IllegalTransition, Rejected
 from models.ticket import Actor
-from tests.builders import CHINA, LAMPS, OPERATOR, WATER
+from tests.builders import CHINA, LAMPS, OPERATOR, PHONE, WATER
 from tests.unit.workflow.office import REPLY, Office
 
 _K = CommandKind
@@ -120,7 +121,63 @@ class TestReply:
         """Investigation, result, basis, and whether the citizen was contacted."""
         await office.reach(TicketState.REPLIED)
 
-        assert office.last_event.data == {"unit": "U-LAMP", **REPLY}
+        assert office.last_event.data == {"unit": "U-LAMP", **REPLY, "findings": []}
+
+    async def test_what_is_wanting_stands_beside_the_reply_and_is_counted(self, office):
+        """The reviewer reads it; the reply goes on."""
+        await office.reach(TicketState.SIGNED)
+        await office.act(_K.REPLY, LAMPS, {**REPLY, "basis": "", "contacted": False})
+
+        assert office.ticket.state is TicketState.REPLIED
+        assert [found["code"] for found in office.last_event.data["findings"]] == ["not_contacted", "no_basis"]
+        assert office.store.count("hotline_reply_findings_total", "no_basis") == 1
+
+    async def test_whom_the_unit_called_before_counts_as_contacted(self, office):
+        """The reply need not say so again."""
+        await office.reach(TicketState.HANDLING)
+        await office.act(_K.REPLY, LAMPS, {**REPLY, "contacted": False})
+
+        assert office.last_event.data["findings"] == []
+
+    @pytest.mark.parametrize("field", ["investigation", "result", "basis"])
+    async def test_a_reply_with_a_mobile_number_is_refused(self, office, field):
+        """It goes to many desks; the number is named nowhere, not in the refusal either."""
+        await office.reach(TicketState.SIGNED)
+        with pytest.raises(Rejected, match="手机号或身份证号") as refused:
+            await office.act(_K.REPLY, LAMPS, {**REPLY, field: f"已拨{PHONE}"})
+
+        assert PHONE not in str(refused.value)
+        assert office.ticket.state is TicketState.SIGNED
+
+    async def test_a_co_units_reply_with_a_mobile_number_is_refused_too(self, office):
+        """The lead copies from it."""
+        await office.reach_with_co_unit(_K.SIGN)
+        with pytest.raises(Rejected, match="手机号或身份证号"):
+            await office.act(_K.CO_REPLY, LAMPS, {**REPLY, "result": f"已拨{PHONE}"})
+
+    async def test_the_names_of_attachments_are_kept(self, office):
+        """Files stand with the unit; the reply names them."""
+        await office.reach(TicketState.SIGNED)
+        await office.act(_K.REPLY, LAMPS, {**REPLY, "attachments": ["修复前.jpg", " 修复后.jpg ", ""]})
+
+        assert office.last_event.data["attachments"] == ["修复前.jpg", "修复后.jpg"]
+
+    async def test_the_unit_may_ask_what_is_wanting_before_it_sends(self, office):
+        """The same look, and nothing happens."""
+        await office.reach(TicketState.SIGNED)
+        version = office.ticket.version
+        asked = {**REPLY, "result": f"已更换灯泡，详询{PHONE}", "basis": "", "contacted": False}
+        found = await hints_for(
+            office.ticket.ticket_no,
+            asked,
+            actor=LAMPS,
+            city=office.city,
+            open_work=office.store.open_work,
+            clock=office.clock,
+        )
+
+        assert [one.fault.value for one in found] == ["not_contacted", "no_basis", "personal_data"]
+        assert office.ticket.version == version
 
     async def test_a_reply_that_says_so_is_a_first_contact(self, office):
         """Who says to have spoken with the citizen has; who says nothing has not, and is late the day after."""

@@ -1,5 +1,6 @@
 """What happens because time passes: each moment once, on its day, in order (domain.md A.3, A.10)."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from models.command import CommandKind
 from models.deadline import DeadlineResult
 from models.errors import Rejected
 from models.ticket import EventKind
-from tests.builders import OPERATOR, SUPERVISOR, a_ticket
+from tests.builders import OPERATOR, SUPERVISOR, a_city, a_profile, a_ticket
 from tests.unit.workflow.office import Office
 
 _K = CommandKind
@@ -254,3 +255,47 @@ class TestNudgeWithdrawArchive:
             with pytest.raises(Rejected):
                 await office.act(kind)
         assert office.ticket == archived
+
+
+class TestCriticism:
+    """通报批评: five working days late, nudged, and not a word (domain.md A.3)."""
+
+    @pytest.fixture
+    def office(self):
+        """A city that criticises on the fifth working day."""
+        deadlines = a_profile().deadlines
+        rule = replace(deadlines.reminders, criticise_after=5)
+        return Office(a_city(deadlines=replace(deadlines, reminders=rule)))
+
+    async def test_a_silent_unit_is_criticised_once(self, office):
+        """Due on Monday 25 May: on Monday 1 June, when the office opens."""
+        await office.reach(TicketState.HANDLING)
+        await office.timers(days=30)
+
+        assert office.notices(NoticeKind.CRITICISM) == [("U-LAMP", "通报批评", "06-01")]
+        assert office.event_kinds().count(EventKind.CRITICISED) == 1
+
+    async def test_who_asks_for_time_has_given_a_reason(self, office):
+        """The hotline has not decided yet."""
+        await office.reach(TicketState.HANDLING)
+        await office.act(_K.REQUEST_EXTENSION)
+        await office.timers(days=30)
+
+        assert office.notices(NoticeKind.CRITICISM) == []
+
+    async def test_a_unit_that_replied_is_late_and_not_criticised(self, office):
+        """It is judged by its deadline."""
+        await office.reach(TicketState.HANDLING)
+        office.clock.advance(days=10)
+        await office.act(_K.REPLY)
+        await office.timers(days=20)
+
+        assert office.notices(NoticeKind.CRITICISM) == []
+
+    async def test_a_city_may_do_without(self):
+        """No table in the profile, no criticism."""
+        office = Office()
+        await office.reach(TicketState.HANDLING)
+        await office.timers(days=30)
+
+        assert office.notices(NoticeKind.CRITICISM) == []

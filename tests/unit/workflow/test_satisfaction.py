@@ -1,13 +1,16 @@
 """回访、评价、重办: what the citizen says of the answer, and what follows (domain.md A.2, A.3, B.4)."""
 
+from datetime import time
+
 import pytest
 
 from models.codes import DispatchMode, NoticeKind, Stage, TicketState
 from models.command import CommandKind
 from models.deadline import DeadlineResult
 from models.errors import Rejected
+from models.profile import CallBackRule
 from models.ticket import EventKind
-from tests.builders import LAMPS, SUPERVISOR
+from tests.builders import LAMPS, SUPERVISOR, a_city
 from tests.unit.workflow.office import CALLER_BACK, CITIZEN, REACHED, REPLY, Office
 
 _K = CommandKind
@@ -112,6 +115,34 @@ class TestRating:
         assert len(office.store.tables.citizen_messages) == messages
         assert office.store.count("hotline_closed_total", "U-LAMP") == 1
         assert office.ticket.state is TicketState.CLOSED
+
+    async def test_whose_ticket_was_closed_unrated_is_invited_too(self):
+        """The time to rate runs on after the close; who has rated is left in peace."""
+        office = Office()
+        await office.reach(TicketState.CALLED_BACK)
+        await office.act(_K.CLOSE)
+        await office.timers(days=4)
+        assert [one.name for one in office.store.tables.citizen_messages] == ["answered", "rate_invite"]
+
+        rated = Office()
+        await rated.reach(TicketState.CALLED_BACK)
+        await rated.act(_K.CLOSE)
+        await rated.act(_K.RATE)
+        await rated.timers(days=4)
+        assert [one.name for one in rated.store.tables.citizen_messages] == ["answered"]
+
+    async def test_whom_nobody_reached_in_the_morning_is_tried_at_another_time(self):
+        """The same band twice is refused; who answers is heard at any hour."""
+        office = Office(a_city(call_back=CallBackRule(bands=((time(8), time(12)), (time(12), time(18))))))
+        await office.reach(TicketState.AWAITING_CALL_BACK)
+        await office.act(_K.CALL_BACK, data=UNREACHED)
+        office.clock.advance(hours=1)
+        with pytest.raises(Rejected, match="换一个时段"):
+            await office.act(_K.CALL_BACK, data=UNREACHED)
+        office.clock.advance(hours=3)
+        await office.act(_K.CALL_BACK, data=UNREACHED)
+        office.clock.advance(hours=1)
+        assert (await office.act(_K.CALL_BACK)).state is TicketState.CALLED_BACK
 
     async def test_a_week_is_time_to_rate(self, office):
         """Whoever has said nothing by then is not asked again: closed without a rating, and frozen."""

@@ -8,7 +8,7 @@ import pytest
 
 from config.profiles import matrix_problems
 from dispatcher.workflow.amend import Draft, approve_change, propose_change
-from hotline.matrix_watch import kept_current
+from hotline.keep_current import kept_current
 from models.errors import TryLater
 from tests.builders import SUPERVISOR, a_city
 from tests.fakes import FixedClock, MemoryStore

@@ -1,4 +1,7 @@
-"""The dispatch matrix in a running process: approved changes are taken over between two decisions, without a restart."""
+"""What is decided elsewhere while a process runs: it is taken over between two decisions, without a restart.
+
+These are the approved changes of the dispatch matrix, and the calendars of further years.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,21 +15,24 @@ from config.profiles import matrix_problems
 from dispatcher.ports import OpenUnitOfWork
 from dispatcher.rules.routing import amended
 from dispatcher.workflow.amend import refresh_matrix
+from dispatcher.workflow.calendars import take_calendars
 from dispatcher.workflow.city import City
 from models.errors import TryLater
 
 LOOK_EVERY = timedelta(seconds=5)
-"""How often a working process asks for approved changes. Default of this project (D)."""
+"""How often a working process asks. Default of this project (D)."""
 
 log = structlog.get_logger()
 
 
 async def look_for_changes(city: City, open_work: OpenUnitOfWork) -> None:
-    """Take over what was approved elsewhere, and tell the log; a change that fits the profile no more is told, too.
+    """Take over what was approved or loaded elsewhere, and tell the log; so is a change that fits the profile no more.
 
     Raises:
-        TryLater: the store is away; the matrix stays as it is.
+        TryLater: the store is away; matrix and calendar stay as they are.
     """
+    if await take_calendars(city=city, open_work=open_work):
+        log.info("calendar_taken_over", version=city.calendar.facts.version)
     old = city.routes.version
     if not await refresh_matrix(city=city, open_work=open_work):
         return
@@ -44,7 +50,7 @@ async def kept_current(city: City, open_work: OpenUnitOfWork, *, look_every: tim
         TryLater: the store is away at the first look.
     """
     await look_for_changes(city, open_work)
-    task = asyncio.create_task(_look_on(city, open_work, look_every), name="matrix")
+    task = asyncio.create_task(_look_on(city, open_work, look_every), name="keep current")
     try:
         yield
     finally:
@@ -58,4 +64,4 @@ async def _look_on(city: City, open_work: OpenUnitOfWork, look_every: timedelta)
         try:
             await look_for_changes(city, open_work)
         except TryLater as error:
-            log.warning("matrix_not_looked_at", serving=city.routes.version, detail=str(error))
+            log.warning("changes_not_looked_for", matrix=city.routes.version, detail=str(error))

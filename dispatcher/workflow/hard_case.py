@@ -1,0 +1,75 @@
+"""复杂疑难: the hotline gives leave to take longer over a hard case (domain.md A.3)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dispatcher.ports import StoredDeadline
+from dispatcher.rules.changes import decided
+from dispatcher.workflow.acting import Act
+from dispatcher.workflow.tell import day_text, tell
+from models.codes import ExtensionRefusal, NoticeKind, Stage, TicketState, Track
+from models.errors import Rejected
+from models.ticket import EventKind, Ticket
+
+_WHILE_HANDLED = (TicketState.SIGNED, TicketState.HANDLING)
+
+
+def approve_complex(act: Act) -> Ticket:
+    """Take the ticket for a hard case, with a ``reason``: it is counted anew from where each clock started.
+
+    The dues of the lead and its co-units move, and the citizen's promise with them; the citizen is told. What is past stays as
+    it is. A request for an extension is answered by it.
+
+    Raises:
+        IllegalTransition: no unit handles the ticket now.
+        Rejected: no reason is given, the work is due already, is handled a second time, has leave already, or would gain
+            nothing; or the city knows no hard cases.
+    """
+    act.require_one_of(*_WHILE_HANDLED)
+    reason = act.text("reason")
+    work = act.require_work()
+    if act.at > work.deadline.due:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}")
+    later = _as_hard(act, work)
+    if later.deadline.due <= work.deadline.due:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: 按复杂疑难计算不会得到更多时间")
+    act.change(later)
+    moved = {later.deadline.stage.value: later.deadline.due.isoformat()}
+    for stored in act.work_of_co_units():
+        if act.at <= stored.deadline.due:
+            act.change(_beside(act, stored, later))
+    after = act.unchanged(extension_asked=None)
+    promised = _promise(act)
+    if promised is not None:
+        moved[Stage.PROMISE.value] = promised.isoformat()
+        tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=day_text(promised, act.city))
+    act.notify(after, NoticeKind.COMPLEX)
+    return act.record(after, EventKind.COMPLEX_APPROVED, {"reason": reason, "due": moved})
+
+
+def _as_hard(act: Act, stored: StoredDeadline) -> StoredDeadline:
+    rules = act.city.profile.deadlines
+    if (stored.deadline.stage, Track.COMPLEX) not in rules.by_track:
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {stored.deadline.stage.label}没有复杂疑难的时限")
+    later = decided(stored.deadline, Track.COMPLEX, at=act.at, rules=rules, calendar=act.city.calendar)
+    return replace(stored, deadline=later)
+
+
+def _beside(act: Act, stored: StoredDeadline, lead: StoredDeadline) -> StoredDeadline:
+    """Return a co-unit's deadline as it stands beside the lead's new one; what it said before is kept."""
+    own = act.city.co_unit_deadline(lead.deadline, stored.deadline.unit_code or "")
+    history = _as_hard(act, stored).deadline
+    shorter = replace(history, due=own.due, days=own.days, provisional=own.provisional, allowance=own.allowance)
+    return replace(stored, deadline=shorter)
+
+
+def _promise(act: Act) -> datetime | None:
+    """Move the citizen's promise and return its new time; None where it is past, or already as late."""
+    promise = act.running(Stage.PROMISE, None)
+    if promise is None or promise.deadline.allowance is None or act.at > promise.deadline.due:
+        return None
+    later = _as_hard(act, promise)
+    if later.deadline.due <= promise.deadline.due:
+        return None
+    act.change(later)
+    return later.deadline.due
