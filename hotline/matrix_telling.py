@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from dispatcher.workflow.amend import is_idle
 from dispatcher.workflow.city import City
 from hotline.explaining import name_of_category, name_of_unit
 from models.codes import SubjectType
@@ -11,6 +12,8 @@ from models.matrix import MatrixProposal
 from models.profile import DISTRICT_GOVERNMENT, MatrixEntry
 
 Json = dict[str, Any]
+
+_IDLE = "  目录已是如此，批准不改变派单"
 
 
 def line_fields(entry: MatrixEntry, city: City) -> Json:
@@ -30,7 +33,10 @@ def line_fields(entry: MatrixEntry, city: City) -> Json:
 
 
 def proposal_fields(proposal: MatrixProposal, city: City, *, on: date) -> Json:
-    """Return a proposal ready for JSON, in the state that it has on that day."""
+    """Return a proposal ready for JSON, in the state that it has on that day.
+
+    ``idle``: it waits, and the matrix says already what it wants.
+    """
     wish, review = proposal.wish, proposal.review
     return {
         "number": proposal.number,
@@ -56,6 +62,7 @@ def proposal_fields(proposal: MatrixProposal, city: City, *, on: date) -> Json:
         "note": review.note if review else None,
         "version": review.version if review else None,
         "base": review.base if review else None,
+        "idle": is_idle(proposal, city, on),
     }
 
 
@@ -66,7 +73,7 @@ def proposal_line(proposal: MatrixProposal, city: City, *, on: date) -> str:
     counted = f"，{len(proposal.tickets)} 件工单" if proposal.tickets else ""
     return (
         f"{proposal.number:>4}  {proposal.state(on).label}  {scope}"
-        f" → {name_of_lead(wish.lead, city)}（{wish.origin.label}{counted}）"
+        f" → {name_of_lead(wish.lead, city)}（{wish.origin.label}{counted}）{_IDLE if is_idle(proposal, city, on) else ''}"
     )
 
 
@@ -81,6 +88,8 @@ def proposal_lines(proposal: MatrixProposal, city: City, *, on: date) -> Iterato
     yield f"依据  {wish.basis}"
     yield f"期限  {span_words(wish.holds_from, wish.holds_to)}"
     tickets = f"，工单 {'、'.join(proposal.tickets)}" if proposal.tickets else ""
+    if is_idle(proposal, city, on):
+        yield f"注意{_IDLE}"
     yield f"来由  {wish.origin.label}{tickets}"
     yield f"草拟  {'、'.join(proposal.proposed_by)}  {city.local(wish.proposed_at):%Y-%m-%d %H:%M}"
     if review is not None:

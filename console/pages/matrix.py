@@ -10,7 +10,15 @@ from fastapi.responses import HTMLResponse, Response
 from console.failures import FormProblem
 from console.identity import Session
 from console.pages.surroundings import Surroundings
-from dispatcher.workflow.amend import MAY_PROPOSE, MAY_REVIEW, Draft, approve_change, propose_change, refuse_change
+from dispatcher.workflow.amend import (
+    MAY_PROPOSE,
+    MAY_REVIEW,
+    Draft,
+    approve_change,
+    is_idle,
+    propose_change,
+    refuse_change,
+)
 from models.codes import ProposalState, Role, SubjectType
 from models.matrix import MatrixProposal
 from models.profile import DISTRICT_GOVERNMENT
@@ -40,6 +48,7 @@ def matrix_routes(around: Surroundings) -> APIRouter:
             waiting=waiting,
             decided=decided,
             reviewable={one.number for one in waiting if user.role in MAY_REVIEW and not _is_own(one, user.username)},
+            idle={one.number for one in waiting if is_idle(one, doors.city, today)},
             state_of=lambda one: one.state(today),
             approved=(ProposalState.APPROVED, ProposalState.EFFECTIVE),
             lead_name=_lead_name,

@@ -80,6 +80,16 @@ class RouteTable:
         route = self.choose(category_code, district_code=district_code, subject=subject, on=on)
         return RouteReason(route, chosen, tuple(passed_over))
 
+    def says(self, entry: MatrixEntry) -> bool:
+        """Return whether requests of this entry's kind have its lead and co-units on its first day already."""
+        present = self.explain(
+            entry.category_code, district_code=entry.district_code, subject=entry.subject, on=entry.valid_from
+        )
+        if present.entry is None:
+            return False
+        same_lead = entry.lead in (present.entry.lead, present.route.lead)
+        return same_lead and {*present.route.co_units} == {*entry.co_units}
+
     def _resolve(self, entry: MatrixEntry, district_code: str | None) -> Route:
         lead, co_units = entry.lead, self._open_units(entry.co_units)
         if lead == DISTRICT_GOVERNMENT:

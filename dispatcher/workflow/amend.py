@@ -179,6 +179,12 @@ def propose_from_ticket(scene: Scene, unit_code: str, *, basis: str, origin: Pro
     )
 
 
+def is_idle(proposal: MatrixProposal, city: City, today: date) -> bool:
+    """Return whether nobody has decided about a proposal, and the matrix in force says what it wants."""
+    entry = proposal.entry(holds_from=max(proposal.wish.holds_from or today, today))
+    return proposal.review is None and city.routes.says(entry)
+
+
 def _verify(draft: Draft, city: City) -> None:
     city.category(draft.category_code)
     if draft.district_code is not None and draft.district_code not in city.profile.districts:
@@ -223,8 +229,7 @@ def _refuse_idle(number: int, entry: MatrixEntry, changes: Sequence[MatrixEntry]
     """Refuse what the matrix says already: whoever approves should know that the fault lay elsewhere."""
     profile = city.profile
     table = RouteTable(amended(profile.matrix, changes), profile.districts, profile.units)
-    present = table.explain(entry.category_code, district_code=entry.district_code, subject=entry.subject, on=entry.valid_from)
-    if present.entry is not None and present.route.lead == entry.lead and {*present.route.co_units} == {*entry.co_units}:
+    if table.says(entry):
         raise DispatchRefused(
             f"proposal {number} changes nothing: matrix {table.version} names {entry.lead} already; "
             "the ticket came to another unit by its category or by a person's choice",

@@ -96,6 +96,7 @@ async def test_what_changes_nothing_is_told_in_chinese(desks):
     await desks["dispatcher"].post("/matrix", data={**DRAFT, "unit": "U-LAMP"})
     answer = await desks["supervisor"].post("/matrix/1/approve")
 
+    assert "目录已由该单位主办，通过也不改变派单" in (await desks["supervisor"].get("/matrix")).text
     assert answer.status_code == 422
     assert "派单目录已由该单位主办" in answer.text
 

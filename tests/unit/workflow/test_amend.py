@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from config.profiles import matrix_problems
-from dispatcher.workflow.amend import Draft, approve_change, propose_change, refresh_matrix, refuse_change
+from dispatcher.workflow.amend import Draft, approve_change, is_idle, propose_change, refresh_matrix, refuse_change
 from models.codes import ProposalOrigin, ProposalState, Role, SubjectType, TicketState
 from models.command import CommandKind
 from models.errors import Forbidden, NotFound, Rejected
@@ -226,6 +226,23 @@ class TestWhatIsRefused:
 
         with pytest.raises(Rejected, match="changes nothing: matrix m1 names U-LAMP already"):
             await desk.approve()
+
+    @pytest.mark.parametrize(
+        ("draft", "idle"),
+        [
+            (Draft("0703", "U-LAMP", "纪要"), True),
+            (Draft("0703", "U-LAMP", "纪要", co_units=("U-WATER",)), False),
+            (Draft("0801", "U-WATER", "纪要", co_units=("U-LAMP",)), True),
+            (Draft("0801", "U-WATER", "纪要"), False),
+            (Draft("0901", "U-EAST", "纪要", district_code="D-EAST"), True),
+            (Draft("0901", "U-EAST", "纪要", district_code="D-WEST"), False),
+            (Draft("0901", "@district", "纪要"), True),
+            (Draft("0703", "@district", "纪要"), False),
+        ],
+    )
+    async def test_what_the_matrix_says_already_is_seen_before_the_review(self, desk, draft, idle):
+        """By lead and co-units; the district's government stands for the unit that it is."""
+        assert is_idle(await desk.propose(draft), desk.city, TODAY) is idle
 
     async def test_a_unit_that_closed_meanwhile_is_not_given_a_line(self, desk):
         """A proposal may lie; what it names is asked for again."""
