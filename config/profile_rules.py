@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.profile_files import Problems, Table, read_table
-from models.profile import ANY_EMERGENCY, ConfidenceBands, MergeRule
+from models.profile import ANY_EMERGENCY, ConfidenceBands, MergeRule, MissedCallRule, NuisanceRule
 
 MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -77,6 +77,8 @@ class ProfileHead:
     merge: MergeRule
     calendar: CalendarSettings
     least_corpus_rows: int
+    missed_calls: MissedCallRule
+    nuisance: NuisanceRule
 
 
 def read_head(path: Path, problems: Problems) -> ProfileHead:
@@ -97,6 +99,8 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         merge=_merge_rule(table.table("merge")),
         calendar=_calendar_settings(table.table("calendar")),
         least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
+        missed_calls=_missed_call_rule(table.table("missed_calls")) if table.has("missed_calls") else MissedCallRule(),
+        nuisance=_nuisance_rule(table.table("nuisance")) if table.has("nuisance") else NuisanceRule(),
     )
     table.finish()
     return head
@@ -125,6 +129,28 @@ def _merge_rule(table: Table) -> MergeRule:
         similarity=table.share("similarity"),
         retold_terms=table.whole("retold_terms", least=1),
         retold_share=table.share("retold_share"),
+    )
+    table.finish()
+    return rule
+
+
+def _missed_call_rule(table: Table) -> MissedCallRule:
+    rule = MissedCallRule(
+        wait=timedelta(minutes=table.whole("wait_minutes", least=0)),
+        within=timedelta(hours=table.whole("within_hours", least=1)),
+        from_menu=table.get("from_menu", bool, False, "true or false"),
+    )
+    if rule.wait > rule.within:
+        table.note("wait_minutes", "is longer than within_hours")
+    table.finish()
+    return rule
+
+
+def _nuisance_rule(table: Table) -> NuisanceRule:
+    rule = NuisanceRule(
+        contacts=table.whole("contacts", least=2),
+        within=timedelta(hours=table.whole("within_hours", least=1)),
+        limited=timedelta(hours=table.whole("limited_hours", least=1)),
     )
     table.finish()
     return rule

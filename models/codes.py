@@ -333,6 +333,7 @@ class ReviewReason(_Labelled):
     OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
     SEVERAL_REQUESTS = "several_requests", "一件多诉"
     UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
+    LIMITED_CALLER = "limited_caller", "来电人已限制服务"
 
 
 class CallState(_Labelled):
@@ -355,3 +356,11 @@ class CallResult(_Labelled):
     ANSWERED = "answered", "已接听"
     ABANDONED_IVR = "abandoned_ivr", "语音导航中放弃"
     ABANDONED_QUEUE = "abandoned_queue", "排队中放弃"
+
+
+class MissedCallStep(_Labelled):
+    """What happens to a call that nobody answered (漏接回拨)."""
+
+    RANG_OFF = "rang_off", "漏接"
+    CALLED_BACK = "called_back", "时限内回拨"
+    CALLED_BACK_LATE = "called_back_late", "逾时回拨"

@@ -323,6 +323,32 @@ class SelfServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedCallRule:
+    """When a call that rang off unanswered is called back (漏接回拨).
+
+    A caller who is answered within ``wait`` needs no call-back; others are called back ``within`` their ringing off. With
+    ``from_menu`` so are those who hung up in the voice menu. Source: domain.md A.11; 国办函〔2025〕66号 (times: D).
+    """
+
+    wait: timedelta = timedelta(minutes=30)
+    within: timedelta = timedelta(hours=2)
+    from_menu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NuisanceRule:
+    """From how many contacts ``within`` what time a caller who only disturbs is shown to the shift lead.
+
+    Service that a shift lead limits is limited for ``limited``. Source: domain.md A.11 (10 in 2 hours); ``limited`` is our
+    default.
+    """
+
+    contacts: int = 10
+    within: timedelta = timedelta(hours=2)
+    limited: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class SplitCues:
     """Phrases that join several requests in one contact, or tell how many there are; as normalised texts write them.
 
@@ -375,6 +401,8 @@ class Profile:
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
+    missed_calls: MissedCallRule = MissedCallRule()
+    nuisance: NuisanceRule = NuisanceRule()
 
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""

@@ -27,7 +27,12 @@ class Judgement:
 
 
 def judge(
-    contact: Contact, understanding: Understanding, *, categories: Mapping[str, Category], bands: ConfidenceBands
+    contact: Contact,
+    understanding: Understanding,
+    *,
+    categories: Mapping[str, Category],
+    bands: ConfidenceBands,
+    limited: bool = False,
 ) -> Judgement:
     """Weigh confidence, transcript quality, the number of requests and emergency words.
 
@@ -35,6 +40,9 @@ def judge(
     holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
     keeps its urgency, its alarm and its five minutes, but a person sends it: of 2,758 ordinary requests 114 sound so, and a
     unit that is called out in vain learns not to come.
+
+    ``limited``: a shift lead has limited the caller's service. What sounds like disturbing is taken for it without being sure,
+    a person sends everything else; urgent words pass as everybody's do. Source: domain.md A.11; what is limited: D.
     """
     category_code = understanding.best.category_code
     if understanding.urgency is Urgency.CRITICAL:
@@ -59,6 +67,8 @@ def judge(
         doubts.append(ReviewReason.UNCLASSIFIED)
     if understanding.issues:
         doubts.append(ReviewReason.SEVERAL_REQUESTS)
+    if limited and understanding.urgency is Urgency.NORMAL:
+        doubts.append(ReviewReason.LIMITED_CALLER)
     return Judgement(
         category_code,
         understanding.request_type,
@@ -66,10 +76,7 @@ def judge(
         tuple(doubts),
         nuisance=(
             handling is Handling.NUISANCE
-            and sure
-            and clear
-            and known
-            and not understanding.issues
+            and (limited or (sure and clear and known and not understanding.issues))
             and understanding.urgency is Urgency.NORMAL
         ),
     )

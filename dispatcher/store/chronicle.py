@@ -10,16 +10,18 @@ import orjson
 from psycopg.rows import DictRow, dict_row
 
 from dispatcher.ports import CallBack, CitizenMessage, NewRating, Notice
+from dispatcher.rules.call_rates import CountedCall
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.rows import rating_from_row
 from dispatcher.views import TicketDetail
-from models.codes import Channel, Fate, NoticeKind
+from models.call import MissedCall
+from models.codes import CallResult, Channel, Fate, NoticeKind
 from models.message import Topic
 
-_QUERIES = load_queries("chronicle.sql")
+_QUERIES = {**load_queries("chronicle.sql"), **load_queries("callers.sql")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ToldContact:
     fate: Fate | None
     ticket_no: str | None
     queue: str | None
+    language: str | None
 
 
 class Chronicle:
@@ -96,6 +99,14 @@ class Chronicle:
         """Return every rating."""
         return [rating_from_row(row) for row in await self._rows("ratings", {})]
 
+    async def missed_calls(self) -> list[MissedCall]:
+        """Return every call that rang off unanswered, whatever became of it, oldest first."""
+        return [MissedCall(**row) for row in await self._rows("all_missed_calls", {})]
+
+    async def calls(self) -> list[CountedCall]:
+        """Return every call that has ended, in the order in which they came in."""
+        return [_counted_call(row) for row in await self._rows("calls", {})]
+
     async def _envelopes(self, topic: str) -> list[Mapping[str, Any]]:
         return [orjson.loads(envelope) for envelope in await self.announced(topic)]
 
@@ -104,3 +115,16 @@ class Chronicle:
             async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
                 await cursor.execute(_QUERIES[name], parameters)
                 return await cursor.fetchall()
+
+
+def _counted_call(row: DictRow) -> CountedCall:
+    listed_at, reached_at, called_back_at = row["listed_at"], row["reached_at"], row["called_back_at"]
+    return CountedCall(
+        result=CallResult(row["result"]),
+        began_at=row["began_at"],
+        queued_at=row["queued_at"],
+        answered_at=row["answered_at"],
+        ended_at=row["ended_at"],
+        listed=listed_at is not None and (reached_at is None or reached_at > listed_at),
+        called_back_in_time=called_back_at is not None and called_back_at <= row["due"],
+    )

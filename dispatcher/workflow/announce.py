@@ -1,10 +1,10 @@
 """The messages that tell the outside what happened; none carries personal data (decision 6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter, Notice
+from dispatcher.ports import DeadLetter, Notice, NuisanceCaller
 from dispatcher.rules.redaction import redact, redact_fragment
 from models.call import HeardWords, Speech
 from models.codes import Channel, Stage
@@ -21,6 +21,7 @@ DISPATCH_ITEM = "dispatch.item"
 NOTICE = "dispatch.notice"
 LINKED = "dispatch.linked"
 EMERGENCY = "alert.emergency"
+NUISANCE = "alert.nuisance"
 DEAD_LETTER = "dead.letter"
 
 TITLE_LENGTH = 40
@@ -278,6 +279,26 @@ def call_emergency_message(
             "address": understanding.address,
             "script": profile.safety_script(category_code),
             "heard_at": heard.heard_at.isoformat(),
+        },
+    )
+
+
+def nuisance_message(asked: NuisanceCaller, *, within: timedelta, profile_version: str) -> Message:
+    """Ask the shift lead about a caller who only disturbed, so many times ``within`` so long. Told once for each asking."""
+    return Message(
+        topic=Topic.ALERTS,
+        key=asked.caller_ref,
+        event_id=event_id(str(asked.contact_id), NUISANCE, 1),
+        kind=NUISANCE,
+        occurred_at=asked.asked_at,
+        actor="system:intake",
+        profile_version=profile_version,
+        data={
+            "kind": "nuisance",
+            "contact_id": str(asked.contact_id),
+            "caller_ref": asked.caller_ref,
+            "contacts": asked.contacts,
+            "within_minutes": within // timedelta(minutes=1),
         },
     )
 

@@ -23,12 +23,13 @@ from dispatcher.workflow.batches import BatchSettler, OffsetsOfAnotherTopic, Rec
 from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
+from dispatcher.workflow.limit import ask_about
 from dispatcher.workflow.register import register
 from dispatcher.workflow.split import Part, parts_for
 from dispatcher.workflow.waking import set_rings
-from models.codes import Fate, NoticeKind, Role
+from models.codes import Fate, NoticeKind, Role, Urgency
 from models.contact import Contact
-from models.profile import ConfidenceBands
+from models.profile import ConfidenceBands, Handling
 from models.ticket import Actor, EventKind, OpenRequest, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
@@ -112,6 +113,8 @@ class Intake(BatchSettler[Contact, _Understood]):
         callers = {contact.caller_ref for contact in contacts}
         await work.lock_callers(callers)
         open_requests = _by_caller(await work.open_requests(callers))
+        asked_about = await work.nuisance_callers(callers, since=now - self._city.profile.nuisance.within, now=now)
+        disturbing: list[Contact] = []
         repeats: dict[str, list[Contact]] = {}
         for number, item in enumerate(records, start=first_number):
             if item.record.failure is not None:
@@ -124,22 +127,34 @@ class Intake(BatchSettler[Contact, _Understood]):
                 continue
             if fates[contact.contact_id] is not None:
                 continue  # the relay told it twice; its effects exist
-            parts = parts_for(contact, item.understanding, item.parts, bands=item.bands, city=self._city, at=now)
+            limited = asked_about.get(contact.caller_ref, False)
+            if self._disturbs(item.understanding):
+                disturbing.append(contact)
+            parts = (
+                () if limited else parts_for(contact, item.understanding, item.parts, bands=item.bands, city=self._city, at=now)
+            )
             earlier = self._repeated(contact, item.understanding, parts, open_requests.get(contact.caller_ref, ()))
             if earlier:
                 fates[contact.contact_id] = Fate.MERGED
-                effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, earlier[0], now))
+                language = item.understanding.language
+                effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, earlier[0], now, language))
                 effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
                 for ticket_no in earlier:
                     repeats.setdefault(ticket_no, []).append(contact)
                 continue
             ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
-            tickets = self._register(contact, item, parts, ticket_no=ticket_no, effects=effects, now=now)
+            tickets = self._register(contact, item, parts, ticket_no=ticket_no, limited=limited, effects=effects, now=now)
             fates[contact.contact_id] = Fate.TICKETED if tickets else Fate.NUISANCE
             open_requests.setdefault(contact.caller_ref, []).extend(map(_as_open, tickets))
         await self._merge(work, repeats, effects, now)
+        await ask_about(disturbing, asked_about, work, effects, city=self._city, at=now)
         set_rings(effects, city=self._city, at=now)
         return effects
+
+    def _disturbs(self, understanding: Understanding) -> bool:
+        """Return whether a contact sounds like disturbing, whatever becomes of it; an urgent word never does."""
+        category = self._city.profile.categories.get(understanding.best.category_code)
+        return category is not None and category.handling is Handling.NUISANCE and understanding.urgency is Urgency.NORMAL
 
     def _repeated(
         self, contact: Contact, whole: Understanding, parts: Sequence[Part], open_requests: Sequence[OpenRequest]
@@ -159,14 +174,29 @@ class Intake(BatchSettler[Contact, _Understood]):
         return list(dict.fromkeys(found))
 
     def _register(
-        self, contact: Contact, item: _Understood, parts: Sequence[Part], *, ticket_no: str, effects: Effects, now: datetime
+        self,
+        contact: Contact,
+        item: _Understood,
+        parts: Sequence[Part],
+        *,
+        ticket_no: str,
+        limited: bool,
+        effects: Effects,
+        now: datetime,
     ) -> list[Ticket]:
         """Register a contact as one ticket, as one for each of its requests, or as none."""
         if item.understanding is None:
             return []
         if not parts:
             ticket = register(
-                contact, item.understanding, bands=item.bands, ticket_no=ticket_no, at=now, city=self._city, effects=effects
+                contact,
+                item.understanding,
+                bands=item.bands,
+                ticket_no=ticket_no,
+                at=now,
+                city=self._city,
+                effects=effects,
+                limited=limited,
             )
             return [] if ticket is None else [ticket]
         found = (

@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from dispatcher.ports import StreamPosition
+from dispatcher.rules.calls import steps_of_finished
 from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.converse import converse
@@ -15,6 +16,7 @@ from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.finish_call import finish_calls, receive_transcript
 from dispatcher.workflow.follow_call import follow_call
 from dispatcher.workflow.receive import Receipt, receive
+from dispatcher.workflow.return_call import note_call_back
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.ring import ring
 from hotline.replay.events import Event, Kind
@@ -254,6 +256,8 @@ class Replay:
         actor = Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
         data = dict(event.said.get("data") or {})
         try:
+            if name == CommandKind.CALL_BACK.value and await self._call_back_missed(reference, actor, data):
+                return
             ticket_no = await self._ticket_no(reference)
             if name == _REVEAL:
                 await self._reveal(ticket_no, actor, data)
@@ -261,6 +265,15 @@ class Replay:
                 await self._run(ticket_no, _kind(name), data, actor)
         except Rejected as error:
             self.refusals.append(Refusal(event.at, reference, name, str(error)))
+
+    async def _call_back_missed(self, reference: str, actor: Actor, data: Mapping[str, object]) -> bool:
+        """Call back a caller whom nobody answered; return whether the reference means one."""
+        stage = self._stage
+        if reference not in {missed.call_id for missed in await stage.chronicle.missed_calls()}:
+            return False
+        reached = bool(data.get("reached", True))
+        await note_call_back(reference, reached=reached, actor=actor, open_work=stage.database.open_work, clock=stage.clock)
+        return True
 
     async def _run(self, ticket_no: str, kind: CommandKind, data: Mapping[str, object], actor: Actor) -> None:
         stage = self._stage
@@ -332,11 +345,32 @@ class Replay:
 
 
 def _steps(event: Event) -> list[CallStep]:
-    """Return the moments that a finished call tells, as the steps that a running one would have told."""
-    keys = tuple({"key": str(key)} for key in event.said.get("ivr") or ())
-    offered = CallStep(0, CallState.OFFERED, event.at, ivr=keys, queue=event.optional("queue"))
-    told = ((CallState.ANSWERED, event.optional("answer")), (CallState.HANGUP, event.optional("hangup")))
-    return [offered, *(CallStep(0, state, datetime.fromisoformat(moment)) for state, moment in told if moment)]
+    """Return the moments that a finished call tells; one whose end nobody tells ended when the event came."""
+    return steps_of_finished(
+        start=_moment(event, "start") or event.at,
+        answer=_moment(event, "answer"),
+        hangup=_moment(event, "hangup") or event.at,
+        ivr=tuple({"key": str(key)} for key in event.said.get("ivr") or ()),
+        queue=event.optional("queue"),
+    )
+
+
+def _moment(event: Event, key: str) -> datetime | None:
+    """Return an instant that an event tells besides its own.
+
+    Raises:
+        Rejected: it is none, or has no offset.
+    """
+    given = event.optional(key)
+    if not given:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise Rejected(f"{key!r} must be a time in ISO 8601 with its offset") from error
+    if moment.tzinfo is None:
+        raise Rejected(f"the time {given} has no offset")
+    return moment
 
 
 def _state_of(event: Event) -> CallState:

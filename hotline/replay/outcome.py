@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.rules.call_rates import call_rates
 from dispatcher.rules.official import CountedTicket, official_rates
 from dispatcher.store.chronicle import Chronicle, ToldContact
 from dispatcher.views import TicketDetail
@@ -13,6 +15,7 @@ from dispatcher.workflow.assign import CO_UNIT, LEAD
 from dispatcher.workflow.city import City
 from hotline.replay.driver import Replay
 from hotline.replay.stage import Stage
+from models.call import MissedCall
 from models.codes import DispatchMode, TicketState
 from models.codes import Stage as TicketStage
 from models.deadline import DeadlineResult
@@ -33,9 +36,9 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     chronicle = stage.chronicle
     tickets = await chronicle.tickets()
     references = await replay.references()
-    teller = _Teller(stage.city, references, replay.contact_names)
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
+    teller = _Teller(stage.city, references, replay.contact_names, {contact.contact_id: contact for contact in contacts})
     counted = await _counted(tickets, chronicle)
     return {
         "model": stage.model_version,
@@ -48,7 +51,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         ],
         "dispatches": [teller.dispatch(each) for each in await chronicle.dispatches() if each["type"] == DISPATCH_ITEM],
         "alerts": [teller.alert(each) for each in await chronicle.alerts()],
-        "missed_calls": [],
+        "missed_calls": [teller.missed_call(missed) for missed in await chronicle.missed_calls() if missed.was_listed],
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "incidents": [],
@@ -61,7 +64,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
                 "denominator": rate.denominator,
                 "basis": rate.basis,
             }
-            for rate in official_rates(counted, repeats=_merged(contacts))
+            for rate in (*official_rates(counted, repeats=_merged(contacts)), *call_rates(await chronicle.calls()))
         },
         "counts": _counts(tickets, contacts),
     }
@@ -70,8 +73,15 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
 class _Teller:
     """Tells the words of the house in those of the contract."""
 
-    def __init__(self, city: City, references: Mapping[str, tuple[str, ...]], contact_names: Mapping[Any, str]) -> None:
+    def __init__(
+        self,
+        city: City,
+        references: Mapping[str, tuple[str, ...]],
+        contact_names: Mapping[UUID, str],
+        contacts: Mapping[UUID, ToldContact],
+    ) -> None:
         self._city = city
+        self._contacts = contacts
         self._references = references
         self._contact_names = contact_names
 
@@ -84,6 +94,7 @@ class _Teller:
             "contact_id": self._contact_names.get(contact.contact_id, str(contact.contact_id)),
             "channel": contact.channel.label,
             "queue": contact.queue,
+            "language": contact.language,
             "received_at": self.at(contact.received_at),
             "fate": contact.fate.value if contact.fate else None,
         }
@@ -94,6 +105,7 @@ class _Teller:
         district = self._city.profile.districts.get(ticket.district_code or "")
         names = self._references[ticket.ticket_no]
         contact = self._contact_names.get(ticket.contact_id, str(ticket.contact_id))
+        told = self._contacts[ticket.contact_id]
         lead, co_units = _units(detail)
         return {
             "ticket_no": ticket.ticket_no,
@@ -107,6 +119,8 @@ class _Teller:
             "category_name": [category.level1, category.level2],
             "urgency": ticket.urgency.label,
             "text": ticket.text,
+            "raw": told.raw_text,
+            "language": told.language,
             "district": district.name if district else None,
             "address": ticket.address,
             "anonymous": ticket.anonymous,
@@ -210,6 +224,17 @@ class _Teller:
             "contact_id": by_id.get(data["contact_id"], data["contact_id"]),
             "incident": None,
             "script": data.get("script"),
+        }
+
+    def missed_call(self, missed: MissedCall) -> Json:
+        return {
+            "call_id": missed.call_id,
+            "rang_off_at": self.at(missed.rang_off_at),
+            "listed_at": self.at(missed.listed_at),
+            "due": self.at(missed.due),
+            "answered_at": self.at(missed.answered_at),
+            "called_back_at": self.at(missed.called_back_at),
+            "reached": missed.reached,
         }
 
     def reply(self, message: CitizenMessage) -> Json:
