@@ -24,6 +24,7 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
             ),
             frozenset(),
         ),
+        "move_car_limit": frozenset({"most"}),
         **dict.fromkeys(("move_car_done", "nudged", "rated"), frozenset({"ticket_no"})),
         "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
         "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),

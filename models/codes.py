@@ -333,6 +333,7 @@ class ReviewReason(_Labelled):
     OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
     SEVERAL_REQUESTS = "several_requests", "一件多诉"
     UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
+    MAY_BE_DECLINED = "may_be_declined", "可能不予受理"
     LIMITED_CALLER = "limited_caller", "来电人已限制服务"
 
 

@@ -27,6 +27,7 @@ class Handling(StrEnum):
     DISPATCH = "dispatch"
     NUISANCE = "nuisance"  # 无效骚扰: settled without a ticket when the engine is sure
     UNCLASSIFIED = "unclassified"  # 无法归类: a person decides, however sure the engine is
+    DECLINABLE = "decline"  # 可能不予受理: a person declines it or sends it on, however sure the engine is
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ class PauseRule:
 class ReminderRule:
     """On which working days before or after the day of the due time something is told.
 
-    ``sources`` names the source of each by its key in ``deadlines.toml``.
+    ``sources`` names the source of each by its key in ``deadlines.toml``. So often as ``supervise_told`` one caller has told of
+    one matter when it is supervised. Source: domain.md A.10.
     """
 
     yellow_card_before: int
@@ -166,6 +168,7 @@ class ReminderRule:
     nudges_after: tuple[int, ...]
     supervise_after: int
     sources: Mapping[str, str]
+    supervise_told: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +314,8 @@ class SelfServiceRule:
 
     ``words`` begin a service, ``menus`` are the keys of menu buttons that do. ``move_car`` is the category of a request to
     move a car, None where the city has none. A talk is forgotten after ``patience``; after ``failures`` wrong answers about
-    a ticket nobody is answered for ``locked``.
+    a ticket nobody is answered for ``locked``. One citizen may have
+    ``most_move_cars`` cars moved in a month; a default of 12123 (domain.md A.11).
     """
 
     words: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
@@ -320,6 +324,7 @@ class SelfServiceRule:
     patience: timedelta = timedelta(minutes=10)
     failures: int = 5
     locked: timedelta = timedelta(hours=24)
+    most_move_cars: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 
 from dispatcher.ports import CallBack, CitizenMessage, NewRating, Notice
 from dispatcher.rules.call_rates import CountedCall
+from dispatcher.rules.calls import LATE_WORDS, SILENCE
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
@@ -106,6 +107,13 @@ class Chronicle:
     async def calls(self) -> list[CountedCall]:
         """Return every call that has ended, in the order in which they came in."""
         return [_counted_call(row) for row in await self._rows("calls", {})]
+
+    async def next_call_end(self) -> datetime | None:
+        """Return when the next call is over: hung up and silent long enough, or silent for very long; None for none."""
+        parameters = {"late_words": LATE_WORDS, "silence": SILENCE}
+        (row,) = await self._rows("next_call_end", parameters)
+        ends: datetime | None = row["ends_at"]
+        return ends
 
     async def _envelopes(self, topic: str) -> list[Mapping[str, Any]]:
         return [orjson.loads(envelope) for envelope in await self.announced(topic)]

@@ -54,6 +54,12 @@ class City:
                 return district.code
         return understanding.district_code
 
+    def is_elsewhere(self, contact: Contact, understanding: Understanding) -> bool:
+        """Return whether a request names another city and no place of ours: 非本行政区域 (domain.md A.11, N4)."""
+        if self.district_of(contact, understanding) is not None or self.profile.city in contact.text:
+            return False
+        return any(place in contact.text for place in self.profile.facts.elsewhere)
+
     def doubts(
         self, judgement: Judgement, understanding: Understanding, route: Route, *, district_code: str | None, on: date
     ) -> tuple[ReviewReason, ...]:

@@ -128,8 +128,17 @@ class _Turn:
         (understanding,) = (await self.tools.understand([rest])).understandings
         if understanding.facts.plate is None or category_code is None:
             return texts["move_car_plate"], waiting
+        if await self._has_moved_enough(category_code):
+            return texts["move_car_limit"].format(most=self.tools.city.profile.self_service.most_move_cars), talk.ended()
         ticket = await self._open_move_car(understanding, category_code)
         return texts["move_car_done"].format(ticket_no=ticket.ticket_no), talk.ended()
+
+    async def _has_moved_enough(self, category_code: str) -> bool:
+        """Return whether the citizen has had as many cars moved this month as anybody may."""
+        city, most = self.tools.city, self.tools.city.profile.self_service.most_move_cars
+        month = f"{city.local(self.now):%Y%m}"
+        earlier = await self.work.move_cars_of_caller(self.sealed.caller_ref, category_code)
+        return sum(f"{city.local(registered_at):%Y%m}" == month for registered_at in earlier) >= most
 
     async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
         city, personal = self.tools.city, self.submission.personal

@@ -7,9 +7,11 @@ from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.supervise import supervise_returned
-from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
+from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Role, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
+
+_ABOVE_RETURNS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 def confirm(act: Act) -> Ticket:
@@ -28,6 +30,7 @@ def confirm(act: Act) -> Ticket:
     on = act.city.local(act.at).date()
     by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=act.ticket.subject, on=on)
     route = _chosen(act, by_matrix)
+    _refuse_loop(act, route.lead)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
     changed = {
@@ -53,6 +56,18 @@ def dispatch(act: Act) -> Ticket:
     """
     act.text("unit")
     return confirm(act)
+
+
+def _refuse_loop(act: Act, unit_code: str | None) -> None:
+    """Refuse to send a ticket back to a unit that has rightly returned it; only a supervisor decides so (domain.md A.8.5).
+
+    Raises:
+        Rejected: the unit has, and another must be named.
+    """
+    if act.actor.role in _ABOVE_RETURNS:
+        return
+    if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
+        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name another with 'unit'")
 
 
 def _chosen(act: Act, by_matrix: Route) -> Route:

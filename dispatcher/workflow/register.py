@@ -42,7 +42,14 @@ def register(
 
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
-    judgement = judge(contact, understanding, categories=city.profile.categories, bands=bands, limited=limited)
+    judgement = judge(
+        contact,
+        understanding,
+        categories=city.profile.categories,
+        bands=bands,
+        limited=limited,
+        may_be_declined=city.is_elsewhere(contact, understanding),
+    )
     if judgement.nuisance:
         _settle(Settled(contact.contact_id, Fate.NUISANCE, None, at, understanding.language), effects)
         return None

@@ -15,7 +15,7 @@ from dispatcher.workflow.converse import converse
 from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.finish_call import finish_calls, receive_transcript
 from dispatcher.workflow.follow_call import follow_call
-from dispatcher.workflow.receive import Receipt, receive
+from dispatcher.workflow.receive import Receipt, cause_of_death, receive
 from dispatcher.workflow.return_call import note_call_back
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.ring import ring
@@ -66,19 +66,23 @@ class Replay:
                 raise Rejected(f"{event.where}: {error}") from error
 
     async def _move_on(self, to: datetime) -> None:
-        """Let time pass until ``to``: every deadline rings at its own moment."""
+        """Let time pass until ``to``: every deadline rings at its own moment, every call ends at its own."""
         stage = self._stage
         open_work = stage.database.open_work
         while True:
             async with open_work() as work:
                 rings_at = await work.next_ring()
-            if rings_at is None or rings_at > to:
+            ends_at = await stage.chronicle.next_call_end()
+            moment = min((moment for moment in (rings_at, ends_at) if moment is not None), default=None)
+            if moment is None or moment > to:
                 break
-            stage.clock.set(rings_at)
-            await ring(city=stage.city, open_work=open_work, clock=stage.clock)
+            stage.clock.set(moment)
+            if moment == ends_at:
+                await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
+                await self._settle_new()
+            else:
+                await ring(city=stage.city, open_work=open_work, clock=stage.clock)
         stage.clock.set(to)
-        await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
-        await self._settle_new()
 
     async def _settle_new(self) -> None:
         """Settle what the doors have announced since the last time."""
@@ -180,6 +184,8 @@ class Replay:
             personal=PersonalData(openid=event.text("FromUserName")),
         )
         name = f"W-{event.said['MsgId']}"
+        if event.text("MsgType") != "text" or cause_of_death(submission.text):
+            return  # as at the door: who sends a picture is asked for words, and is no contact
         self.contact_names.setdefault(submission.contact_id, name)
         if await converse(submission, self._stage.tools) is None:
             await self._receive(submission, name)
@@ -252,10 +258,8 @@ class Replay:
 
     async def _command(self, event: Event) -> None:
         reference, name = event.text("ticket"), event.text("command")
-        said = event.said["actor"]
-        actor = Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
-        data = dict(event.said.get("data") or {})
         try:
+            actor, data = _actor(event), _data(event)
             if name == CommandKind.CALL_BACK.value and await self._call_back_missed(reference, actor, data):
                 return
             ticket_no = await self._ticket_no(reference)
@@ -371,6 +375,30 @@ def _moment(event: Event, key: str) -> datetime | None:
     if moment.tzinfo is None:
         raise Rejected(f"the time {given} has no offset")
     return moment
+
+
+def _actor(event: Event) -> Actor:
+    """Return who gives a command.
+
+    Raises:
+        Rejected: the line does not say so in the contract's way.
+    """
+    said = event.said["actor"]
+    given = said.get("role") if isinstance(said, dict) else said
+    try:
+        role = Role(str(given))
+    except ValueError as error:
+        raise Rejected(f"{given!r} is no role; one of {', '.join(Role)}") from error
+    told = said if isinstance(said, dict) else {}
+    unit = told.get("unit")
+    return Actor(role, str(told.get("name", "replay")), None if unit is None else str(unit))
+
+
+def _data(event: Event) -> dict[str, object]:
+    said = event.said.get("data") or {}
+    if not isinstance(said, dict):
+        raise Rejected("the data of a command must be an object")
+    return said
 
 
 def _state_of(event: Event) -> CallState:

@@ -50,7 +50,7 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
             for one in replay.refusals
         ],
         "dispatches": [teller.dispatch(each) for each in await chronicle.dispatches() if each["type"] == DISPATCH_ITEM],
-        "alerts": [teller.alert(each) for each in await chronicle.alerts()],
+        "alerts": _once([teller.alert(each) for each in await chronicle.alerts()]),
         "missed_calls": [teller.missed_call(missed) for missed in await chronicle.missed_calls() if missed.was_listed],
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
@@ -68,6 +68,15 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
         },
         "counts": _counts(tickets, contacts),
     }
+
+
+def _once(alerts: Sequence[Json]) -> list[Json]:
+    """Return each emergency once: one that was heard in a running call is told again with the ticket that the call became."""
+    found: dict[tuple[str, str], Json] = {}
+    for alert in alerts:
+        first = found.setdefault((alert["kind"], alert["contact_id"]), alert)
+        first["ticket"] = first["ticket"] or alert["ticket"]
+    return list(found.values())
 
 
 class _Teller:

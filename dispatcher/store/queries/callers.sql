@@ -91,3 +91,16 @@ SELECT caller_ref, asked_at, contact_id, contacts
  WHERE decision IS NULL
  ORDER BY asked_at, caller_ref
  LIMIT %(limit)s;
+
+-- name: move_cars_of_caller
+SELECT t.registered_at
+  FROM contacts
+  JOIN tickets t ON t.ticket_no = contacts.ticket_no AND t.month = substr(contacts.ticket_no, 3, 6)::int
+ WHERE contacts.caller_ref = %(caller_ref)s AND contacts.fate = 'ticketed' AND t.category_code = %(category_code)s
+ ORDER BY contacts.accepted_at DESC
+ LIMIT 100;
+
+-- name: merged_contacts
+SELECT count(*) AS contacts
+  FROM ticket_events
+ WHERE ticket_no = %(ticket_no)s AND month = %(month)s AND kind = 'ticket.merged';

@@ -33,3 +33,8 @@ SELECT calls.call_id, calls.result, calls.began_at, calls.queued_at, calls.answe
   LEFT JOIN missed_calls AS missed USING (call_id)
  WHERE calls.result IS NOT NULL AND calls.began_at IS NOT NULL
  ORDER BY calls.began_at, calls.call_id;
+
+-- name: next_call_end
+SELECT min(last_heard_at + CASE WHEN hung_up THEN %(late_words)s::interval ELSE %(silence)s::interval END) AS ends_at
+  FROM calls
+ WHERE settled_at IS NULL;
