@@ -72,20 +72,20 @@ def call_rates(calls: Sequence[CountedCall]) -> tuple[Rate, ...]:
 
 
 def _worst_day(queued: Sequence[CountedCall]) -> Rate:
-    """Return the lowest M04 of any 24 hours that begin with a call."""
+    """Return the lowest M04 of any 24 hours between the first call and the last; of all calls, where they span less."""
     ordered = sorted(queued, key=lambda call: call.began_at)
-    windows = []
-    last = waiting = reached = 0
-    for first in ordered:
-        while last < len(ordered) and ordered[last].began_at < first.began_at + _DAY:
-            waiting += 1
-            reached += ordered[last].result is CallResult.ANSWERED
-            last += 1
-        windows.append((reached, waiting))
-        waiting -= 1
-        reached -= first.result is CallResult.ANSWERED
-    numerator, denominator = min(windows, key=lambda window: window[0] / window[1], default=(0, 0))
-    return _rate("M04c", "24小时滚动接通率", numerator, denominator, "任意连续 24 小时内人工接听 ÷ 进入人工队列的最低值")
+    worst = (0, 0)
+    first = reached = 0
+    for count, call in enumerate(ordered, start=1):
+        reached += call.result is CallResult.ANSWERED
+        while ordered[first].began_at <= call.began_at - _DAY:
+            reached -= ordered[first].result is CallResult.ANSWERED
+            first += 1
+        is_whole = call.began_at - ordered[0].began_at >= _DAY or count == len(ordered)
+        waiting = count - first
+        if is_whole and (worst == (0, 0) or reached * worst[1] < worst[0] * waiting):
+            worst = (reached, waiting)
+    return _rate("M04c", "24小时滚动接通率", *worst, "任意连续 24 小时内人工接听 ÷ 进入人工队列的最低值")
 
 
 def _span(start: datetime, end: datetime | None) -> timedelta:

@@ -7,11 +7,9 @@ from dispatcher.rules.routing import Route
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.supervise import supervise_returned
-from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Role, Stage, TicketState
+from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
-
-_ABOVE_RETURNS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 def confirm(act: Act) -> Ticket:
@@ -59,15 +57,17 @@ def dispatch(act: Act) -> Ticket:
 
 
 def _refuse_loop(act: Act, unit_code: str | None) -> None:
-    """Refuse to send a ticket back to a unit that has rightly returned it; only a supervisor decides so (domain.md A.8.5).
+    """Refuse to let the matrix send a ticket back to a unit that has rightly returned it (domain.md A.8.5).
+
+    A person may still name that unit: the hotline decides.
 
     Raises:
-        Rejected: the unit has, and another must be named.
+        Rejected: it would, and a unit must be named.
     """
-    if act.actor.role in _ABOVE_RETURNS:
+    if act.optional_text("unit") is not None:
         return
     if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
-        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name another with 'unit'")
+        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name one with 'unit'")
 
 
 def _chosen(act: Act, by_matrix: Route) -> Route:
