@@ -386,8 +386,8 @@ class UnitOfWork(Protocol):
         """
         ...
 
-    async def lock_missed_call(self, call_id: str) -> MissedCall:
-        """Lock and return a call that rang off unanswered.
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Lock and return a call that rang off unanswered, with the other ones of its caller, oldest first.
 
         Raises:
             NotFound: it did not.

@@ -365,11 +365,13 @@ class MemoryWork:
             speeches=[speech for speech, _ in (call.segments[seg] for seg in sorted(call.segments))],
         )
 
-    async def lock_missed_call(self, call_id: str) -> MissedCall:
-        """Return a missed call."""
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Return the missed calls of one caller."""
         if call_id not in self._tables.missed_calls:
             raise NotFound(f"call {call_id} is not among the missed ones")
-        return self._tables.missed_calls[call_id]
+        caller_ref = self._tables.missed_calls[call_id].caller_ref
+        found = [missed for missed in self._tables.missed_calls.values() if missed.caller_ref == caller_ref]
+        return sorted(found, key=lambda missed: (missed.rang_off_at, missed.call_id))
 
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
         """Return the last stretches of calls that nobody was warned of."""

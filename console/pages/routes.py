@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from console.doors import Doors
 from console.identity import Sessions
+from console.pages.callers import caller_routes
 from console.pages.login import login_routes
 from console.pages.operator import operator_routes
 from console.pages.rendering import Screen
@@ -19,6 +20,6 @@ def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch, similar: Sim
     """Return the routes of the pages."""
     around = Surroundings(doors, sessions, Screen(doors.city, doors.clock), watch, similar)
     routes = APIRouter(include_in_schema=False)
-    for part in (login_routes, operator_routes, unit_routes, supervisor_routes, ticket_routes):
+    for part in (login_routes, operator_routes, caller_routes, unit_routes, supervisor_routes, ticket_routes):
         routes.include_router(part(around))
     return routes

@@ -101,16 +101,16 @@ class PostgresUnitOfWork:
         found = await self._all("followed_calls", {"call_ids": [row["call_id"] for row in held]})
         return [rows.followed_call_from_row(row) for row in found]
 
-    async def lock_missed_call(self, call_id: str) -> MissedCall:
-        """Lock and return a call that rang off unanswered.
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Lock and return a call that rang off unanswered, with the other ones of its caller.
 
         Raises:
             NotFound: it did not.
         """
-        found = await self._all("lock_missed_call", {"call_id": call_id})
+        found = await self._all("lock_missed_calls", {"call_id": call_id})
         if not found:
             raise NotFound(f"call {call_id} is not among the missed ones")
-        return MissedCall(**found[0])
+        return [MissedCall(**row) for row in found]
 
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
         """Return the last stretches of the calls that nobody was warned of yet."""

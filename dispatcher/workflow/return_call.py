@@ -1,9 +1,11 @@
 """漏接回拨: somebody of the hotline rings a caller whom nobody had answered (国办函〔2025〕66号)."""
 
+from datetime import datetime
+
 from dispatcher import metrics
 from dispatcher.ports import Clock, Effects, OpenUnitOfWork, Vault
 from dispatcher.workflow.receive import door_slot
-from models.call import CallBackNote
+from models.call import CallBackNote, MissedCall
 from models.codes import MissedCallStep, Role
 from models.contact import PersonalData
 from models.errors import Forbidden, Rejected
@@ -25,8 +27,8 @@ async def show_missed_caller(
     """
     _require_role(actor)
     async with open_work() as work:
-        missed = await work.lock_missed_call(call_id)
-        sealed = await work.sealed_data(missed.contact_id)
+        missed = await work.lock_missed_calls(call_id)
+        sealed = await work.sealed_data(missed[0].contact_id)
         await work.log_access(
             actor=str(actor), act="reveal_contact", subject=f"call {call_id}", purpose="漏接回拨", at=clock.now()
         )
@@ -36,7 +38,7 @@ async def show_missed_caller(
 
 
 async def note_call_back(call_id: str, *, reached: bool, actor: Actor, open_work: OpenUnitOfWork, clock: Clock) -> None:
-    """Take a missed call off the call-back list: one attempt was made, whether or not it was ``reached``.
+    """Take the caller of a missed call off the call-back list: one attempt was made, whether or not it was ``reached``.
 
     Raises:
         Forbidden: the actor's role calls nobody back.
@@ -47,15 +49,18 @@ async def note_call_back(call_id: str, *, reached: bool, actor: Actor, open_work
     _require_role(actor)
     now = clock.now()
     async with open_work() as work:
-        missed = await work.lock_missed_call(call_id)
-        if not missed.is_waiting:
+        waiting = [missed for missed in await work.lock_missed_calls(call_id) if missed.is_waiting]
+        if not waiting:
             raise Rejected(f"the caller of call {call_id} was answered or called back already")
-        step = MissedCallStep.CALLED_BACK if now <= missed.due else MissedCallStep.CALLED_BACK_LATE
         effects = Effects(
-            call_back_notes=[CallBackNote(call_id, now, str(actor), reached)],
-            increments=[metrics.count(metrics.MISSED_CALLS, step.value)],
+            call_back_notes=[CallBackNote(missed.call_id, now, str(actor), reached) for missed in waiting],
+            increments=[metrics.count(metrics.MISSED_CALLS, _step(missed, now).value) for missed in waiting],
         )
         await work.apply(effects, slot=door_slot(now))
+
+
+def _step(missed: MissedCall, now: datetime) -> MissedCallStep:
+    return MissedCallStep.CALLED_BACK if now <= missed.due else MissedCallStep.CALLED_BACK_LATE
 
 
 def _require_role(actor: Actor) -> None:

@@ -18,7 +18,7 @@ CREATE TABLE missed_calls (
 );
 COMMENT ON TABLE missed_calls IS 'Calls that rang off unanswered (漏接): on the call-back list from listed_at on, unless the caller was answered before.';
 CREATE INDEX missed_calls_waiting ON missed_calls (listed_at) WHERE answered_at IS NULL AND called_back_at IS NULL;
-CREATE INDEX missed_calls_of_caller ON missed_calls (caller_ref) WHERE answered_at IS NULL AND called_back_at IS NULL;
+CREATE INDEX missed_calls_of_caller ON missed_calls (caller_ref);
 GRANT SELECT, INSERT, UPDATE ON missed_calls TO hotline_app;
 
 CREATE TABLE nuisance_callers (

@@ -25,10 +25,11 @@ UPDATE missed_calls
        call_id text, called_back_at timestamptz, called_back_by text, reached boolean)
  WHERE missed_calls.call_id = row.call_id;
 
--- name: lock_missed_call
+-- name: lock_missed_calls
 SELECT call_id, contact_id, caller_ref, rang_off_at, listed_at, due, answered_at, called_back_at, called_back_by, reached
   FROM missed_calls
- WHERE call_id = %(call_id)s
+ WHERE caller_ref = (SELECT caller_ref FROM missed_calls WHERE call_id = %(call_id)s)
+ ORDER BY rang_off_at, call_id
    FOR UPDATE;
 
 -- name: missed_calls_waiting

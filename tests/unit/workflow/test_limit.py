@@ -39,9 +39,7 @@ def asked(desk):
 async def decided(desk, *, limit, actor=LEAD):
     """The shift lead decides about the last contact that was asked about."""
     contact_id = desk.store.tables.nuisance_callers[-1].contact_id
-    await decide_about(
-        contact_id, limit=limit, actor=actor, city=desk.city, open_work=desk.store.open_work, clock=desk.clock
-    )
+    await decide_about(contact_id, limit=limit, actor=actor, city=desk.city, open_work=desk.store.open_work, clock=desk.clock)
 
 
 async def test_the_tenth_is_told_once(desk):
