@@ -70,9 +70,12 @@ class Chronicle:
         """Return every ticket's number and contact, in the order of registration."""
         return [(row["ticket_no"], row["contact_id"]) for row in await self._rows("ticket_contacts", {})]
 
-    async def announced(self, topic: str) -> list[str]:
-        """Return the envelopes that were written for one topic, as texts, in order."""
-        return [row["envelope"] for row in await self._rows("messages", {"topic": topic})]
+    async def announced(self, topic: str, *, after: int = 0) -> list[tuple[int, str]]:
+        """Return the envelopes that were written for one topic, as texts, in order, each with its place among all messages.
+
+        Those up to the place ``after`` are left out.
+        """
+        return [(row["seq"], row["envelope"]) for row in await self._rows("messages", {"topic": topic, "after": after})]
 
     async def dispatches(self) -> list[Mapping[str, Any]]:
         """Return the envelopes of all units' streams, in the order in which they were written."""
@@ -116,7 +119,7 @@ class Chronicle:
         return ends
 
     async def _envelopes(self, topic: str) -> list[Mapping[str, Any]]:
-        return [orjson.loads(envelope) for envelope in await self.announced(topic)]
+        return [orjson.loads(envelope) for _, envelope in await self.announced(topic)]
 
     async def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
         with translated_errors():

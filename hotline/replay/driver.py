@@ -48,6 +48,7 @@ class Replay:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._settled = dict.fromkeys((CONTACTS, SEGMENTS), 0)
+        self._heard = dict.fromkeys((CONTACTS, SEGMENTS), 0)
         self.contact_names: dict[UUID, str] = {}
         self.ticket_names: dict[str, str] = {}
         self.refusals: list[Refusal] = []
@@ -91,14 +92,15 @@ class Replay:
 
     async def _settle(self, position: StreamPosition, settler: BatchSettler[ContentT, ItemT], decode: Decode[ContentT]) -> None:
         first = self._settled[position]
-        announced = await self._stage.chronicle.announced(position.topic)
+        announced = await self._stage.chronicle.announced(position.topic, after=self._heard[position])
         records = [
             record_from_bytes(decode, envelope.encode(), position=position, offset=offset, now=self._stage.clock.now())
-            for offset, envelope in enumerate(announced[first:], start=first)
+            for offset, (_, envelope) in enumerate(announced, start=first)
         ]
         if records:
             await settler.settle(position, await settler.understand(records))
-        self._settled[position] = len(announced)
+            self._settled[position] += len(records)
+            self._heard[position] = announced[-1][0]
 
     async def _transcript(self, event: Event) -> None:
         call_id = event.text("call_id")

@@ -13,6 +13,7 @@ from dispatcher.views import TicketDetail
 from dispatcher.workflow.announce import DISPATCH_ITEM
 from dispatcher.workflow.assign import CO_UNIT, LEAD
 from dispatcher.workflow.city import City
+from dispatcher.workflow.satisfaction import DISSATISFIED
 from hotline.replay.driver import Replay
 from hotline.replay.stage import Stage
 from models.call import MissedCall
@@ -296,14 +297,18 @@ async def _counted(tickets: Sequence[TicketDetail], chronicle: Chronicle) -> lis
     return [
         _as_counted(
             detail,
-            reached=[one for one in call_backs if one.ticket_no == detail.ticket.ticket_no and one.reached],
+            call_backs=[one for one in call_backs if one.ticket_no == detail.ticket.ticket_no],
             ratings=[one for one in ratings if one.ticket_no == detail.ticket.ticket_no],
         )
         for detail in tickets
     ]
 
 
-def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
+def _as_counted(detail: TicketDetail, *, call_backs: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
+    reached = [one for one in call_backs if one.reached]
+    bad = [one for one in ratings if one.rating in DISSATISFIED]
+    contact = _of_stage(detail, TicketStage.FIRST_CONTACT, detail.ticket.lead_unit)
+    rectify = [was_met(stored) for stored in detail.deadlines if stored.deadline.stage is TicketStage.RECTIFY]
     ticket, kinds = detail.ticket, [event.kind for event in detail.events]
     leads = [hold for hold in detail.holds if hold.role == LEAD]
     first_work = _of_stage(detail, TicketStage.RESOLVE, leads[-1].unit_code) if leads else None
@@ -335,6 +340,11 @@ def _as_counted(detail: TicketDetail, *, reached: Sequence[CallBack], ratings: S
         responded=bool(reached and reached[-1].responded),
         solved=bool(reached and reached[-1].solved),
         rating=ratings[-1].rating if ratings else None,
+        contacted_in_time=was_met(contact) if contact else None,
+        returns_asked=kinds.count(EventKind.RETURNED),
+        rectified=tuple(met for met in rectify if met is not None),
+        asked_again=tuple(any(one.made_at > each.rated_at for one in reached) for each in bad),
+        supervised=detail.ticket.supervision > 0,
     )
 
 

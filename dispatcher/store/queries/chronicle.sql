@@ -10,7 +10,10 @@ SELECT contacts.contact_id, contacts.channel, contacts.received_at, contacts.acc
 SELECT ticket_no, contact_id FROM tickets ORDER BY registered_at, ticket_no;
 
 -- name: messages
-SELECT topic, envelope FROM outbox WHERE topic = %(topic)s OR topic LIKE %(topic)s || '.%%' ORDER BY seq;
+SELECT seq, envelope
+  FROM outbox
+ WHERE seq > %(after)s AND (topic = %(topic)s OR topic LIKE %(topic)s || '.%%')
+ ORDER BY seq;
 
 -- name: notices
 SELECT ticket_no, unit_code, kind, day, noted_at AS at, version FROM notices ORDER BY id;
