@@ -161,7 +161,6 @@ def _reminder_rule(table: Table) -> ReminderRule:
         nudges_before=nudges.wholes("days_before"),
         nudges_after=nudges.wholes("days_after"),
         supervise_after=supervision.whole("days_after", least=1),
-        supervise_told=supervision.whole("told", least=2) if supervision.has("told") else 3,
         sources=MappingProxyType(
             {
                 "yellow_card": yellow.text("source"),

@@ -490,10 +490,6 @@ class UnitOfWork(Protocol):
         """Return when the caller's requests of this category were registered, the latest 100 at most."""
         ...
 
-    async def merged_contacts(self, ticket_no: str) -> int:
-        """Return how many contacts were merged into a ticket that this transaction has locked."""
-        ...
-
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets, the latest first."""
         ...

@@ -158,8 +158,7 @@ class PauseRule:
 class ReminderRule:
     """On which working days before or after the day of the due time something is told.
 
-    ``sources`` names the source of each by its key in ``deadlines.toml``. So often as ``supervise_told`` one caller has told of
-    one matter when it is supervised. Source: domain.md A.10.
+    ``sources`` names the source of each by its key in ``deadlines.toml``.
     """
 
     yellow_card_before: int
@@ -168,7 +167,6 @@ class ReminderRule:
     nudges_after: tuple[int, ...]
     supervise_after: int
     sources: Mapping[str, str]
-    supervise_told: int = 3
 
 
 @dataclass(frozen=True, slots=True)

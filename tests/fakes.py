@@ -500,11 +500,6 @@ class MemoryWork:
         own = await self.tickets_of_caller(caller_ref, 100)
         return [ticket.registered_at for ticket in own if ticket.category_code == category_code]
 
-    async def merged_contacts(self, ticket_no: str) -> int:
-        """Count the merges of a ticket."""
-        events = self._tables.events.values()
-        return sum(event.ticket_no == ticket_no and event.kind is EventKind.MERGED for event in events)
-
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets."""
         found = [ticket for ticket in self._tables.tickets.values() if ticket.caller_ref == caller_ref]

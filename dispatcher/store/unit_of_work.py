@@ -229,12 +229,6 @@ class PostgresUnitOfWork:
         found = await self._all("move_cars_of_caller", {"caller_ref": caller_ref, "category_code": category_code})
         return [row["registered_at"] for row in found]
 
-    async def merged_contacts(self, ticket_no: str) -> int:
-        """Return how many contacts were merged into a locked ticket."""
-        (row,) = await self._all("merged_contacts", {"ticket_no": ticket_no, "month": rows.month_of(ticket_no)})
-        merged: int = row["contacts"]
-        return merged
-
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets."""
         found = await self._all("tickets_of_caller", {"caller_ref": caller_ref, "limit": limit})

@@ -18,7 +18,6 @@ from dispatcher.ports import (
     Understand,
     UnitOfWork,
 )
-from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import nudge_message
 from dispatcher.workflow.batches import BatchSettler, OffsetsOfAnotherTopic, Record, fresh, offsets_after, slot_of
 from dispatcher.workflow.bury import bury
@@ -27,7 +26,6 @@ from dispatcher.workflow.history import record
 from dispatcher.workflow.limit import ask_about
 from dispatcher.workflow.register import register
 from dispatcher.workflow.split import Part, parts_for
-from dispatcher.workflow.supervise import step_up
 from dispatcher.workflow.waking import set_rings
 from models.codes import Fate, NoticeKind, Role, Urgency
 from models.contact import Contact
@@ -226,22 +224,10 @@ class Intake(BatchSettler[Contact, _Understood]):
             for contact in contacts:
                 ticket = replace(ticket, nudges=ticket.nudges + 1, version=ticket.version + 1)
                 self._merge_one(ticket, contact, effects, now)
-            ticket = await self._supervise_repeated(work, ticket, len(contacts), effects, now)
             if ticket_no in new:
                 effects.new_tickets[new[ticket_no]] = ticket
             else:
                 effects.changed_tickets.append(ticket)
-
-    async def _supervise_repeated(
-        self, work: UnitOfWork, ticket: Ticket, again: int, effects: Effects, now: datetime
-    ) -> Ticket:
-        """Put a matter that one caller has told of too often under supervision, once a unit has it (domain.md A.10)."""
-        if ticket.supervision or ticket.lead_unit is None:
-            return ticket
-        if 1 + await work.merged_contacts(ticket.ticket_no) + again < self._city.profile.deadlines.reminders.supervise_told:
-            return ticket
-        deadlines = await work.lock_deadlines(ticket.ticket_no)
-        return step_up(Scene(ticket, INTAKE, now, self._city, deadlines, effects), ticket, 1, cause="told again and again")
 
     def _merge_one(self, ticket: Ticket, contact: Contact, effects: Effects, now: datetime) -> None:
         record(

@@ -100,8 +100,3 @@ SELECT t.registered_at
  WHERE contacts.caller_ref = %(caller_ref)s AND contacts.fate = 'ticketed' AND t.category_code = %(category_code)s
  ORDER BY contacts.accepted_at DESC
  LIMIT 100;
-
--- name: merged_contacts
-SELECT count(*) AS contacts
-  FROM ticket_events
- WHERE ticket_no = %(ticket_no)s AND month = %(month)s AND kind = 'ticket.merged';

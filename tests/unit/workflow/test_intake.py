@@ -156,14 +156,14 @@ async def test_a_repeat_nudges_instead_of_making_a_ticket(desk):
 
 
 async def test_repeats_inside_one_batch_meet_their_ticket(desk):
-    """Three calls within a second are one ticket with two nudges and, told so often, supervised; stored in its last version."""
+    """Three calls within a second are one ticket with two nudges, stored in its last version."""
     contacts = [a_contact(str(n)) for n in range(3)]
     await desk.tell(*contacts)
 
     (ticket,) = desk.tickets
     assert [desk.fate(contact) for contact in contacts] == [Fate.TICKETED, Fate.MERGED, Fate.MERGED]
-    assert (ticket.nudges, ticket.version, ticket.supervision) == (2, 5, 1)
-    assert [version for _, version in desk.store.tables.events] == [1, 2, 3, 4, 5]
+    assert (ticket.nudges, ticket.version) == (2, 4)
+    assert [version for _, version in desk.store.tables.events] == [1, 2, 3, 4]
 
 
 async def test_another_caller_with_the_same_words_has_a_ticket_of_their_own(desk):
