@@ -78,6 +78,7 @@ class ProfileHead:
     merge: MergeRule
     calendar: CalendarSettings
     least_corpus_rows: int
+    declining: tuple[str, ...]
     missed_calls: MissedCallRule
     nuisance: NuisanceRule
 
@@ -100,6 +101,7 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         merge=_merge_rule(table.table("merge")),
         calendar=_calendar_settings(table.table("calendar")),
         least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
+        declining=_declining(table.table("declining")) if table.has("declining") else (),
         missed_calls=_missed_call_rule(table.table("missed_calls")) if table.has("missed_calls") else MissedCallRule(),
         nuisance=_nuisance_rule(table.table("nuisance")) if table.has("nuisance") else NuisanceRule(),
     )
@@ -133,6 +135,12 @@ def _merge_rule(table: Table) -> MergeRule:
     )
     table.finish()
     return rule
+
+
+def _declining(table: Table) -> tuple[str, ...]:
+    words = table.texts("words")
+    table.finish()
+    return words
 
 
 def _missed_call_rule(table: Table) -> MissedCallRule:

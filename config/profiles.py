@@ -102,6 +102,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         self_service=read_self_service(layers.file("self_service.toml"), problems),
         type_words=MappingProxyType(read_type_words(layers, problems)),
         split_cues=read_split_cues(layers, problems),
+        declining=head.declining,
         missed_calls=head.missed_calls,
         nuisance=head.nuisance,
     )

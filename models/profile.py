@@ -378,7 +378,8 @@ class Profile:
 
     ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
     ``linked`` the units that are told of one besides its lead, by category code.
-    ``type_words`` how citizens say what they want, for the model to lean on.
+    ``declining`` are words of what the hotline may have to decline (不予受理). ``type_words`` how citizens say what they want,
+    for the model to lean on.
     """
 
     name: str
@@ -404,6 +405,7 @@ class Profile:
     linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     type_words: Mapping[RequestType, tuple[str, ...]] = field(default_factory=dict)
     split_cues: SplitCues = SplitCues()
+    declining: tuple[str, ...] = ()
     missed_calls: MissedCallRule = MissedCallRule()
     nuisance: NuisanceRule = NuisanceRule()
 

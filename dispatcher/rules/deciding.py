@@ -51,7 +51,8 @@ def judge(
     """
     category_code = understanding.best.category_code
     if understanding.urgency is Urgency.CRITICAL:
-        heard = understanding.alarm is not None or understanding.alarm_is_sure
+        declinable = understanding.alarm_category is None and categories[category_code].handling is Handling.DECLINABLE
+        heard = understanding.alarm is not None or (understanding.alarm_is_sure and not declinable)
         return Judgement(
             understanding.alarm_category or category_code,
             understanding.request_type,

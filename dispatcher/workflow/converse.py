@@ -20,7 +20,17 @@ from dispatcher.ports import (
 from dispatcher.rules.deciding import Judgement
 from dispatcher.rules.redaction import redact
 from dispatcher.rules.routing import Route
-from dispatcher.rules.self_service import Talk, asked_number, begun, failed, is_rating, last_four, remembered
+from dispatcher.rules.self_service import (
+    Talk,
+    asked_number,
+    begun,
+    failed,
+    is_other_request,
+    is_rating,
+    last_four,
+    number_and_digits,
+    remembered,
+)
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
@@ -70,7 +80,7 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
     now = tools.clock.now()
     async with tools.open_work() as work:
         talk = remembered(await work.hold_talk(sealed.caller_ref), now, rule)
-        if word is None and talk.service is None:
+        if word is None and (talk.service is None or await _is_other_request(talk, submission.text, tools)):
             return None
         effects = Effects()
         (receipt,) = await admit(work, [submission], effects, city=tools.city, vault=tools.vault, now=now)
@@ -89,6 +99,17 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         await work.keep_talk(sealed.caller_ref, replace(talk, told_at=now))
         await work.apply(effects, slot=door_slot(now))
     return answer
+
+
+async def _is_other_request(talk: Talk, text: str, tools: Tools) -> bool:
+    """Return whether a text is no answer to what the machine waits for; one about something else names no car."""
+    if talk.service is not Service.MOVE_CAR:
+        return is_other_request(talk, text)
+    understood = await tools.understand([text])
+    (understanding,) = understood.understandings
+    is_about_cars = understanding.best.category_code == tools.city.profile.self_service.move_car
+    is_sure = understanding.best.probability >= understood.bands.automatic
+    return understanding.facts.plate is None and is_sure and not is_about_cars
 
 
 def _of_menu(service: Service | None) -> tuple[Service, str] | None:
@@ -174,11 +195,15 @@ class _Turn:
         if begins or talk.subject is None:
             if not rest:
                 return texts["progress_ask_number"], replace(waiting, subject=None)
-            number = asked_number(rest)
+            asked, digits = number_and_digits(rest)
+            number = asked_number(asked)
             if number is None:
                 return texts["progress_bad_number"], replace(waiting, subject=None)
-            return texts["progress_ask_digits"], replace(waiting, subject=number)
-        digits = last_four(rest)
+            if digits is None:
+                return texts["progress_ask_digits"], replace(waiting, subject=number)
+            talk = replace(talk, subject=number)
+        else:
+            digits = last_four(rest)
         ticket = await self._verified(talk.subject, digits) if talk.locked_until is None else None
         if ticket is None:
             rule = self.tools.city.profile.self_service

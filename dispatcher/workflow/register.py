@@ -48,7 +48,7 @@ def register(
         categories=city.profile.categories,
         bands=bands,
         limited=limited,
-        may_be_declined=city.is_elsewhere(contact, understanding),
+        may_be_declined=city.may_be_declined(contact, understanding),
     )
     if judgement.nuisance:
         _settle(Settled(contact.contact_id, Fate.NUISANCE, None, at, understanding.language), effects)
