@@ -201,10 +201,9 @@ class _Turn:
                 return texts["progress_bad_number"], replace(waiting, subject=None)
             if digits is None:
                 return texts["progress_ask_digits"], replace(waiting, subject=number)
-            talk = replace(talk, subject=number)
         else:
-            digits = last_four(rest)
-        ticket = await self._verified(talk.subject, digits) if talk.locked_until is None else None
+            number, digits = talk.subject, last_four(rest)
+        ticket = await self._verified(number, digits) if talk.locked_until is None else None
         if ticket is None:
             rule = self.tools.city.profile.self_service
             return texts["progress_refused"], failed(talk, self.now, rule)

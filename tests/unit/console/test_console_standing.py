@@ -106,6 +106,8 @@ class Desk:
         fields = self.chance.choice(_ANSWERED_CALLS) if kind is _K.CALL_BACK else _FORMS.get(kind, {})
         if kind is _K.CHANGE_URGENCY and ticket.urgency is Urgency.URGENT:
             fields = {**fields, "urgency": "1"}
+        if kind is _K.CONFIRM and ticket.accepted_returns:
+            fields = {"unit": "U-EAST"}  # the matrix may name who has returned it
         form = {"command": kind.value, "expected_version": str(ticket.version), **fields}
         _, version, data = order_of(form, self.city)
         command = Command(number, kind, data, user.actor, version)
