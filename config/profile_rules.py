@@ -19,7 +19,14 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "declined": frozenset({"title", "ticket_no", "reason"}),
         **dict.fromkeys(
             (
-                *("move_car_ask", "move_car_plate", "progress_ask_number", "progress_bad_number", "progress_ask_digits"),
+                *(
+                    "clarify",
+                    "move_car_ask",
+                    "move_car_plate",
+                    "progress_ask_number",
+                    "progress_bad_number",
+                    "progress_ask_digits",
+                ),
                 *("progress_refused", "own_tickets", "own_none", "nudge_none", "rate_ask", "rate_none"),
             ),
             frozenset(),

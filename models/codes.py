@@ -125,6 +125,7 @@ class Service(_Labelled):
     OWN_TICKETS = "own_tickets", "我的工单"
     NUDGE = "nudge", "催办"
     RATE = "rate", "评价"
+    CLARIFY = "clarify", "补充说明"
 
 
 class TicketState(_Labelled):

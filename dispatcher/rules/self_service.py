@@ -15,6 +15,10 @@ _NUMBER_AND_DIGITS = re.compile(rf"({_NUMBER.pattern})[\s，,+＋]+(\d{{4}})")
 _DIGITS = re.compile(r"\d+")
 _GAP = " 　：:，,+＋"
 
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+")
+_FEWEST_WORDS = 4
+"""Han characters, words or numbers of the shortest request that is understood as it stands. Source: our default (D)."""
+
 _REQUEST_LENGTH = 8
 """From so many characters on a text that is no answer is a request of its own. Source: default of this project (D)."""
 
@@ -62,6 +66,11 @@ def begun(text: str, words: Mapping[Service, tuple[str, ...]]) -> tuple[Service,
             if not rest or _needed(service, rest):
                 return service, rest
     return None
+
+
+def says_too_little(text: str) -> bool:
+    """Return whether a text has too few words to be a request (你好, 人工): one question is asked before it is one."""
+    return len(_WORD.findall(text)) < _FEWEST_WORDS
 
 
 def is_rating(text: str) -> bool:

@@ -30,6 +30,7 @@ from dispatcher.rules.self_service import (
     last_four,
     number_and_digits,
     remembered,
+    says_too_little,
 )
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
@@ -44,6 +45,7 @@ from models.codes import DispatchMode, Fate, RequestType, Role, Service, Urgency
 from models.command import Command, CommandKind
 from models.contact import Contact, Submission
 from models.errors import NotFound, Rejected
+from models.profile import Handling
 from models.ticket import ENDED_STATES, Actor, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
@@ -80,12 +82,19 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
     now = tools.clock.now()
     async with tools.open_work() as work:
         talk = remembered(await work.hold_talk(sealed.caller_ref), now, rule)
+        if word is None and talk.service is None and await _says_nothing(submission.text, tools):
+            word = Service.CLARIFY, submission.text
         if word is None and (talk.service is None or await _is_other_request(talk, submission.text, tools)):
             return None
         effects = Effects()
-        (receipt,) = await admit(work, [submission], effects, city=tools.city, vault=tools.vault, now=now)
+        told = _with_more(submission, talk) if word is None else submission
+        (receipt,) = await admit(work, [told], effects, city=tools.city, vault=tools.vault, now=now)
         if not receipt.is_new:
             return ""
+        if told is not submission:
+            await work.keep_talk(sealed.caller_ref, replace(talk.ended(), told_at=now))
+            await work.apply(effects, slot=door_slot(now))
+            return tools.city.profile.messages["wechat_received"]
         effects.messages.clear()  # nobody else needs to understand it
         turn = _Turn(work, tools, submission, sealed, effects, now)
         answer, talk = await turn.answer(talk, word)
@@ -99,6 +108,24 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         await work.keep_talk(sealed.caller_ref, replace(talk, told_at=now))
         await work.apply(effects, slot=door_slot(now))
     return answer
+
+
+async def _says_nothing(text: str, tools: Tools) -> bool:
+    """Return whether a text has too few words to be understood; a word that alarms, or that surely tells what, is enough."""
+    if not says_too_little(text):
+        return False
+    understood = await tools.understand([text])
+    (understanding,) = understood.understandings
+    is_sure = understanding.best.probability >= understood.bands.automatic and not understanding.out_of_domain
+    handling = tools.city.profile.categories[understanding.best.category_code].handling
+    return understanding.alarm is None and not (is_sure and handling is Handling.DISPATCH)
+
+
+def _with_more(submission: Submission, talk: Talk) -> Submission:
+    """Return the answer to the question what it is about, behind what the citizen had said before it."""
+    if talk.service is not Service.CLARIFY or talk.subject is None:
+        return submission
+    return replace(submission, text=f"{talk.subject}，{submission.text}")
 
 
 async def _is_other_request(talk: Talk, text: str, tools: Tools) -> bool:
@@ -134,6 +161,10 @@ class _Turn:
                 return await self._move_car(talk, rest)
             case Service.PROGRESS:
                 return await self._progress(talk, rest, begins=word is not None)
+            case Service.CLARIFY:
+                personal = self.submission.personal
+                said = redact(rest, known=(personal.name, personal.phone, personal.openid))
+                return self.tools.city.profile.messages["clarify"], replace(talk, service=Service.CLARIFY, subject=said)
             case Service.NUDGE:
                 return await self._nudge(), talk.ended()
             case Service.RATE:

@@ -191,6 +191,8 @@ class Replay:
         self.contact_names.setdefault(submission.contact_id, name)
         if await converse(submission, self._stage.tools) is None:
             await self._receive(submission, name)
+        else:
+            await self._settle_new()  # what the machine asked about may have become a request
 
     async def _wechat_event(self, event: Event) -> None:
         """A menu was used or the account followed; one event told twice is one event (domain.md D.1)."""

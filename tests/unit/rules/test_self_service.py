@@ -13,6 +13,7 @@ from dispatcher.rules.self_service import (
     last_four,
     number_and_digits,
     remembered,
+    says_too_little,
 )
 from models.codes import Service
 from models.profile import SelfServiceRule
@@ -128,3 +129,20 @@ def test_the_last_four_digits_may_stand_in_a_sentence(text, digits):
 def test_a_request_is_never_taken_for_an_odd_answer(service, text, is_other):
     """Who was asked for a rating and tells of a broken light is heard."""
     assert is_other_request(Talk(service), text) is is_other
+
+
+@pytest.mark.parametrize(
+    ("text", "too_little"),
+    [
+        ("你好", True),
+        ("人工！", True),
+        ("😀😀", True),
+        ("", True),
+        ("hello there", True),
+        ("路灯坏了", False),
+        ("琼A12345 挡路", False),
+    ],
+)
+def test_a_greeting_is_no_request_yet(text, too_little):
+    """Four characters, words or numbers can tell something."""
+    assert says_too_little(text) is too_little
