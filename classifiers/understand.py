@@ -131,13 +131,15 @@ class Understander:
     def _one(self, parts: "_Parts") -> Understanding:
         text, place = parts.text, parts.place
         alarm = parts.alarm
-        urgency = weigh(alarm, parts.tone)
         language = language_of(text.text)
+        # What is in no script that the tone was learned from sounds like nothing.
+        urgency = alarm.urgency if language == OTHER else weigh(alarm, parts.tone)
         return Understanding(
             top=parts.top,
             request_type=parts.request_type,
             urgency=urgency,
             alarm_is_sure=urgency is Urgency.CRITICAL and (alarm.urgency is Urgency.CRITICAL or parts.tone.is_sure),
+            alarm_taken_back=alarm.retraction is not None and urgency is not Urgency.CRITICAL,
             alarm=alarm.word,
             alarm_category=alarm.category_code,
             district_code=place.district_code,

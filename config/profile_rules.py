@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.profile_files import Problems, Table, read_table
-from models.profile import ANY_EMERGENCY, ConfidenceBands, IncidentRule, MergeRule
+from models.profile import ANY_EMERGENCY, ConfidenceBands, IncidentRule, MergeRule, MissedCallRule, NuisanceRule
 
 WARN_DAYS = 45
 """Days before the end of the calendar at which it is warned of, where a profile does not say. Source: domain.md I.6."""
@@ -22,11 +22,19 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "declined": frozenset({"title", "ticket_no", "reason"}),
         **dict.fromkeys(
             (
-                *("move_car_ask", "move_car_plate", "progress_ask_number", "progress_bad_number", "progress_ask_digits"),
+                *(
+                    "clarify",
+                    "move_car_ask",
+                    "move_car_plate",
+                    "progress_ask_number",
+                    "progress_bad_number",
+                    "progress_ask_digits",
+                ),
                 *("progress_refused", "own_tickets", "own_none", "nudge_none", "rate_ask", "rate_none"),
             ),
             frozenset(),
         ),
+        "move_car_limit": frozenset({"most"}),
         **dict.fromkeys(("move_car_done", "nudged", "rated"), frozenset({"ticket_no"})),
         "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
         "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),
@@ -90,6 +98,9 @@ class ProfileHead:
     calendar: CalendarSettings
     least_corpus_rows: int
     street_kinds: tuple[str, ...]
+    declining: tuple[str, ...]
+    missed_calls: MissedCallRule
+    nuisance: NuisanceRule
 
 
 def read_head(path: Path, problems: Problems) -> ProfileHead:
@@ -112,6 +123,9 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
         calendar=_calendar_settings(table.table("calendar")),
         least_corpus_rows=_least_corpus_rows(table.table("corpus")) if table.has("corpus") else 1,
         street_kinds=table.texts("street_kinds") if table.has("street_kinds") else STREET_KINDS,
+        declining=_declining(table.table("declining")) if table.has("declining") else (),
+        missed_calls=_missed_call_rule(table.table("missed_calls")) if table.has("missed_calls") else MissedCallRule(),
+        nuisance=_nuisance_rule(table.table("nuisance")) if table.has("nuisance") else NuisanceRule(),
     )
     table.finish()
     return head
@@ -154,6 +168,34 @@ def _incident_rule(table: Table) -> IncidentRule:
         area_categories=frozenset(table.texts("area_categories")),
         hotspot=table.whole("hotspot_callers", least=2),
         supervise_callers=table.whole("supervise_callers", least=2),
+    )
+    table.finish()
+    return rule
+
+
+def _declining(table: Table) -> tuple[str, ...]:
+    words = table.texts("words")
+    table.finish()
+    return words
+
+
+def _missed_call_rule(table: Table) -> MissedCallRule:
+    rule = MissedCallRule(
+        wait=timedelta(minutes=table.whole("wait_minutes", least=0)),
+        within=timedelta(hours=table.whole("within_hours", least=1)),
+        from_menu=table.get("from_menu", bool, False, "true or false"),
+    )
+    if rule.wait > rule.within:
+        table.note("wait_minutes", "is longer than within_hours")
+    table.finish()
+    return rule
+
+
+def _nuisance_rule(table: Table) -> NuisanceRule:
+    rule = NuisanceRule(
+        contacts=table.whole("contacts", least=2),
+        within=timedelta(hours=table.whole("within_hours", least=1)),
+        limited=timedelta(hours=table.whole("limited_hours", least=1)),
     )
     table.finish()
     return rule

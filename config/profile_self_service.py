@@ -27,6 +27,7 @@ def read_self_service(path: Path, problems: Problems) -> SelfServiceRule:
         move_car=table.text("move_car_category") if table.has("move_car_category") else None,
         patience=timedelta(minutes=table.whole("patience_minutes", least=1)),
         failures=table.whole("failures", least=1),
+        most_move_cars=table.whole("move_cars_a_month", least=1) if table.has("move_cars_a_month") else 5,
         locked=timedelta(hours=table.whole("locked_hours", least=1)),
         answers=_answers(table.table("answers")) if table.has("answers") else None,
     )

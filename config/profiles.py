@@ -192,6 +192,9 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         call_back=call_back,
         stars=stars,
         desk=desk,
+        declining=head.declining,
+        missed_calls=head.missed_calls,
+        nuisance=head.nuisance,
     )
     check_whole(profile, problems)
     return profile

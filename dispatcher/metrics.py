@@ -1,7 +1,7 @@
 """The vocabulary of the business numbers: every rollup family, its labels and its meaning, in one screen.
 
-Names follow domain.md B.6. Labels are bounded: channel, type, level1, unit, mode, stage, result, rating, fate, cause, kind.
-Never a ticket, a phone number, an openid or an address. Families that end in ``_seconds`` are histograms: their rollup
+Names follow domain.md B.6. Labels are bounded: channel, type, level1, unit, mode, stage, result, rating, fate, cause, kind,
+step. Never a ticket, a phone number, an openid or an address. Families that end in ``_seconds`` are histograms: their rollup
 rows carry the bucket's upper bound as the last label (``le``), and their sum, in milliseconds, under ``le = "sum"``.
 """
 
@@ -65,6 +65,9 @@ STAGE_SECONDS = Family(
     "hotline_stage_seconds", "How long a stage took, on the wall clock.", ("stage", "urgency"), STAGE_BUCKETS
 )
 CALLS = Family("hotline_calls_total", "Calls that ended, by how they ended for the caller.", ("result",))
+MISSED_CALLS = Family(
+    "hotline_missed_calls_total", "Calls that rang off unanswered, and those of them that were called back.", ("step",)
+)
 CALL_WAIT = Family("hotline_call_wait_seconds", "From the queue to the operator's answer.", (), WAIT_BUCKETS)
 EMERGENCY_ALERT = Family(
     "hotline_emergency_alert_seconds", "From words in a running call to the alert that they raised.", (), ALERT_BUCKETS
@@ -100,6 +103,7 @@ FAMILIES: tuple[Family, ...] = (
     CORRECTIONS,
     MODEL_RELOADS,
     CALLS,
+    MISSED_CALLS,
     CALL_WAIT,
     EMERGENCY_ALERT,
     STAGE_SECONDS,

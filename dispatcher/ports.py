@@ -11,7 +11,7 @@ from dispatcher.knowledge import Knowledge
 from dispatcher.metrics import Increment
 from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
-from models.call import CallCourse, CallStep, Speech
+from models.call import AnsweredCaller, CallBackNote, CallCourse, CallStep, MissedCall, Speech
 from models.codes import Channel, DispatchMode, Fate, NoticeKind, Rating, ReturnReason, Stage
 from models.contact import PersonalData
 from models.deadline import Deadline, DeadlineResult
@@ -115,12 +115,13 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A contact's fate and, if it has one, its ticket."""
+    """A contact's fate and, if it has one, its ticket. ``language`` is None where nothing was understood."""
 
     contact_id: UUID
     fate: Fate
     ticket_no: str | None
     settled_at: datetime
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +307,27 @@ class CitizenMessage:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NuisanceCaller:
+    """A caller who only disturbed so often that a shift lead is asked. ``contact_id`` is the contact that made it too many."""
+
+    caller_ref: str
+    asked_at: datetime
+    contact_id: UUID
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NuisanceDecision:
+    """What a shift lead decided about one: service limited until ``limited_until``, or with None left as it is."""
+
+    caller_ref: str
+    asked_at: datetime
+    decided_at: datetime
+    decided_by: str
+    limited_until: datetime | None
+
+
 @dataclass(slots=True)
 class Effects:
     """Everything that one decision changes; the store writes it in one fixed order, rollups last."""
@@ -324,6 +346,11 @@ class Effects:
     settled_contacts: list[Settled] = field(default_factory=list)
     settled_calls: list[SettledCall] = field(default_factory=list)
     call_alarms: list[CallAlarm] = field(default_factory=list)
+    missed_calls: list[MissedCall] = field(default_factory=list)
+    answered_callers: list[AnsweredCaller] = field(default_factory=list)
+    call_back_notes: list[CallBackNote] = field(default_factory=list)
+    nuisance_callers: list[NuisanceCaller] = field(default_factory=list)
+    nuisance_decisions: list[NuisanceDecision] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     matrix_wishes: list[MatrixWish] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -415,6 +442,14 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Lock and return a call that rang off unanswered, with the other ones of its caller, oldest first.
+
+        Raises:
+            NotFound: it did not.
+        """
+        ...
+
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
         """Return the last stretches of speech, in their order, of those calls that nobody was warned of yet.
 
@@ -436,6 +471,27 @@ class UnitOfWork(Protocol):
 
     async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
         """Lock the callers' open tickets in one order and return them, oldest first."""
+        ...
+
+    async def nuisances(
+        self, caller_refs: Iterable[str], *, since: datetime, category_codes: Iterable[str]
+    ) -> Mapping[str, int]:
+        """Return how many contacts since then only disturbed, by caller: settled so, or of a ticket in these categories."""
+        ...
+
+    async def nuisance_callers(self, caller_refs: Iterable[str], *, since: datetime, now: datetime) -> Mapping[str, bool]:
+        """Return those of the callers about whom a shift lead was asked since then, or whose service is limited at ``now``.
+
+        The value tells whether it is limited.
+        """
+        ...
+
+    async def lock_nuisance_caller(self, contact_id: UUID) -> NuisanceCaller:
+        """Lock and return a caller about whom nobody has decided yet, by the contact that made it too many.
+
+        Raises:
+            NotFound: there is none, or somebody has decided.
+        """
         ...
 
     async def ticket(self, ticket_no: str) -> Ticket:
@@ -511,6 +567,10 @@ class UnitOfWork(Protocol):
 
     async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
         """Store where the talk stands."""
+        ...
+
+    async def move_cars_of_caller(self, caller_ref: str, category_code: str) -> list[datetime]:
+        """Return when the caller's requests of this category were registered, the latest 100 at most."""
         ...
 
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:

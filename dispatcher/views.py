@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, NuisanceCaller, SealedData, StoredDeadline
 from dispatcher.rules.rates import Counts
+from models.call import MissedCall
 from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, SubjectType, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.incident import Consultation, Incident
@@ -205,6 +206,16 @@ class RunningAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCaller:
+    """A caller whom nobody answered: the first of their ``times`` calls, its queue, and who it was, sealed."""
+
+    call: MissedCall
+    times: int
+    queue: str | None
+    sealed: SealedData
+
+
+@dataclass(frozen=True, slots=True)
 class Supervision:
     """What a supervisor watches; each list holds the first few, most pressing first."""
 
@@ -305,6 +316,14 @@ class Views(Protocol):
 
     async def running_alerts(self) -> tuple[RunningAlert, ...]:
         """Return the emergencies in calls that still run, the latest first; a settled call's emergency is a ticket."""
+        ...
+
+    async def missed_calls(self, *, now: datetime, limit: int) -> tuple[WaitingCaller, ...]:
+        """Return up to ``limit`` callers on the call-back list at ``now``, who rang off longest ago first."""
+        ...
+
+    async def nuisance_callers(self, *, limit: int) -> tuple[NuisanceCaller, ...]:
+        """Return up to ``limit`` callers about whom a shift lead has still to decide, oldest first."""
         ...
 
     async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:

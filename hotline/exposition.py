@@ -24,6 +24,7 @@ from models.codes import (
     DeclineCode,
     DispatchMode,
     Fate,
+    MissedCallStep,
     ModelReload,
     Rating,
     ReplyFault,
@@ -111,6 +112,7 @@ def zeros(profile: Profile) -> Sums:
         metrics.CORRECTIONS: product(level1, Correction),
         metrics.MODEL_RELOADS: product(ModelReload),
         metrics.CALLS: product(CallResult),
+        metrics.MISSED_CALLS: product(MissedCallStep),
         metrics.CALL_WAIT: (("sum",),),
         metrics.STAGE_SECONDS: (
             (stage, urgency.label, "sum") for stage, urgency in product((Stage.DISPATCH, Stage.SIGN, Stage.RESOLVE), Urgency)

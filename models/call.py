@@ -66,3 +66,51 @@ class CallCourse:
     agent: str | None
     side: str | None
     result: CallResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissedCall:
+    """漏接: a call that rang off unanswered, to be called back by ``due``.
+
+    It stands on the call-back list from ``listed_at`` on, until its caller is answered or called back. ``reached`` tells
+    whether somebody took the call back.
+    """
+
+    call_id: str
+    contact_id: UUID
+    caller_ref: str
+    rang_off_at: datetime
+    listed_at: datetime
+    due: datetime
+    answered_at: datetime | None = None
+    called_back_at: datetime | None = None
+    called_back_by: str | None = None
+    reached: bool | None = None
+
+    @property
+    def was_listed(self) -> bool:
+        """Whether it ever had to be called back: its caller was not answered in time."""
+        return self.answered_at is None or self.answered_at > self.listed_at
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has spoken with the caller since."""
+        return self.answered_at is None and self.called_back_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCaller:
+    """That an operator answered a caller: calls of theirs that rang off before need no call-back any more."""
+
+    caller_ref: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackNote:
+    """That a missed call was called back."""
+
+    call_id: str
+    called_back_at: datetime
+    called_back_by: str
+    reached: bool

@@ -136,6 +136,7 @@ class Service(_Labelled):
     RATE = "rate", "评价"
     ASK = "ask", "知识问答"
     HUMAN = "human", "人工"
+    CLARIFY = "clarify", "补充说明"
 
 
 class TicketState(_Labelled):
@@ -363,6 +364,8 @@ class ReviewReason(_Labelled):
     OUT_OF_DOMAIN = "out_of_domain", "疑似非热线诉求"
     SEVERAL_REQUESTS = "several_requests", "一件多诉"
     UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
+    MAY_BE_DECLINED = "may_be_declined", "可能不予受理"
+    LIMITED_CALLER = "limited_caller", "来电人已限制服务"
 
 
 class ProposalState(_Labelled):
@@ -447,3 +450,11 @@ class DraftState(_Labelled):
     WAITING = "waiting", "待审核"
     PUBLISHED = "published", "已发布"
     REFUSED = "refused", "不采用"
+
+
+class MissedCallStep(_Labelled):
+    """What happens to a call that nobody answered (漏接回拨)."""
+
+    RANG_OFF = "rang_off", "漏接"
+    CALLED_BACK = "called_back", "时限内回拨"
+    CALLED_BACK_LATE = "called_back_late", "逾时回拨"

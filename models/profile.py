@@ -27,6 +27,7 @@ class Handling(StrEnum):
     DISPATCH = "dispatch"
     NUISANCE = "nuisance"  # 无效骚扰: settled without a ticket when the engine is sure
     UNCLASSIFIED = "unclassified"  # 无法归类: a person decides, however sure the engine is
+    DECLINABLE = "decline"  # 可能不予受理: a person declines it or sends it on, however sure the engine is
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +388,8 @@ class SelfServiceRule:
 
     ``words`` begin a service, ``menus`` are the keys of menu buttons that do. ``move_car`` is the category of a request to
     move a car, None where the city has none. A talk is forgotten after ``patience``; after ``failures`` wrong answers about
-    a ticket nobody is answered for ``locked``. Without ``answers`` the machine answers no question from knowledge.
+    a ticket nobody is answered for ``locked``. Without ``answers`` the machine answers no question from knowledge. One
+    citizen may have ``most_move_cars`` cars moved in a month; a default of 12123 (domain.md A.11).
     """
 
     words: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
@@ -397,6 +399,7 @@ class SelfServiceRule:
     failures: int = 5
     locked: timedelta = timedelta(hours=24)
     answers: AnswerRule | None = None
+    most_move_cars: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +470,32 @@ class DeskRule:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedCallRule:
+    """When a call that rang off unanswered is called back (漏接回拨).
+
+    A caller who is answered within ``wait`` needs no call-back; others are called back ``within`` their ringing off. With
+    ``from_menu`` so are those who hung up in the voice menu. Source: domain.md A.11; 国办函〔2025〕66号 (times: D).
+    """
+
+    wait: timedelta = timedelta(minutes=30)
+    within: timedelta = timedelta(hours=2)
+    from_menu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NuisanceRule:
+    """From how many contacts ``within`` what time a caller who only disturbs is shown to the shift lead.
+
+    Service that a shift lead limits is limited for ``limited``. Source: domain.md A.11 (10 in 2 hours); ``limited`` is our
+    default.
+    """
+
+    contacts: int = 10
+    within: timedelta = timedelta(hours=2)
+    limited: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class SplitCues:
     """Phrases that join several requests in one contact, or tell how many there are; as normalised texts write them.
 
@@ -493,8 +522,8 @@ class Profile:
 
     ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
     ``linked`` the units that are told of one besides its lead, by category code.
-    ``type_words`` how citizens say what they want, for the model to lean on. ``question_words`` (怎么, 请问) tell nothing about
-    what is asked.
+    ``declining`` are words of what the hotline may have to decline (不予受理). ``type_words`` how citizens say what they want,
+    for the model to lean on. ``question_words`` (怎么, 请问) tell nothing about what is asked.
     """
 
     name: str
@@ -528,6 +557,9 @@ class Profile:
     call_back: CallBackRule = CallBackRule()
     stars: StarRule = field(default_factory=StarRule)
     desk: DeskRule = DeskRule()
+    declining: tuple[str, ...] = ()
+    missed_calls: MissedCallRule = MissedCallRule()
+    nuisance: NuisanceRule = NuisanceRule()
 
     def is_off_list(self, unit_code: str, category_code: str) -> bool:
         """Return whether a unit is a 街镇 on whose 履职事项清单 the category does not stand (国办函〔2025〕66号)."""

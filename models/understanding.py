@@ -73,7 +73,8 @@ class Understanding:
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
     ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
-    like an emergency, enough to interrupt a running call of which only a part was heard. ``address`` is the citizen's own
+    like an emergency, enough to interrupt a running call of which only a part was heard. ``alarm_taken_back``: the emergency is
+    denied, feared or past. ``address`` is the citizen's own
     wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
     ``out_of_domain``: the text is far from everything that the model learned, or in a language that it never met.
     ``rival_districts`` are those that the text names with the same weight where they contradict each other; there is no
@@ -94,6 +95,7 @@ class Understanding:
     facts: Facts = NO_FACTS
     repairs: tuple[Repair, ...] = ()
     alarm_is_sure: bool = False
+    alarm_taken_back: bool = False
     out_of_domain: bool = False
     rival_districts: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()

@@ -26,6 +26,8 @@ from dispatcher.ports import (
     NewRating,
     NotedCall,
     Notice,
+    NuisanceCaller,
+    NuisanceDecision,
     OutboxRow,
     SealedData,
     Settled,
@@ -38,8 +40,8 @@ from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.self_service import Talk
 from dispatcher.views import DecidedRequest
-from models.call import CallStep, Speech
-from models.codes import CallState, Fate, ReturnReason, Role, Stage, TicketState
+from models.call import CallStep, MissedCall, Speech
+from models.codes import CallState, Fate, ReturnReason, Role, Stage, TicketState, Urgency
 from models.contact import PersonalData
 from models.deadline import DeadlineResult
 from models.errors import NotFound, Rejected
@@ -172,6 +174,9 @@ class _Call:
 class _Tables:
     contacts: dict[UUID, NewContact] = field(default_factory=dict)
     calls: dict[str, "_Call"] = field(default_factory=dict)
+    missed_calls: dict[str, MissedCall] = field(default_factory=dict)
+    nuisance_callers: list[NuisanceCaller] = field(default_factory=list)
+    nuisance_decisions: list[NuisanceDecision] = field(default_factory=list)
     vault: dict[UUID, SealedData] = field(default_factory=dict)
     fates: dict[UUID, Settled] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
@@ -389,6 +394,14 @@ class MemoryWork:
             speeches=[speech for speech, _ in (call.segments[seg] for seg in sorted(call.segments))],
         )
 
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Return the missed calls of one caller."""
+        if call_id not in self._tables.missed_calls:
+            raise NotFound(f"call {call_id} is not among the missed ones")
+        caller_ref = self._tables.missed_calls[call_id].caller_ref
+        found = [missed for missed in self._tables.missed_calls.values() if missed.caller_ref == caller_ref]
+        return sorted(found, key=lambda missed: (missed.rang_off_at, missed.call_id))
+
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
         """Return the last stretches of calls that nobody was warned of."""
         recent = {}
@@ -425,6 +438,40 @@ class MemoryWork:
         found = [t for t in self._tables.tickets.values() if t.caller_ref in callers and t.state in OPEN_STATES]
         found.sort(key=lambda ticket: (ticket.registered_at, ticket.ticket_no))
         return [_as_open_request(ticket) for ticket in found]
+
+    async def nuisances(
+        self, caller_refs: Iterable[str], *, since: datetime, category_codes: Iterable[str]
+    ) -> Mapping[str, int]:
+        """Count contacts that only disturbed, by caller."""
+        callers, codes = set(caller_refs), set(category_codes)
+        found: Counter[str] = Counter()
+        for contact in self._tables.contacts.values():
+            settled = self._tables.fates.get(contact.contact_id)
+            if settled is None or contact.caller_ref not in callers or contact.accepted_at <= since:
+                continue
+            ticket = self._tables.tickets.get(settled.ticket_no or "")
+            of_ticket = ticket is not None and ticket.machine_category in codes and ticket.urgency is Urgency.NORMAL
+            found[contact.caller_ref] += settled.fate is Fate.NUISANCE or of_ticket
+        return +found
+
+    async def nuisance_callers(self, caller_refs: Iterable[str], *, since: datetime, now: datetime) -> Mapping[str, bool]:
+        """Return about whom a shift lead was asked, and whose service is limited."""
+        callers = set(caller_refs)
+        limited = {
+            one.caller_ref
+            for one in self._tables.nuisance_decisions
+            if one.limited_until is not None and one.limited_until > now
+        }
+        asked = {one.caller_ref for one in self._tables.nuisance_callers if one.asked_at > since}
+        return {caller_ref: caller_ref in limited for caller_ref in (limited | asked) & callers}
+
+    async def lock_nuisance_caller(self, contact_id: UUID) -> NuisanceCaller:
+        """Return a caller about whom nobody has decided."""
+        decided = {(one.caller_ref, one.asked_at) for one in self._tables.nuisance_decisions}
+        for one in self._tables.nuisance_callers:
+            if one.contact_id == contact_id and (one.caller_ref, one.asked_at) not in decided:
+                return one
+        raise NotFound(f"nobody is asked about the caller of contact {contact_id}")
 
     async def ticket(self, ticket_no: str) -> Ticket:
         """Return a ticket that the unit of the transaction may see."""
@@ -528,6 +575,11 @@ class MemoryWork:
     async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
         """Store where the talk stands."""
         self._tables.talks[caller_ref] = talk
+
+    async def move_cars_of_caller(self, caller_ref: str, category_code: str) -> list[datetime]:
+        """Return when the caller's requests of this category were registered."""
+        own = await self.tickets_of_caller(caller_ref, 100)
+        return [ticket.registered_at for ticket in own if ticket.category_code == category_code]
 
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets."""
@@ -685,6 +737,7 @@ class MemoryWork:
         for settled in effects.settled_contacts:
             tables.fates[settled.contact_id] = settled
         self._mark_calls(effects)
+        self._note_callers(effects)
         for letter in effects.dead_letters:
             _refuse_twin(letter.reference in tables.letters)
             tables.letters[letter.reference] = letter
@@ -744,6 +797,34 @@ class MemoryWork:
             _refuse_nul(alarm.word)
             (call,) = (one for one in self._tables.calls.values() if one.first.contact_id == alarm.contact_id)
             call.alarm = alarm
+
+    def _note_callers(self, effects: Effects) -> None:
+        tables = self._tables
+        for missed in effects.missed_calls:
+            answers = (
+                call.settled.course.answered_at
+                for call_id, call in tables.calls.items()
+                if call.settled is not None and self._caller_of(call_id) == missed.caller_ref
+            )
+            later = [moment for moment in answers if moment is not None and moment > missed.rang_off_at]
+            tables.missed_calls.setdefault(missed.call_id, replace(missed, answered_at=min(later, default=None)))
+        for answered in effects.answered_callers:
+            for call_id, missed in tables.missed_calls.items():
+                if missed.caller_ref == answered.caller_ref and missed.rang_off_at < answered.answered_at and missed.is_waiting:
+                    tables.missed_calls[call_id] = replace(missed, answered_at=answered.answered_at)
+        for note in effects.call_back_notes:
+            tables.missed_calls[note.call_id] = replace(
+                tables.missed_calls[note.call_id],
+                called_back_at=note.called_back_at,
+                called_back_by=note.called_back_by,
+                reached=note.reached,
+            )
+        tables.nuisance_callers.extend(effects.nuisance_callers)
+        tables.nuisance_decisions.extend(effects.nuisance_decisions)
+
+    def _caller_of(self, call_id: str) -> str | None:
+        sealed = self._tables.vault.get(self._tables.calls[call_id].first.contact_id)
+        return sealed.caller_ref if sealed is not None else None
 
     def _set_clocks(self, effects: Effects) -> None:
         deadlines = self._tables.deadlines

@@ -1,6 +1,5 @@
 """The doors of the call platform: what happens in a running call, what is said in it, and the transcript of a finished one."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -12,11 +11,10 @@ from console.api.shapes import Accepted, CallNoted, CallStepIn, IvrKeyIn, LiveSe
 from console.doors import Doors
 from console.failures import BadItem
 from dispatcher.accounts import User
-from dispatcher.rules.calls import said_by_citizen
+from dispatcher.rules.calls import said_by_citizen, steps_of_finished
 from dispatcher.workflow.finish_call import receive_transcript
 from dispatcher.workflow.follow_call import CallReceipt, follow_call
 from models.call import CallStep, Speech
-from models.codes import CallState
 
 Item = TypeVar("Item")
 CallId = Annotated[str, Path(min_length=1, max_length=200)]
@@ -74,6 +72,7 @@ def call_routes(doors: Doors) -> APIRouter:
 
         What the caller said becomes the text; the mean confidence, weighted by length, decides whether a person must
         confirm the engine's proposal. It stands in for what was heard live, unless the call has already become a contact.
+        A call without `answer` in which nothing was said becomes no contact, but is called back.
         """
         allow(user, STAFF)
         if body.call_id not in (None, call_id):
@@ -81,8 +80,17 @@ def call_routes(doors: Doors) -> APIRouter:
         if body.start > doors.clock.now():
             raise BadItem(None, "start lies in the future")
         speeches = [_speech(number, segment, final=True) for number, segment in enumerate(body.segments)]
-        refuse_bad_text(said_by_citizen(speeches)[0], None)
-        receipt = await finish(call_id, began_at=body.start, steps=_steps_of(body), speeches=speeches, ani=body.ani or None)
+        text = said_by_citizen(speeches)[0]
+        if text.strip() or body.answer is not None:
+            refuse_bad_text(text, None)
+        steps = steps_of_finished(
+            start=body.start,
+            answer=body.answer,
+            hangup=body.hangup,
+            ivr=tuple(map(_key, body.ivr)),
+            queue=body.queue,
+        )
+        receipt = await finish(call_id, began_at=body.start, steps=steps, speeches=speeches, ani=body.ani or None)
         return accepted(receipt)
 
     return routes
@@ -120,13 +128,3 @@ def _key(pressed: IvrKeyIn | str) -> dict[str, str]:
 
 def _speech(seg: int, item: SegmentIn, *, final: bool) -> Speech:
     return Speech(seg, item.spk, item.text, item.conf, item.start_ms, item.end_ms, final)
-
-
-def _steps_of(transcript: TranscriptIn) -> Sequence[CallStep]:
-    """Return the moments that a finished call tells, as the steps that a running one would have told."""
-    keys = tuple(map(_key, transcript.ivr))
-    moments = {CallState.ANSWERED: transcript.answer, CallState.HANGUP: transcript.hangup}
-    return [
-        CallStep(0, CallState.OFFERED, transcript.start, ivr=keys, queue=transcript.queue),
-        *(CallStep(0, state, at) for state, at in moments.items() if at is not None),
-    ]

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from console.failures import FormProblem
 from console.live import Billboard, Fragments
+from console.pages.callers import draw_callers
 from console.pages.desks import PENDING, TITLES, count_of, draw_waiting, lists_of
 from console.pages.streaming import board_frames, live_answer
 from console.pages.suggestion import suggest
@@ -45,6 +46,7 @@ def operator_routes(around: Surroundings) -> APIRouter:
         pending = await doors.views.pending(limit=_QUEUE_LENGTH)
         return {
             "alerts": screen.html("_alerts.html", alerts=await doors.views.running_alerts()),
+            "callers": await draw_callers(around),
             PENDING: screen.html("_queue.html", pending=pending, stages=Stage, soon=SIGN_SOON),
             f"{PENDING}-count": count_of(pending.total),
             **draw_waiting(await doors.views.waiting(limit=_LIST_LENGTH), screen),

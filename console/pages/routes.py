@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from console.doors import Doors
 from console.identity import Sessions
+from console.pages.callers import caller_routes
 from console.pages.knowledge import knowledge_routes
 from console.pages.login import login_routes
 from console.pages.matrix import matrix_routes
@@ -24,6 +25,7 @@ def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch, similar: Sim
     parts = (
         login_routes,
         operator_routes,
+        caller_routes,
         unit_routes,
         supervisor_routes,
         matrix_routes,

@@ -180,9 +180,12 @@ async def _refuse_without_unit(
     """Say in Chinese, before the command runs, that the matrix names no unit and one must be chosen."""
     if kind is not CommandKind.CONFIRM or "unit" in data or session.user.role not in MAY[kind]:
         return
-    ticket = (await around.doors.views.ticket(ticket_no)).ticket
-    if _route_after(around, ticket, data).lead is None:
+    detail = await around.doors.views.ticket(ticket_no)
+    lead = _route_after(around, detail.ticket, data).lead
+    if lead is None:
         raise FormProblem("派单目录没有写明这类事项在这里由谁主办：请选择区，或直接选择承办单位。")
+    if any(hold.unit_code == lead for hold in detail.holds if hold.return_result == "accepted"):
+        raise FormProblem(f"{around.screen.unit_name(lead)}的退单已经准予：请选择其他承办单位。")
 
 
 def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) -> Route:

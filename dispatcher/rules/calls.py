@@ -1,6 +1,6 @@
 """What a call comes to, from whatever was told of it, in whatever order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from models.call import AGENT, CallCourse, CallStep, Speech
@@ -41,6 +41,25 @@ def course_of(steps: Iterable[CallStep]) -> CallCourse:
         side=next((step.side for step in reversed(ordered) if step.side), None),
         result=_result(first) if first else None,
     )
+
+
+def steps_of_finished(
+    *,
+    start: datetime,
+    answer: datetime | None,
+    hangup: datetime | None,
+    ivr: tuple[Mapping[str, str], ...] = (),
+    queue: str | None = None,
+) -> list[CallStep]:
+    """Return the moments that a finished call tells, as the steps that a running one would have told.
+
+    Who was in a ``queue`` and never answered has waited there, from when nobody tells: from the start.
+    """
+    steps = [CallStep(0, CallState.OFFERED, start, ivr=ivr, queue=queue)]
+    if queue and answer is None:
+        steps.append(CallStep(0, CallState.QUEUED, start))
+    told = ((CallState.ANSWERED, answer), (CallState.HANGUP, hangup))
+    return [*steps, *(CallStep(0, state, at) for state, at in told if at is not None)]
 
 
 def set_of(steps: Iterable[CallStep]) -> list[CallStep]:

@@ -27,7 +27,13 @@ class Judgement:
 
 
 def judge(
-    contact: Contact, understanding: Understanding, *, categories: Mapping[str, Category], bands: ConfidenceBands
+    contact: Contact,
+    understanding: Understanding,
+    *,
+    categories: Mapping[str, Category],
+    bands: ConfidenceBands,
+    limited: bool = False,
+    may_be_declined: bool = False,
 ) -> Judgement:
     """Weigh confidence, transcript quality, the number of requests and emergency words.
 
@@ -35,10 +41,18 @@ def judge(
     holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
     keeps its urgency, its alarm and its five minutes, but a person sends it: of 2,758 ordinary requests 114 sound so, and a
     unit that is called out in vain learns not to come.
+
+    A person also decides about what is denied, feared or past (没有煤气味了: I.3), and about what may have to be declined
+    (A.2: the engine dispatches nothing of 不予受理): its category says so, or ``may_be_declined``, where it speaks of another
+    city alone.
+
+    ``limited``: a shift lead has limited the caller's service. What sounds like disturbing is taken for it without being sure,
+    a person sends everything else; urgent words pass as everybody's do. Source: domain.md A.11; what is limited: D.
     """
     category_code = understanding.best.category_code
     if understanding.urgency is Urgency.CRITICAL:
-        heard = understanding.alarm is not None or understanding.alarm_is_sure
+        declinable = understanding.alarm_category is None and categories[category_code].handling is Handling.DECLINABLE
+        heard = understanding.alarm is not None or (understanding.alarm_is_sure and not declinable)
         return Judgement(
             understanding.alarm_category or category_code,
             understanding.request_type,
@@ -57,8 +71,14 @@ def judge(
         doubts.append(ReviewReason.ASR_LOW_CONFIDENCE)
     if handling is Handling.UNCLASSIFIED:
         doubts.append(ReviewReason.UNCLASSIFIED)
+    if handling is Handling.DECLINABLE or may_be_declined:
+        doubts.append(ReviewReason.MAY_BE_DECLINED)
+    if understanding.alarm_taken_back:
+        doubts.append(ReviewReason.UNSURE_EMERGENCY)
     if understanding.issues:
         doubts.append(ReviewReason.SEVERAL_REQUESTS)
+    if limited and understanding.urgency is Urgency.NORMAL:
+        doubts.append(ReviewReason.LIMITED_CALLER)
     return Judgement(
         category_code,
         understanding.request_type,
@@ -66,10 +86,7 @@ def judge(
         tuple(doubts),
         nuisance=(
             handling is Handling.NUISANCE
-            and sure
-            and clear
-            and known
-            and not understanding.issues
+            and (limited or (sure and clear and known and not understanding.issues))
             and understanding.urgency is Urgency.NORMAL
         ),
     )

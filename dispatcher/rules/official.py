@@ -30,10 +30,9 @@ class CountedTicket:
     ``signed_in_time``, ``replied_in_time`` (by the due that holds) and ``replied_in_first_due`` (by the one before any
     extension) are None while it is not known. ``reached``, ``responded``, ``solved`` and ``rating`` are the latest that were
     heard. ``joined``: it followed another one of its incident and was no work item of its own; ``again``: its matter was closed
-    before under another number. ``askable`` is false where nobody may call back: anonymous and confidential requests.
-    ``bad_ratings`` counts 差评 of
-    all rounds, ``bad_called_back`` those after which the citizen was called; ``rectified_in_time`` tells of each whose time to
-    be put right is over or was kept.
+    before under another number. ``contacted_in_time`` is None where nobody had to be contacted yet. ``rectified`` tells of each
+    bad rating that was to be put right by now whether it was, ``asked_again`` of each whether the citizen was reached after it.
+    ``askable`` is false where nobody may call back: anonymous and confidential requests.
     """
 
     request_type: RequestType
@@ -60,9 +59,11 @@ class CountedTicket:
     rating: Rating | None
     joined: bool = False
     again: bool = False
-    bad_ratings: int = 0
-    bad_called_back: int = 0
-    rectified_in_time: tuple[bool, ...] = ()
+    contacted_in_time: bool | None = None
+    returns_asked: int = 0
+    rectified: tuple[bool, ...] = ()
+    asked_again: tuple[bool, ...] = ()
+    supervised: bool = False
 
 
 def official_rates(tickets: Sequence[CountedTicket], *, repeats: int) -> tuple[Rate, ...]:
@@ -70,16 +71,22 @@ def official_rates(tickets: Sequence[CountedTicket], *, repeats: int) -> tuple[R
 
     A rate whose denominator is 0 has no value.
     """
-    return (*_dispatching(tickets, repeats), *_handling(tickets), *_satisfaction(tickets), *_three_rates(tickets))
+    return (
+        *_dispatching(tickets, repeats),
+        *_handling(tickets),
+        *_satisfaction(tickets),
+        *_three_rates(tickets),
+        _supervised(tickets),
+    )
 
 
 def _dispatching(tickets: Sequence[CountedTicket], repeats: int) -> tuple[Rate, ...]:
-    accepted = [one for one in tickets if not one.declined]
+    accepted = [one for one in tickets if not one.declined and one.request_type is not RequestType.VOID]
     dispatched = [one for one in tickets if one.dispatched]
     linked = sum(one.joined or one.again for one in accepted)
     consults = [one for one in accepted if one.request_type is RequestType.CONSULT]
     return (
-        _rate("M13", "即时办结率", accepted, lambda one: one.direct, "直接答复办结 ÷ 受理量（不含不予受理、并单）"),
+        _rate("M13", "即时办结率", accepted, lambda one: one.direct, "直接答复办结 ÷ 受理量（不含不予受理、无效、并单）"),
         _rate("M14", "咨询即办率", consults, lambda one: one.direct, "首次接触即办结的咨询 ÷ 咨询"),
         _rate("M15", "派单准确率", dispatched, lambda one: one.first_lead_kept, "首个主办未经准退改变 ÷ 已派单"),
         _rate("M16", "自动派单率", dispatched, lambda one: one.dispatched_by_engine, "引擎自行派出 ÷ 已派单"),
@@ -104,12 +111,18 @@ def _handling(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
     once = sum(one.first_lead_kept and not one.reopened for one in closed)
     return (
         _of_known("M21", "签收及时率", dispatched, lambda one: one.signed_in_time, "签收时限内签收 ÷ 签收时限已有结果"),
+        _of_known(
+            "M22", "首次联系及时率", dispatched, lambda one: one.contacted_in_time, "时限内首次联系 ÷ 首次联系时限已有结果"
+        ),
         _rate("M23", "办结率", dispatched, lambda one: one.closed, "已办结 ÷ 已派单（按派单归集）"),
         _rate("M24", "按时办结率", due, lambda one: bool(one.replied_in_time), "时限（含准予的延期）内答复 ÷ 办理时限已有结果"),
         _rate("M24a", "原时限办结率", due, lambda one: bool(one.replied_in_first_due), "原时限内答复 ÷ 办理时限已有结果"),
         _rate("M25", "逾期率", due, lambda one: not one.replied_in_time, "1 − 按时办结率"),
         _rate("M26", "延期率", due, lambda one: one.extended, "经准予延期 ÷ 办理时限已有结果"),
         Rate("M27", "退单率", returned, len(dispatched), f"被驳回的退单 ÷ 已派单；{_PERIOD}"),
+        Rate(
+            "M27a", "退单申请率", sum(one.returns_asked for one in dispatched), len(dispatched), f"退单申请 ÷ 已派单；{_PERIOD}"
+        ),
         Rate("M28", "一次性办结率", once, len(closed), f"未改派、未重办的办结 ÷ 办结；{_PERIOD}"),
         _rate("M29", "重办率", ended, lambda one: one.reopened, "至少重办一次 ÷ 办结或重办"),
         _of_known("M31", "审核一次通过率", dispatched, lambda one: one.review_passed_at_once, "首次审核通过 ÷ 已审核"),
@@ -124,6 +137,8 @@ def _satisfaction(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
     strictly = sum(rating in STRICTLY_SATISFIED for rating in ratings)
     unrated = len(asked) - len(ratings)
     points = sum(WEIGHTS[rating] for rating in ratings)
+    rectified = [done for one in tickets for done in one.rectified]
+    again = [done for one in tickets for done in one.asked_again]
     valid = "÷ 有效评价，未评价不计"
     return (
         Rate("M42", "参评率", len(ratings), len(asked), f"有效评价 ÷ 应评件（不含匿名、保密、撤诉）；{_PERIOD}"),
@@ -132,19 +147,9 @@ def _satisfaction(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
         Rate("M43b", "满意率(严格)", strictly, len(ratings), f"（非常满意＋满意）{valid}；{_PERIOD}"),
         Rate("M43c", "满意度分", points, len(ratings), f"五级按 100/80/60/30/0 计分 {valid}；{_PERIOD}"),
         Rate("M44", "好评率", satisfied, len(ratings), f"前三级 {valid}；{_PERIOD}"),
-        *_bad_ratings(tickets),
         Rate("M44a", "差评率", len(ratings) - satisfied, len(ratings), f"不满意＋非常不满意 {valid}；{_PERIOD}"),
-    )
-
-
-def _bad_ratings(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
-    rectified = [in_time for one in tickets for in_time in one.rectified_in_time]
-    bad = sum(one.bad_ratings for one in tickets)
-    called = sum(one.bad_called_back for one in tickets)
-    kept = f"整改时限内整改并回访 ÷ 整改时限已有结果；{_PERIOD}"
-    return (
-        Rate("M45", "差评整改率", sum(rectified), len(rectified), kept),
-        Rate("M46", "差评回访率", called, bad, f"差评后回访过诉求人 ÷ 差评，须为 100%；{_PERIOD}"),
+        Rate("M45", "差评整改率", sum(rectified), len(rectified), f"时限内整改并再回访 ÷ 整改时限已有结果的差评；{_PERIOD}"),
+        Rate("M46", "差评回访率", sum(again), len(again), f"差评后回访接通 ÷ 差评；{_PERIOD}"),
     )
 
 
@@ -164,6 +169,11 @@ def _three_rates(tickets: Sequence[CountedTicket]) -> tuple[Rate, ...]:
         Rate("M51", "三率综合", 0, 0, basis) if None in known else Rate("M51", "三率综合", _weighted(parts), _MILLION, basis)
     )
     return (_rate("M47", "回访率", asked, lambda one: one.reached, "回访接通 ÷ 应评件"), *parts, together)
+
+
+def _supervised(tickets: Sequence[CountedTicket]) -> Rate:
+    opened = [one for one in tickets if one.supervised]
+    return _rate("M61", "督办解决率", opened, lambda one: one.closed and one.solved, "督办件办结且诉求人确认已解决 ÷ 督办件")
 
 
 def _asked(tickets: Sequence[CountedTicket]) -> list[CountedTicket]:

@@ -11,8 +11,16 @@ from models.profile import SelfServiceRule
 from models.ticket_number import check_ticket_number
 
 _NUMBER = re.compile(r"[A-Za-z]{2}\d{8}[A-Za-z]\d{6,10}(?:-\w{2})?")
-_LAST_FOUR = re.compile(r"\d{4}")
+_NUMBER_AND_DIGITS = re.compile(rf"({_NUMBER.pattern})[\s，,+＋]+(\d{{4}})")
+_DIGITS = re.compile(r"\d+")
 _GAP = " 　：:，,+＋"
+
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+")
+_FEWEST_WORDS = 4
+"""Han characters, words or numbers of the shortest request that is understood as it stands. Source: our default (D)."""
+
+_REQUEST_LENGTH = 8
+"""From so many characters on a text that is no answer is a request of its own. Source: default of this project (D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,13 @@ def begun(text: str, words: Mapping[Service, tuple[str, ...]]) -> tuple[Service,
     """Return the service that a text begins, with what follows its word; None for an ordinary request.
 
     A word begins a service where it stands alone, or before what the service needs: 查询 before a number, 挪车 before a
-    plate, 评价 before a rating, which may stand alone too. A longer sentence (查询一下社保怎么交) is a request.
+    plate, 评价 before a rating. Number and rating may stand alone too. A longer sentence (查询一下社保怎么交) is a request.
     """
     text = text.strip()
     if Service.RATE in words and is_rating(text):
         return Service.RATE, text
+    if Service.PROGRESS in words and _is_number(text):
+        return Service.PROGRESS, text
     for service, known in words.items():
         for word in sorted(known, key=len, reverse=True):
             if not text.startswith(word):
@@ -56,6 +66,11 @@ def begun(text: str, words: Mapping[Service, tuple[str, ...]]) -> tuple[Service,
             if not rest or _needed(service, rest):
                 return service, rest
     return None
+
+
+def says_too_little(text: str) -> bool:
+    """Return whether a text has too few words to be a request (你好, 人工): one question is asked before it is one."""
+    return len(_WORD.findall(text)) < _FEWEST_WORDS
 
 
 def is_rating(text: str) -> bool:
@@ -68,11 +83,29 @@ def _needed(service: Service, rest: str) -> bool:
         case Service.MOVE_CAR:
             return True
         case Service.PROGRESS:
-            return _NUMBER.fullmatch(rest) is not None
+            return _is_number(rest)
         case Service.RATE:
             return is_rating(rest)
         case _:
             return False
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None or _NUMBER_AND_DIGITS.fullmatch(text) is not None
+
+
+def number_and_digits(text: str) -> tuple[str, str | None]:
+    """Return what was asked about, and the four digits where they stand behind it."""
+    both = _NUMBER_AND_DIGITS.fullmatch(text.strip())
+    return (both[1], both[2]) if both else (text, None)
+
+
+def is_other_request(talk: Talk, text: str) -> bool:
+    """Return whether a text says something else than the machine waits for: a citizen's request is never an odd answer."""
+    text = text.strip()
+    if talk.service not in (Service.RATE, Service.PROGRESS) or len(text) < _REQUEST_LENGTH:
+        return False
+    return _NUMBER.search(text) is None and last_four(text) is None
 
 
 def asked_number(text: str) -> str | None:
@@ -84,8 +117,9 @@ def asked_number(text: str) -> str | None:
 
 
 def last_four(text: str) -> str | None:
-    """Return four digits, None for anything else."""
-    return text.strip() if _LAST_FOUR.fullmatch(text.strip()) else None
+    """Return the four digits that a text names (0013, 尾号0013), None for anything else."""
+    groups = _DIGITS.findall(text)
+    return groups[0] if len(groups) == 1 and len(groups[0]) == 4 else None
 
 
 def failed(talk: Talk, now: datetime, rule: SelfServiceRule) -> Talk:

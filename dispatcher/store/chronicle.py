@@ -10,6 +10,8 @@ import orjson
 from psycopg.rows import DictRow, dict_row
 
 from dispatcher.ports import CallBack, CitizenMessage, NewRating, Notice
+from dispatcher.rules.call_rates import CountedCall
+from dispatcher.rules.calls import LATE_WORDS, SILENCE
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.incidents import incident_from_row
@@ -17,11 +19,12 @@ from dispatcher.store.queries import load_queries
 from dispatcher.store.reading import PostgresViews
 from dispatcher.store.rows import rating_from_row
 from dispatcher.views import TicketDetail
-from models.codes import Channel, Fate, NoticeKind
+from models.call import MissedCall
+from models.codes import CallResult, Channel, Fate, NoticeKind
 from models.incident import Incident
 from models.message import Topic
 
-_QUERIES = {**load_queries("chronicle.sql"), **load_queries("incidents.sql")}
+_QUERIES = {**load_queries("chronicle.sql"), **load_queries("incidents.sql"), **load_queries("callers.sql")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ToldContact:
     fate: Fate | None
     ticket_no: str | None
     queue: str | None
+    language: str | None
 
 
 class Chronicle:
@@ -68,9 +72,12 @@ class Chronicle:
         """Return every ticket's number and contact, in the order of registration."""
         return [(row["ticket_no"], row["contact_id"]) for row in await self._rows("ticket_contacts", {})]
 
-    async def announced(self, topic: str) -> list[str]:
-        """Return the envelopes that were written for one topic, as texts, in order."""
-        return [row["envelope"] for row in await self._rows("messages", {"topic": topic})]
+    async def announced(self, topic: str, *, after: int = 0) -> list[tuple[int, str]]:
+        """Return the envelopes that were written for one topic, as texts, in order, each with its place among all messages.
+
+        Those up to the place ``after`` are left out.
+        """
+        return [(row["seq"], row["envelope"]) for row in await self._rows("messages", {"topic": topic, "after": after})]
 
     async def dispatches(self) -> list[Mapping[str, Any]]:
         """Return the envelopes of all units' streams, in the order in which they were written."""
@@ -102,11 +109,39 @@ class Chronicle:
         """Return every rating."""
         return [rating_from_row(row) for row in await self._rows("ratings", {})]
 
+    async def missed_calls(self) -> list[MissedCall]:
+        """Return every call that rang off unanswered, whatever became of it, oldest first."""
+        return [MissedCall(**row) for row in await self._rows("all_missed_calls", {})]
+
+    async def calls(self) -> list[CountedCall]:
+        """Return every call that has ended, in the order in which they came in."""
+        return [_counted_call(row) for row in await self._rows("calls", {})]
+
+    async def next_call_end(self) -> datetime | None:
+        """Return when the next call is over: hung up and silent long enough, or silent for very long; None for none."""
+        parameters = {"late_words": LATE_WORDS, "silence": SILENCE}
+        (row,) = await self._rows("next_call_end", parameters)
+        ends: datetime | None = row["ends_at"]
+        return ends
+
     async def _envelopes(self, topic: str) -> list[Mapping[str, Any]]:
-        return [orjson.loads(envelope) for envelope in await self.announced(topic)]
+        return [orjson.loads(envelope) for _, envelope in await self.announced(topic)]
 
     async def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
         with translated_errors():
             async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
                 await cursor.execute(_QUERIES[name], parameters)
                 return await cursor.fetchall()
+
+
+def _counted_call(row: DictRow) -> CountedCall:
+    listed_at, reached_at, called_back_at = row["listed_at"], row["reached_at"], row["called_back_at"]
+    return CountedCall(
+        result=CallResult(row["result"]),
+        began_at=row["began_at"],
+        queued_at=row["queued_at"],
+        answered_at=row["answered_at"],
+        ended_at=row["ended_at"],
+        listed=listed_at is not None and (reached_at is None or reached_at > listed_at),
+        called_back_in_time=called_back_at is not None and called_back_at <= row["due"],
+    )

@@ -18,6 +18,7 @@ from models.message import Message
 _QUERIES = {
     **load_queries("effects.sql"),
     **load_queries("incidents.sql"),
+    **load_queries("callers.sql"),
     "add_proposals": load_queries("matrix.sql")["add_proposals"],
 }
 
@@ -39,6 +40,11 @@ async def write_effects(connection: AsyncConnection[TupleRow], effects: Effects,
         ("settled_contacts", [_settled_row(settled) for settled in effects.settled_contacts]),
         ("settled_calls", [rows.settled_call_row(settled) for settled in effects.settled_calls]),
         ("call_alarms", [asdict(alarm) for alarm in effects.call_alarms]),
+        ("missed_calls", [asdict(missed) for missed in effects.missed_calls]),
+        ("answered_callers", [asdict(answered) for answered in effects.answered_callers]),
+        ("call_back_notes", [asdict(note) for note in effects.call_back_notes]),
+        ("nuisance_callers_new", [asdict(asked) for asked in effects.nuisance_callers]),
+        ("nuisance_decisions", [asdict(decision) for decision in effects.nuisance_decisions]),
         ("dead_letters", [_letter_row(letter) for letter in effects.dead_letters]),
         ("add_proposals", [asdict(wish) for wish in effects.matrix_wishes]),
         ("write_places", [asdict(place) for place in effects.ticket_places]),
@@ -91,6 +97,7 @@ def _settled_row(settled: Settled) -> Row:
         "fate": settled.fate.value,
         "ticket_no": settled.ticket_no,
         "settled_at": settled.settled_at,
+        "language": settled.language,
     }
 
 

@@ -10,7 +10,7 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
-from dispatcher.ports import DeadLetter, Notice
+from dispatcher.ports import DeadLetter, Notice, NuisanceCaller, SealedData
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.incidents import incident_from_row
@@ -39,8 +39,10 @@ from dispatcher.views import (
     UnitItem,
     UnitLoad,
     Waiting,
+    WaitingCaller,
     WaitingLine,
 )
+from models.call import MissedCall
 from models.codes import Channel, Fate, NoticeKind, Role, Stage, TicketState
 from models.deadline import DeadlineResult, Pause
 from models.errors import NotFound
@@ -50,9 +52,12 @@ from models.profile import MOST_CALL_BACKS
 from models.ticket import OPEN_STATES, Actor, EventKind, OpenText, Ticket, TicketEvent
 
 _WORK = load_queries("work.sql")
+_CALLERS = load_queries("callers.sql")
+_OF_CALLERS = ("missed_calls_waiting", "nuisance_callers_undecided")
 _QUERIES = {
     **load_queries("reading.sql"),
     **load_queries("incidents.sql"),
+    **{name: _CALLERS[name] for name in _OF_CALLERS},
     **{name: _WORK[name] for name in ("become_unit", "ticket")},
 }
 _ABOVE_EVERY_MONTH = 999999
@@ -253,6 +258,18 @@ class PostgresViews:
             found = await reader.rows("running_alerts", {"topic": Topic.ALERTS, "limit": _RUNNING_ALERTS})
         return tuple(_running_alert(row) for row in found)
 
+    async def missed_calls(self, *, now: datetime, limit: int) -> tuple[WaitingCaller, ...]:
+        """Return callers on the call-back list."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("missed_calls_waiting", {"now": now, "limit": limit})
+        return tuple(_waiting_caller(row) for row in found)
+
+    async def nuisance_callers(self, *, limit: int) -> tuple[NuisanceCaller, ...]:
+        """Return callers about whom a shift lead has still to decide."""
+        async with self._reader(None) as reader:
+            found = await reader.rows("nuisance_callers_undecided", {"limit": limit})
+        return tuple(NuisanceCaller(**row) for row in found)
+
     async def supervision(self, *, now: datetime, soon: datetime, today: date) -> Supervision:
         """Return what is open at ``now``; due before ``soon`` counts as due soon; cards are those of ``today``."""
         async with self._reader(None) as reader:
@@ -349,6 +366,11 @@ def _open_text(row: DictRow) -> OpenText:
         address=row["address"],
         received_at=row["received_at"],
     )
+
+
+def _waiting_caller(row: DictRow) -> WaitingCaller:
+    times, queue, key_id, sealed = (row.pop(name) for name in ("times", "queue", "key_id", "sealed"))
+    return WaitingCaller(MissedCall(**row), times, queue, SealedData(row["contact_id"], row["caller_ref"], key_id, sealed))
 
 
 def _running_alert(row: DictRow) -> RunningAlert:

@@ -192,6 +192,7 @@ _PLAIN: Mapping[str, Family] = MappingProxyType(
         "dead_letters": metrics.DEAD_LETTERS,
         "reveals": metrics.REVEALS,
         "calls": metrics.CALLS,
+        "missed_calls": metrics.MISSED_CALLS,
     }
 )
 """Queries whose rows are the family's labels with the amount."""

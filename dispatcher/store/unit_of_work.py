@@ -19,6 +19,7 @@ from dispatcher.ports import (
     NewContact,
     NewRating,
     NotedCall,
+    NuisanceCaller,
     SealedData,
     StoredDeadline,
     StreamPosition,
@@ -31,14 +32,14 @@ from dispatcher.store.effects import write_effects
 from dispatcher.store.knowledge import PostgresKnowledge
 from dispatcher.store.matrix import PostgresMatrix
 from dispatcher.store.queries import load_queries
-from models.call import Speech
+from models.call import MissedCall, Speech
 from models.codes import CallState, Fate, ReturnReason, Service, Urgency
 from models.errors import NotFound
 from models.incident import ClosedRequest, Consultation, Happening, Incident, Membership
 from models.profile import CalendarYears
 from models.ticket import OpenRequest, Ticket
 
-_QUERIES = {**load_queries("work.sql"), **load_queries("incidents.sql")}
+_QUERIES = {**load_queries("work.sql"), **load_queries("incidents.sql"), **load_queries("callers.sql")}
 _CALENDARS = load_queries("calendars.sql")
 
 
@@ -117,6 +118,17 @@ class PostgresUnitOfWork:
         found = await self._all("followed_calls", {"call_ids": [row["call_id"] for row in held]})
         return [rows.followed_call_from_row(row) for row in found]
 
+    async def lock_missed_calls(self, call_id: str) -> list[MissedCall]:
+        """Lock and return a call that rang off unanswered, with the other ones of its caller.
+
+        Raises:
+            NotFound: it did not.
+        """
+        found = await self._all("lock_missed_calls", {"call_id": call_id})
+        if not found:
+            raise NotFound(f"call {call_id} is not among the missed ones")
+        return [MissedCall(**row) for row in found]
+
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
         """Return the last stretches of the calls that nobody was warned of yet."""
         found = await self._all("recent_words", {"contact_ids": list(contact_ids), "limit": RECENT_STRETCHES})
@@ -142,6 +154,29 @@ class PostgresUnitOfWork:
         """Lock the callers' open tickets and return them, oldest first."""
         found = await self._all("open_requests", {"caller_refs": list(caller_refs)})
         return [OpenRequest(**{**row, "urgency": Urgency(row["urgency"])}) for row in found]
+
+    async def nuisances(
+        self, caller_refs: Iterable[str], *, since: datetime, category_codes: Iterable[str]
+    ) -> Mapping[str, int]:
+        """Return how many contacts since then only disturbed, by caller."""
+        parameters = {"caller_refs": list(caller_refs), "since": since, "category_codes": list(category_codes)}
+        return {row["caller_ref"]: row["contacts"] for row in await self._all("nuisances", parameters)}
+
+    async def nuisance_callers(self, caller_refs: Iterable[str], *, since: datetime, now: datetime) -> Mapping[str, bool]:
+        """Return about whom a shift lead was asked, and whose service is limited."""
+        parameters = {"caller_refs": list(caller_refs), "since": since, "now": now}
+        return {row["caller_ref"]: row["limited"] for row in await self._all("nuisance_callers", parameters)}
+
+    async def lock_nuisance_caller(self, contact_id: UUID) -> NuisanceCaller:
+        """Lock and return a caller about whom nobody has decided yet.
+
+        Raises:
+            NotFound: there is none, or somebody has decided.
+        """
+        found = await self._all("lock_nuisance_caller", {"contact_id": contact_id})
+        if not found:
+            raise NotFound(f"nobody is asked about the caller of contact {contact_id}")
+        return NuisanceCaller(**found[0])
 
     async def ticket(self, ticket_no: str) -> Ticket:
         """Return a ticket that this transaction may see.
@@ -234,6 +269,11 @@ class PostgresUnitOfWork:
     async def keep_talk(self, caller_ref: str, talk: Talk) -> None:
         """Store where the talk stands."""
         await self._run("keep_talk", {"caller_ref": caller_ref, **asdict(talk)})
+
+    async def move_cars_of_caller(self, caller_ref: str, category_code: str) -> list[datetime]:
+        """Return when the caller's requests of this category were registered."""
+        found = await self._all("move_cars_of_caller", {"caller_ref": caller_ref, "category_code": category_code})
+        return [row["registered_at"] for row in found]
 
     async def tickets_of_caller(self, caller_ref: str, limit: int) -> list[Ticket]:
         """Return a caller's latest tickets."""

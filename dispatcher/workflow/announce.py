@@ -1,10 +1,10 @@
 """The messages that tell the outside what happened; none carries personal data (decision 6)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dispatcher.ports import DeadLetter, Notice
+from dispatcher.ports import DeadLetter, Notice, NuisanceCaller
 from dispatcher.rules.redaction import redact, redact_fragment
 from models.call import HeardWords, Speech
 from models.codes import Channel, Stage
@@ -26,6 +26,7 @@ HOTSPOT = "alert.hotspot"
 CONSULTATION = "alert.consultation"
 INCIDENT = "dispatch.incident"
 CALENDAR_ENDS = "alert.calendar"
+NUISANCE = "alert.nuisance"
 DEAD_LETTER = "dead.letter"
 
 TITLE_LENGTH = 40
@@ -376,6 +377,26 @@ def calendar_message(covered_until: date, *, days_left: int, at: datetime, profi
             "covered_until": covered_until.isoformat(),
             "days_left": days_left,
             "script": f"工作日历只载入到{covered_until.isoformat()}，请载入下一年的放假安排；之后到期的时限为暂定。",
+        },
+    )
+
+
+def nuisance_message(asked: NuisanceCaller, *, within: timedelta, profile_version: str) -> Message:
+    """Ask the shift lead about a caller who only disturbed, so many times ``within`` so long. Told once for each asking."""
+    return Message(
+        topic=Topic.ALERTS,
+        key=asked.caller_ref,
+        event_id=event_id(str(asked.contact_id), NUISANCE, 1),
+        kind=NUISANCE,
+        occurred_at=asked.asked_at,
+        actor="system:intake",
+        profile_version=profile_version,
+        data={
+            "kind": "nuisance",
+            "contact_id": str(asked.contact_id),
+            "caller_ref": asked.caller_ref,
+            "contacts": asked.contacts,
+            "within_minutes": within // timedelta(minutes=1),
         },
     )
 

@@ -121,6 +121,17 @@ class City:
                 return district.code
         return understanding.district_code
 
+    def may_be_declined(self, contact: Contact, understanding: Understanding) -> bool:
+        """Return whether a person has to look whether a request is one of 不予受理 (domain.md A.11).
+
+        It holds a word of the profile's list, or names another city and no place of ours (N4).
+        """
+        if any(word in contact.text for word in self.profile.declining):
+            return True
+        if self.district_of(contact, understanding) is not None or self.profile.city in contact.text:
+            return False
+        return any(place in contact.text for place in self.profile.facts.elsewhere)
+
     def doubts(
         self, judgement: Judgement, understanding: Understanding, route: Route, *, district_code: str | None, on: date
     ) -> tuple[ReviewReason, ...]:

@@ -21,7 +21,18 @@ from dispatcher.rules.deciding import Judgement
 from dispatcher.rules.knowing import Found, may_be_answered
 from dispatcher.rules.redaction import redact
 from dispatcher.rules.routing import Route
-from dispatcher.rules.self_service import Talk, asked_number, begun, failed, is_rating, last_four, remembered
+from dispatcher.rules.self_service import (
+    Talk,
+    asked_number,
+    begun,
+    failed,
+    is_other_request,
+    is_rating,
+    last_four,
+    number_and_digits,
+    remembered,
+    says_too_little,
+)
 from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.answer import told_source
@@ -38,6 +49,7 @@ from models.command import Command, CommandKind
 from models.contact import Contact, Submission
 from models.errors import NotFound, Rejected
 from models.knowledge import Citation
+from models.profile import Handling
 from models.ticket import ENDED_STATES, Actor, Ticket
 from models.ticket_number import ticket_number
 from models.understanding import Understanding
@@ -84,13 +96,20 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
             word, wants_person = None, False  # nothing was asked before: these words mean what they always meant
         if found is not None and talk.service is None:
             word = Service.ASK, submission.text
-        if word is None and talk.service is None:
+        if word is None and talk.service is None and await _says_nothing(submission.text, tools):
+            word = Service.CLARIFY, submission.text
+        if word is None and (talk.service is None or await _is_other_request(talk, submission.text, tools)):
             return None
         effects = Effects()
         asked = replace(submission, text=question) if wants_person and question is not None else submission
-        (receipt,) = await admit(work, [asked], effects, city=tools.city, vault=tools.vault, now=now)
+        told = _with_more(submission, talk) if word is None else asked
+        (receipt,) = await admit(work, [told], effects, city=tools.city, vault=tools.vault, now=now)
         if not receipt.is_new:
             return ""
+        if word is None and told is not submission:
+            await work.keep_talk(sealed.caller_ref, replace(talk.ended(), told_at=now))
+            await work.apply(effects, slot=door_slot(now))
+            return tools.city.profile.messages["wechat_received"]
         if not wants_person:
             effects.messages.clear()  # nobody else needs to understand it
         turn = _Turn(work, tools, submission, sealed, effects, now, found)
@@ -117,6 +136,35 @@ async def _known_answer(submission: Submission, tools: Tools) -> Found | None:
     return found if may_be_answered(submission.text, understanding, found, words) else None
 
 
+async def _says_nothing(text: str, tools: Tools) -> bool:
+    """Return whether a text has too few words to be understood; a word that alarms, or that surely tells what, is enough."""
+    if not says_too_little(text):
+        return False
+    understood = await tools.understand([text])
+    (understanding,) = understood.understandings
+    is_sure = understanding.best.probability >= understood.bands.automatic and not understanding.out_of_domain
+    handling = tools.city.profile.categories[understanding.best.category_code].handling
+    return understanding.alarm is None and not (is_sure and handling is Handling.DISPATCH)
+
+
+def _with_more(submission: Submission, talk: Talk) -> Submission:
+    """Return the answer to the question what it is about, behind what the citizen had said before it."""
+    if talk.service is not Service.CLARIFY or talk.subject is None:
+        return submission
+    return replace(submission, text=f"{talk.subject}，{submission.text}")
+
+
+async def _is_other_request(talk: Talk, text: str, tools: Tools) -> bool:
+    """Return whether a text is no answer to what the machine waits for; one about something else names no car."""
+    if talk.service is not Service.MOVE_CAR:
+        return is_other_request(talk, text)
+    understood = await tools.understand([text])
+    (understanding,) = understood.understandings
+    is_about_cars = understanding.best.category_code == tools.city.profile.self_service.move_car
+    is_sure = understanding.best.probability >= understood.bands.automatic
+    return understanding.facts.plate is None and is_sure and not is_about_cars
+
+
 def _of_menu(service: Service | None) -> tuple[Service, str] | None:
     return None if service is None else (service, "")
 
@@ -137,17 +185,26 @@ class _Turn:
         service, rest = word if word is not None else (talk.service, self.submission.text)
         match service:
             case Service.MOVE_CAR:
-                return await self._move_car(talk, rest)
+                told = await self._move_car(talk, rest)
             case Service.PROGRESS:
-                return await self._progress(talk, rest, begins=word is not None)
+                told = await self._progress(talk, rest, begins=word is not None)
+            case Service.CLARIFY:
+                told = self._ask_what_about(talk, rest)
             case Service.NUDGE:
-                return await self._nudge(), talk.ended()
+                told = await self._nudge(), talk.ended()
             case Service.RATE:
-                return await self._rate(talk, rest)
+                told = await self._rate(talk, rest)
             case Service.ASK | Service.HUMAN:
-                return await self._from_knowledge(talk)
+                told = await self._from_knowledge(talk)
             case _:
-                return await self._own_tickets(), talk.ended()
+                told = await self._own_tickets(), talk.ended()
+        return told
+
+    def _ask_what_about(self, talk: Talk, rest: str) -> tuple[str, Talk]:
+        """Ask what the matter is, once, and remember what was said."""
+        personal = self.submission.personal
+        said = redact(rest, known=(personal.name, personal.phone, personal.openid))
+        return self.tools.city.profile.messages["clarify"], replace(talk, service=Service.CLARIFY, subject=said)
 
     async def _from_knowledge(self, talk: Talk) -> tuple[str, Talk]:
         """Answer from the article that was found, and remember the question; without one a person takes the question."""
@@ -170,8 +227,17 @@ class _Turn:
         (understanding,) = (await self.tools.understand([rest])).understandings
         if understanding.facts.plate is None or category_code is None:
             return texts["move_car_plate"], waiting
+        if await self._has_moved_enough(category_code):
+            return texts["move_car_limit"].format(most=self.tools.city.profile.self_service.most_move_cars), talk.ended()
         ticket = await self._open_move_car(understanding, category_code)
         return texts["move_car_done"].format(ticket_no=ticket.ticket_no), talk.ended()
+
+    async def _has_moved_enough(self, category_code: str) -> bool:
+        """Return whether the citizen has had as many cars moved this month as anybody may."""
+        city, most = self.tools.city, self.tools.city.profile.self_service.most_move_cars
+        month = f"{city.local(self.now):%Y%m}"
+        earlier = await self.work.move_cars_of_caller(self.sealed.caller_ref, category_code)
+        return sum(f"{city.local(registered_at):%Y%m}" == month for registered_at in earlier) >= most
 
     async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
         city, personal = self.tools.city, self.submission.personal
@@ -207,12 +273,15 @@ class _Turn:
         if begins or talk.subject is None:
             if not rest:
                 return texts["progress_ask_number"], replace(waiting, subject=None)
-            number = asked_number(rest)
+            asked, digits = number_and_digits(rest)
+            number = asked_number(asked)
             if number is None:
                 return texts["progress_bad_number"], replace(waiting, subject=None)
-            return texts["progress_ask_digits"], replace(waiting, subject=number)
-        digits = last_four(rest)
-        ticket = await self._verified(talk.subject, digits) if talk.locked_until is None else None
+            if digits is None:
+                return texts["progress_ask_digits"], replace(waiting, subject=number)
+        else:
+            number, digits = talk.subject, last_four(rest)
+        ticket = await self._verified(number, digits) if talk.locked_until is None else None
         if ticket is None:
             rule = self.tools.city.profile.self_service
             return texts["progress_refused"], failed(talk, self.now, rule)

@@ -34,6 +34,7 @@ def confirm(act: Act) -> Ticket:
     on = act.city.local(act.at).date()
     by_matrix = act.city.routes.choose(category.code, district_code=district_code, subject=act.ticket.subject, on=on)
     route = _chosen(act, by_matrix, category.code)
+    _refuse_loop(act, route.lead)
     if route.lead is None:
         raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
     changed = {
@@ -59,6 +60,20 @@ def dispatch(act: Act) -> Ticket:
     """
     act.text("unit")
     return confirm(act)
+
+
+def _refuse_loop(act: Act, unit_code: str | None) -> None:
+    """Refuse to let the matrix send a ticket back to a unit that has rightly returned it (domain.md A.8.5).
+
+    A person may still name that unit: the hotline decides.
+
+    Raises:
+        Rejected: it would, and a unit must be named.
+    """
+    if act.optional_text("unit") is not None:
+        return
+    if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
+        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name one with 'unit'")
 
 
 def _chosen(act: Act, by_matrix: Route, category_code: str) -> Route:

@@ -7,10 +7,12 @@ from dispatcher import metrics
 from dispatcher.ports import CallNews, Clock, Effects, FollowedCall, OpenUnitOfWork, SettledCall, Vault
 from dispatcher.rules.calls import LATE_WORDS, SILENCE, course_of, latest, said_by_citizen
 from dispatcher.rules.desks import with_queue
+from dispatcher.rules.missed import missed_call
+from dispatcher.rules.redaction import storable
 from dispatcher.workflow.city import City
 from dispatcher.workflow.receive import Receipt, admit, door_slot
-from models.call import CallCourse, CallStep, Speech
-from models.codes import Channel
+from models.call import AnsweredCaller, CallCourse, CallStep, Speech
+from models.codes import CallResult, Channel, MissedCallStep
 from models.contact import PersonalData, Submission, call_contact_id
 
 
@@ -33,7 +35,7 @@ async def finish_calls(*, city: City, vault: Vault, open_work: OpenUnitOfWork, c
         spoken = [submission for submission in submissions if submission.text]
         await admit(work, spoken, effects, city=city, vault=vault, now=now)
         for call, course in zip(calls, courses, strict=True):
-            _settle(call, course, effects, now)
+            _settle(call, course, effects, now, city=city)
         await work.apply(effects, slot=door_slot(now))
     return len(calls)
 
@@ -52,20 +54,26 @@ async def receive_transcript(
 ) -> Receipt:
     """Store a finished call's whole transcript as its contact and settle the call, in one transaction.
 
-    It takes the place of what was heard while the call ran, unless that has already become the contact: the first stands.
+    Where nobody answered and nothing was said there is no contact, but a call to return. A transcript takes the place of what
+    was heard while the call ran, unless that has already become the contact: the first stands.
 
     Raises:
         TryLater: the store is away; nothing was written.
     """
     now = clock.now()
     async with open_work() as work:
-        await work.note_call(CallNews(call_id, call_contact_id(call_id), now, steps))
+        contact_id = call_contact_id(call_id)
+        sealed = vault.seal(contact_id, PersonalData(phone=storable(ani))) if ani else None
+        await work.note_call(CallNews(call_id, contact_id, now, steps, sealed=sealed))
         call = await work.lock_call(call_id)
+        course = course_of(call.steps)
         submission = _submission(call, speeches, ani=ani, began_at=began_at, vault=vault)
         effects = Effects()
-        (receipt,) = await admit(work, [submission], effects, city=city, vault=vault, now=now)
+        receipt = Receipt(call.contact_id, is_new=False)
+        if submission.text.strip() or course.result is CallResult.ANSWERED:
+            (receipt,) = await admit(work, [submission], effects, city=city, vault=vault, now=now)
         if not call.settled:
-            _settle(call, with_queue(course_of(call.steps), city.profile.desks), effects, now)
+            _settle(call, with_queue(course, city.profile.desks), effects, now, city=city)
         await work.apply(effects, slot=door_slot(now))
     return receipt
 
@@ -86,7 +94,21 @@ def _submission(
     )
 
 
-def _settle(call: FollowedCall, course: CallCourse, effects: Effects, now: datetime) -> None:
+def _settle(call: FollowedCall, course: CallCourse, effects: Effects, now: datetime, *, city: City) -> None:
+    """Add what the call came to; a caller whose number is known and whom nobody answered is to be called back."""
+    if call.sealed is not None:
+        missed = missed_call(
+            course,
+            call_id=call.call_id,
+            contact_id=call.contact_id,
+            caller_ref=call.sealed.caller_ref,
+            rule=city.profile.missed_calls,
+        )
+        if missed is not None:
+            effects.missed_calls.append(missed)
+            effects.increments.append(metrics.count(metrics.MISSED_CALLS, MissedCallStep.RANG_OFF.value))
+        if course.answered_at is not None:
+            effects.answered_callers.append(AnsweredCaller(call.sealed.caller_ref, course.answered_at))
     effects.settled_calls.append(SettledCall(call.call_id, course, now))
     if course.result is not None:
         effects.increments.append(metrics.count(metrics.CALLS, course.result.value))

@@ -1,58 +1,17 @@
 """A batch of contacts becomes tickets, in the transaction that also moves the partition's offset (decision 1)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from uuid import UUID
 
-from dispatcher import metrics
-from dispatcher.ports import (
-    Clock,
-    DeadLetter,
-    Effects,
-    Notice,
-    OpenUnitOfWork,
-    ReserveNumbers,
-    Settled,
-    StreamPosition,
-    Understand,
-    UnitOfWork,
-)
-from dispatcher.rules.again import is_handled_again
-from dispatcher.rules.incidents import Told
-from dispatcher.workflow.acting import Scene
-from dispatcher.workflow.announce import nudge_message
+from dispatcher.ports import Clock, OpenUnitOfWork, ReserveNumbers, StreamPosition, Understand, UnitOfWork
 from dispatcher.workflow.batches import BatchSettler, OffsetsOfAnotherTopic, Record, fresh, offsets_after, slot_of
-from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
-from dispatcher.workflow.history import record
-from dispatcher.workflow.joining import Happenings, told_of
-from dispatcher.workflow.oversee import INTAKE, Overseen, lead_followed
-from dispatcher.workflow.register import register
-from dispatcher.workflow.satisfaction import handle_again
-from dispatcher.workflow.split import Part, parts_for
-from dispatcher.workflow.supervise import supervise_reported
-from dispatcher.workflow.waking import set_rings
-from models.codes import Fate, NoticeKind, TicketState, Urgency
+from dispatcher.workflow.contact_batch import ContactBatch, Understood
+from dispatcher.workflow.split import Part
 from models.contact import Contact
-from models.incident import ClosedRequest
-from models.profile import ConfidenceBands
-from models.ticket import EventKind, OpenRequest, Ticket
-from models.ticket_number import ticket_number
 from models.understanding import Understanding
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
-    """A record with what was understood of its contact, where it has one, and the bands by which that is judged."""
-
-    record: Record[Contact]
-    understanding: Understanding | None
-    parts: tuple[Part, ...]
-    bands: ConfidenceBands
-
-
-class Intake(BatchSettler[Contact, _Understood]):
+class Intake(BatchSettler[Contact, Understood]):
     """Settles contacts. One transaction holds tickets, events, deadlines, rollups, dead letters, outbox and offset."""
 
     def __init__(
@@ -70,7 +29,7 @@ class Intake(BatchSettler[Contact, _Understood]):
         self._open_work = open_work
         self._reserve_numbers = reserve_numbers
 
-    async def understand(self, records: Sequence[Record[Contact]]) -> list[_Understood]:
+    async def understand(self, records: Sequence[Record[Contact]]) -> list[Understood]:
         """Understand the contacts of ``records``."""
         contacts = [record.content for record in records if record.content is not None]
         understood = await self._understand([contact.text for contact in contacts])
@@ -78,7 +37,7 @@ class Intake(BatchSettler[Contact, _Understood]):
         of_each = iter(zip(understood.understandings, parts, strict=True))
         nothing: tuple[None, tuple[Part, ...]] = (None, ())
         found = [(item, *(next(of_each) if item.content is not None else nothing)) for item in records]
-        return [_Understood(item, whole, of_contact, understood.bands) for item, whole, of_contact in found]
+        return [Understood(item, whole, of_contact, understood.bands) for item, whole, of_contact in found]
 
     async def _understand_parts(
         self, contacts: Sequence[Contact], understandings: Sequence[Understanding]
@@ -92,7 +51,10 @@ class Intake(BatchSettler[Contact, _Understood]):
         understood = iter((await self._understand(together)).understandings if together else ())
         return [tuple(Part(text, next(understood)) for text in of_contact) for of_contact in texts]
 
-    async def _settle_together(self, batches: Mapping[StreamPosition, Sequence[_Understood]]) -> None:
+    def _without_content(self, item: Understood, record: Record[Contact]) -> Understood:
+        return Understood(record, None, (), item.bands)
+
+    async def _settle_together(self, batches: Mapping[StreamPosition, Sequence[Understood]]) -> None:
         now = self._clock.now()
         day = f"{self._city.local(now):%Y%m%d}"
         first_number = await self._reserve_numbers(day, sum(len(records) for records in batches.values()))
@@ -103,261 +65,14 @@ class Intake(BatchSettler[Contact, _Understood]):
             if not new:
                 return
             records = [item for items in new.values() for item in items]
-            effects = await self._decide(work, records, now=now, first_number=first_number)
+            batch = await ContactBatch.recalled(work, records, city=self._city, now=now)
+            effects = await batch.decide(first_number)
             await work.advance(offsets_after(new))
             await work.apply(effects, slot=slot_of(new))
 
-    def _without_content(self, item: _Understood, record: Record[Contact]) -> _Understood:
-        return _Understood(record, None, (), item.bands)
-
-    async def _decide(self, work: UnitOfWork, records: Sequence[_Understood], *, now: datetime, first_number: int) -> Effects:
-        effects = Effects()
-        contacts = [item.record.content for item in records if item.record.content is not None]
-        buried = [item.record.failure.contact_id for item in records if item.record.failure and item.record.failure.contact_id]
-        fates = dict(await work.lock_unsettled([*(contact.contact_id for contact in contacts), *buried]))
-        callers = {contact.caller_ref for contact in contacts}
-        await work.lock_callers(callers)
-        open_requests = _by_caller(await work.open_requests(callers))
-        parts_of = self._parts_of(records, now)
-        happenings = await Happenings.around(work, self._told(records, parts_of), self._city)
-        closed = await self._closed_requests(work, contacts)
-        repeats: dict[str, list[Contact]] = {}
-        for number, item in enumerate(records, start=first_number):
-            if item.record.failure is not None:
-                _bury(item.record.failure, effects, self._city, fates)
-            if item.record.content is None or item.understanding is None:
-                continue
-            contact = item.record.content
-            if contact.contact_id not in fates:
-                _bury(_unknown(item, contact, now), effects, self._city, fates)
-                continue
-            if fates[contact.contact_id] is not None:
-                continue  # the relay told it twice; its effects exist
-            parts = parts_of[contact.contact_id]
-            earlier = self._repeated(contact, item.understanding, parts, open_requests.get(contact.caller_ref, ()))
-            if earlier:
-                fates[contact.contact_id] = Fate.MERGED
-                effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, earlier[0], now))
-                effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
-                for ticket_no in earlier:
-                    repeats.setdefault(ticket_no, []).append(contact)
-                continue
-            before = closed.get(contact.caller_ref, [])
-            again = None if parts else self._closed_before(contact, item.understanding, before)
-            if again is not None and is_handled_again(again, at=now):
-                reopened = await self._handle_again(work, again.request.ticket_no, contact, effects, now)
-                if reopened is not None:
-                    fates[contact.contact_id] = Fate.MERGED
-                    before.remove(again)
-                    open_requests.setdefault(contact.caller_ref, []).append(_as_open(reopened))
-                    continue
-            ticket_no = ticket_number(self._city.profile.ticket_prefix, self._city.local(now).date(), contact.channel, number)
-            tickets = self._register(
-                contact,
-                item,
-                parts,
-                ticket_no=ticket_no,
-                effects=effects,
-                now=now,
-                happenings=happenings,
-                again_of=again.request.ticket_no if again else None,
-            )
-            fates[contact.contact_id] = Fate.TICKETED if tickets else Fate.NUISANCE
-            open_requests.setdefault(contact.caller_ref, []).extend(map(_as_open, tickets))
-        leads = await work.leads_of(repeats.keys()) if repeats else {}
-        await self._merge(work, repeats, leads, effects, now)
-        reported = {ticket_no: len(contacts) for ticket_no, contacts in repeats.items() if ticket_no not in leads}
-        overseen = Overseen(work, effects, self._city, now)
-        await overseen.reported(reported)
-        await overseen.crowded(happenings.crowded())
-        happenings.write(effects)
-        set_rings(effects, city=self._city, at=now)
-        return effects
-
-    def _parts_of(self, records: Sequence[_Understood], now: datetime) -> dict[UUID, tuple[Part, ...]]:
-        """Return by contact the requests that become tickets of their own."""
-        return {
-            item.record.content.contact_id: parts_for(
-                item.record.content, item.understanding, item.parts, bands=item.bands, city=self._city, at=now
-            )
-            for item in records
-            if item.record.content is not None and item.understanding is not None
-        }
-
-    def _told(self, records: Sequence[_Understood], parts_of: Mapping[UUID, Sequence[Part]]) -> list[Told]:
-        """Return what each request of the batch tells of where, what and when."""
-        return [
-            told_of(replace(item.record.content, text=part.text), part.understanding, self._city)
-            for item in records
-            if item.record.content is not None and item.understanding is not None
-            for part in parts_of[item.record.content.contact_id] or (Part(item.record.content.text, item.understanding),)
-        ]
-
-    async def _closed_requests(self, work: UnitOfWork, contacts: Sequence[Contact]) -> dict[str, list[ClosedRequest]]:
-        """Return by caller the tickets that were closed so lately that a contact may repeat them."""
-        if not contacts:
-            return {}
-        since = min(contact.received_at for contact in contacts) - self._city.profile.merge.window
-        found: dict[str, list[ClosedRequest]] = {}
-        for one in await work.closed_requests({contact.caller_ref for contact in contacts}, since=since):
-            found.setdefault(one.request.caller_ref, []).append(one)
-        return found
-
-    def _closed_before(
-        self, contact: Contact, understanding: Understanding, closed: Sequence[ClosedRequest]
-    ) -> ClosedRequest | None:
-        """Return the closed request that a contact repeats. An emergency is always heard anew."""
-        if not closed or understanding.urgency is Urgency.CRITICAL:
-            return None
-        repeated = self._city.repeats.repeated_request(
-            contact,
-            understanding,
-            [one.request for one in closed],
-            district_code=self._city.district_of(contact, understanding),
-        )
-        return next((one for one in closed if repeated is not None and one.request.ticket_no == repeated.ticket_no), None)
-
-    async def _handle_again(
-        self, work: UnitOfWork, ticket_no: str, contact: Contact, effects: Effects, now: datetime
-    ) -> Ticket | None:
-        """重办: the citizen says after the end that the matter is not settled; the contact makes no ticket of its own.
-
-        Returns None where somebody has changed the ticket meanwhile; the contact is a ticket then.
-        """
-        ticket = (await work.lock_tickets([ticket_no]))[ticket_no]
-        if ticket.state is not TicketState.CLOSED:
-            return None
-        effects.settled_contacts.append(Settled(contact.contact_id, Fate.MERGED, ticket_no, now))
-        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.MERGED.value))
-        scene = Scene(
-            ticket,
-            INTAKE,
-            now,
-            self._city,
-            await work.lock_deadlines(ticket_no),
-            effects_of_it := Effects(),
-            holds=await work.holds(ticket_no),
-        )
-        told = scene.record(scene.unchanged(), EventKind.TOLD_AGAIN, {"contact_id": str(contact.contact_id)})
-        after = handle_again(scene, told, "再次反映")
-        reports = (await work.reports([ticket_no]))[ticket_no] + 1
-        after = supervise_reported(scene, after, reports)
-        effects.add(effects_of_it)
-        effects.changed_tickets.append(after)
-        return after
-
-    def _repeated(
-        self, contact: Contact, whole: Understanding, parts: Sequence[Part], open_requests: Sequence[OpenRequest]
-    ) -> list[str]:
-        """Return the tickets that a contact repeats: one, or one for each of its requests; none where anything in it is new."""
-        found = []
-        for part in parts or (Part(contact.text, whole),):
-            earlier = self._city.repeats.repeated_request(
-                replace(contact, text=part.text),
-                part.understanding,
-                open_requests,
-                district_code=self._city.district_of(contact, part.understanding),
-            )
-            if earlier is None:
-                return []
-            found.append(earlier.ticket_no)
-        return list(dict.fromkeys(found))
-
-    def _register(
-        self,
-        contact: Contact,
-        item: _Understood,
-        parts: Sequence[Part],
-        *,
-        ticket_no: str,
-        effects: Effects,
-        now: datetime,
-        happenings: Happenings,
-        again_of: str | None,
-    ) -> list[Ticket]:
-        """Register a contact as one ticket, as one for each of its requests, or as none."""
-        if item.understanding is None:
-            return []
-        if not parts:
-            ticket = register(
-                contact,
-                item.understanding,
-                bands=item.bands,
-                ticket_no=ticket_no,
-                at=now,
-                city=self._city,
-                effects=effects,
-                happenings=happenings,
-                again_of=again_of,
-            )
-            return [] if ticket is None else [ticket]
-        found = (
-            register(
-                replace(contact, text=part.text),
-                part.understanding,
-                bands=item.bands,
-                ticket_no=f"{ticket_no}-{number:02d}",
-                at=now,
-                city=self._city,
-                effects=effects,
-                parent_no=ticket_no,
-                item=number,
-                happenings=happenings,
-            )
-            for number, part in enumerate(parts, start=1)
-        )
-        return [ticket for ticket in found if ticket is not None]
-
-    async def _merge(
-        self,
-        work: UnitOfWork,
-        repeats: Mapping[str, Sequence[Contact]],
-        leads: Mapping[str, str],
-        effects: Effects,
-        now: datetime,
-    ) -> None:
-        """Add each repeat to its ticket: one nudge a contact, no new work item."""
-        new = {ticket.ticket_no: index for index, ticket in enumerate(effects.new_tickets)}
-        changed = {ticket.ticket_no: index for index, ticket in enumerate(effects.changed_tickets)}
-        stored = await work.lock_tickets(number for number in repeats if number not in new and number not in changed)
-        for ticket_no, contacts in repeats.items():
-            if ticket_no in new:
-                ticket = effects.new_tickets[new[ticket_no]]
-            else:
-                ticket = effects.changed_tickets[changed[ticket_no]] if ticket_no in changed else stored[ticket_no]
-            for contact in contacts:
-                ticket = replace(ticket, nudges=ticket.nudges + 1, version=ticket.version + 1)
-                self._merge_one(ticket, contact, effects, now, about=leads.get(ticket_no) or lead_followed(effects, ticket))
-            if ticket_no in new:
-                effects.new_tickets[new[ticket_no]] = ticket
-            elif ticket_no in changed:
-                effects.changed_tickets[changed[ticket_no]] = ticket
-            else:
-                effects.changed_tickets.append(ticket)
-
-    def _merge_one(
-        self, ticket: Ticket, contact: Contact, effects: Effects, now: datetime, *, about: str | None = None
-    ) -> None:
-        record(
-            effects,
-            ticket,
-            EventKind.MERGED,
-            from_state=ticket.state,
-            actor=INTAKE,
-            at=now,
-            profile_version=self._city.profile.version,
-            data={"contact_id": str(contact.contact_id), "nudges": ticket.nudges},
-        )
-        if ticket.lead_unit is not None:
-            effects.messages.append(nudge_message(ticket, at=now, about=about))
-            day = self._city.local(now).date()
-            effects.notices.append(Notice(ticket.ticket_no, ticket.lead_unit, NoticeKind.NUDGE, day, now, ticket.version))
-        level1 = self._city.category(ticket.machine_category).level1_code
-        effects.increments.append(metrics.count(metrics.REPEATS, level1))
-
 
 async def _refuse_another_topic(
-    work: UnitOfWork, batches: Mapping[StreamPosition, Sequence[_Understood]], next_offsets: Mapping[StreamPosition, int]
+    work: UnitOfWork, batches: Mapping[StreamPosition, Sequence[Understood]], next_offsets: Mapping[StreamPosition, int]
 ) -> None:
     """Pass over old messages only if they were settled indeed; there are none but after a rebalance.
 
@@ -375,43 +90,3 @@ async def _refuse_another_topic(
     for contact_id, fate in (await work.lock_unsettled(passed_over)).items():
         if fate is None:
             raise OffsetsOfAnotherTopic(f"{passed_over[contact_id]} counts as settled, but contact {contact_id} is not")
-
-
-def _by_caller(requests: Sequence[OpenRequest]) -> dict[str, list[OpenRequest]]:
-    found: dict[str, list[OpenRequest]] = {}
-    for request in requests:
-        found.setdefault(request.caller_ref, []).append(request)
-    return found
-
-
-def _as_open(ticket: Ticket) -> OpenRequest:
-    return OpenRequest(
-        ticket_no=ticket.ticket_no,
-        caller_ref=ticket.caller_ref,
-        text=ticket.text,
-        category_code=ticket.category_code,
-        machine_category=ticket.machine_category,
-        district_code=ticket.district_code,
-        address=ticket.address,
-        received_at=ticket.received_at,
-        urgency=ticket.urgency,
-    )
-
-
-def _bury(letter: DeadLetter, effects: Effects, city: City, fates: dict[UUID, Fate | None]) -> None:
-    """Add a dead letter; its contact, where it is stored and has no fate yet, has one now."""
-    bury(letter, effects, city)
-    if letter.contact_id in fates and fates[letter.contact_id] is None:
-        fates[letter.contact_id] = Fate.DEAD
-        effects.settled_contacts.append(Settled(letter.contact_id, Fate.DEAD, None, letter.occurred_at))
-        effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.DEAD.value))
-
-
-def _unknown(item: _Understood, contact: Contact, now: datetime) -> DeadLetter:
-    return DeadLetter(
-        reference=item.record.reference,
-        cause="unknown_contact",
-        detail=f"no door has accepted contact {contact.contact_id}; only the relay writes topics",
-        body=b"",
-        occurred_at=now,
-    )

@@ -38,18 +38,27 @@ def register(
     item: int = 1,
     happenings: Happenings | None = None,
     again_of: str | None = None,
+    limited: bool = False,
 ) -> Ticket | None:
     """Add a new ticket with its clocks to ``effects`` and dispatch it where the engine may decide.
 
     ``bands`` are those of the model that understood the contact. Of a contact with several requests each has a ticket:
     ``parent_no`` is the number that they share, ``item`` which one this is. A request that tells of one of the
-    ``happenings`` joins its incident. ``again_of`` is the closed ticket of which this one is a repeat.
+    ``happenings`` joins its incident. ``again_of`` is the closed ticket of which this one is a repeat. ``limited``: the
+    caller's service is limited.
 
     Returns the ticket, or None where the contact is a nuisance and no ticket is made.
     """
-    judgement = judge(contact, understanding, categories=city.profile.categories, bands=bands)
+    judgement = judge(
+        contact,
+        understanding,
+        categories=city.profile.categories,
+        bands=bands,
+        limited=limited,
+        may_be_declined=city.may_be_declined(contact, understanding),
+    )
     if judgement.nuisance:
-        _settle(contact, Fate.NUISANCE, None, at, effects)
+        _settle(Settled(contact.contact_id, Fate.NUISANCE, None, at, understanding.language), effects)
         return None
     district_code = city.district_of(contact, understanding)
     on = city.local(at).date()
@@ -154,7 +163,7 @@ def open_ticket(
         subject=ticket.subject,
     )
     if item == 1:
-        _settle(contact, Fate.TICKETED, ticket_no, at, effects)
+        _settle(Settled(contact.contact_id, Fate.TICKETED, ticket_no, at, understanding.language), effects)
     _count(ticket, city, effects)
     record(
         effects,
@@ -213,9 +222,9 @@ def open_ticket(
     return ticket
 
 
-def _settle(contact: Contact, fate: Fate, ticket_no: str | None, at: datetime, effects: Effects) -> None:
-    effects.settled_contacts.append(Settled(contact.contact_id, fate, ticket_no, at))
-    effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, fate.value))
+def _settle(settled: Settled, effects: Effects) -> None:
+    effects.settled_contacts.append(settled)
+    effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, settled.fate.value))
 
 
 def _count(ticket: Ticket, city: City, effects: Effects) -> None:

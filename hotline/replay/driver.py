@@ -9,6 +9,7 @@ from uuid import UUID
 
 from config.profiles import matrix_problems
 from dispatcher.ports import StreamPosition
+from dispatcher.rules.calls import steps_of_finished
 from dispatcher.workflow.amend import Draft, approve_change, propose_change, refuse_change
 from dispatcher.workflow.batches import BatchSettler, ContentT, ItemT
 from dispatcher.workflow.calendars import warn_of_end, warning_at
@@ -19,7 +20,8 @@ from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.finish_call import finish_calls, receive_transcript
 from dispatcher.workflow.follow_call import follow_call
 from dispatcher.workflow.knowledge import import_articles, withdraw_article
-from dispatcher.workflow.receive import Receipt, receive
+from dispatcher.workflow.receive import Receipt, cause_of_death, receive
+from dispatcher.workflow.return_call import note_call_back
 from dispatcher.workflow.reveal import reveal_contact
 from dispatcher.workflow.ring import ring
 from hotline.replay.events import Event, Kind
@@ -54,6 +56,7 @@ class Replay:
         self._stage = stage
         self._settled = dict.fromkeys((CONTACTS, SEGMENTS), 0)
         self._warned = False
+        self._heard = dict.fromkeys((CONTACTS, SEGMENTS), 0)
         self.contact_names: dict[UUID, str] = {}
         self.ticket_names: dict[str, str] = {}
         self.refusals: list[Refusal] = []
@@ -72,21 +75,25 @@ class Replay:
                 raise Rejected(f"{event.where}: {error}") from error
 
     async def _move_on(self, to: datetime) -> None:
-        """Let time pass until ``to``: every deadline rings at its own moment."""
+        """Let time pass until ``to``: every deadline rings at its own moment, every call ends at its own."""
         stage = self._stage
         open_work = stage.database.open_work
         while True:
             async with open_work() as work:
                 rings_at = await work.next_ring()
-            if rings_at is None or rings_at > to:
+            ends_at = await stage.chronicle.next_call_end()
+            moment = min((moment for moment in (rings_at, ends_at) if moment is not None), default=None)
+            if moment is None or moment > to:
                 break
-            await self._warn_of_calendar(rings_at)
-            stage.clock.set(rings_at)
-            await ring(city=stage.city, open_work=open_work, clock=stage.clock)
+            await self._warn_of_calendar(moment)
+            stage.clock.set(moment)
+            if moment == ends_at:
+                await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
+                await self._settle_new()
+            else:
+                await ring(city=stage.city, open_work=open_work, clock=stage.clock)
         await self._warn_of_calendar(to)
         stage.clock.set(to)
-        await finish_calls(city=stage.city, vault=stage.vault, open_work=open_work, clock=stage.clock)
-        await self._settle_new()
 
     async def _warn_of_calendar(self, to: datetime) -> None:
         """Let the supervisors hear that the calendar runs out, at its moment if that comes before ``to``."""
@@ -105,14 +112,15 @@ class Replay:
 
     async def _settle(self, position: StreamPosition, settler: BatchSettler[ContentT, ItemT], decode: Decode[ContentT]) -> None:
         first = self._settled[position]
-        announced = await self._stage.chronicle.announced(position.topic)
+        announced = await self._stage.chronicle.announced(position.topic, after=self._heard[position])
         records = [
             record_from_bytes(decode, envelope.encode(), position=position, offset=offset, now=self._stage.clock.now())
-            for offset, envelope in enumerate(announced[first:], start=first)
+            for offset, (_, envelope) in enumerate(announced, start=first)
         ]
         if records:
             await settler.settle(position, await settler.understand(records))
-        self._settled[position] = len(announced)
+            self._settled[position] += len(records)
+            self._heard[position] = announced[-1][0]
 
     async def _transcript(self, event: Event) -> None:
         call_id = event.text("call_id")
@@ -198,11 +206,13 @@ class Replay:
             personal=PersonalData(openid=event.text("FromUserName")),
         )
         name = f"W-{event.said['MsgId']}"
+        if event.text("MsgType") != "text" or cause_of_death(submission.text):
+            return  # as at the door: who sends a picture is asked for words, and is no contact
         self.contact_names.setdefault(submission.contact_id, name)
         if await converse(submission, self._stage.tools) is None:
             await self._receive(submission, name)
         else:
-            await self._settle_new()  # a question that the machine had answered may go to a person
+            await self._settle_new()  # what the machine had answered or asked about may have become a request
 
     async def _wechat_event(self, event: Event) -> None:
         """A menu was used or the account followed; one event told twice is one event (domain.md D.1)."""
@@ -272,9 +282,11 @@ class Replay:
 
     async def _command(self, event: Event) -> None:
         reference, name = event.text("ticket"), event.text("command")
-        actor = _actor(event)
-        data = {key: await self._filled_value(value) for key, value in (event.said.get("data") or {}).items()}
         try:
+            actor = _actor(event)
+            data = {key: await self._filled_value(value) for key, value in _data(event).items()}
+            if name == CommandKind.CALL_BACK.value and await self._call_back_missed(reference, actor, data):
+                return
             ticket_no = await self._ticket_no(reference)
             if name == _REVEAL:
                 await self._reveal(ticket_no, actor, data)
@@ -282,6 +294,15 @@ class Replay:
                 await self._run(ticket_no, _kind(name), data, actor)
         except Rejected as error:
             self.refusals.append(Refusal(event.at, reference, name, str(error)))
+
+    async def _call_back_missed(self, reference: str, actor: Actor, data: Mapping[str, object]) -> bool:
+        """Call back a caller whom nobody answered; return whether the reference means one."""
+        stage = self._stage
+        if reference not in {missed.call_id for missed in await stage.chronicle.missed_calls()}:
+            return False
+        reached = bool(data.get("reached", True))
+        await note_call_back(reference, reached=reached, actor=actor, open_work=stage.database.open_work, clock=stage.clock)
+        return True
 
     async def _run(self, ticket_no: str, kind: CommandKind, data: Mapping[str, object], actor: Actor) -> None:
         stage = self._stage
@@ -399,11 +420,6 @@ class Replay:
     )
 
 
-def _actor(event: Event) -> Actor:
-    said = event.said["actor"]
-    return Actor(Role(said["role"]), str(said.get("name", "replay")), said.get("unit"))
-
-
 def _draft(data: Mapping[str, Any], city: City) -> Draft:
     return Draft(
         category_code=str(data.get("category", "")),
@@ -439,11 +455,56 @@ def _as_article(event: Event) -> Article:
 
 
 def _steps(event: Event) -> list[CallStep]:
-    """Return the moments that a finished call tells, as the steps that a running one would have told."""
-    keys = tuple({"key": str(key)} for key in event.said.get("ivr") or ())
-    offered = CallStep(0, CallState.OFFERED, event.at, ivr=keys, queue=event.optional("queue"))
-    told = ((CallState.ANSWERED, event.optional("answer")), (CallState.HANGUP, event.optional("hangup")))
-    return [offered, *(CallStep(0, state, datetime.fromisoformat(moment)) for state, moment in told if moment)]
+    """Return the moments that a finished call tells; one whose end nobody tells ended when the event came."""
+    return steps_of_finished(
+        start=_moment(event, "start") or event.at,
+        answer=_moment(event, "answer"),
+        hangup=_moment(event, "hangup") or event.at,
+        ivr=tuple({"key": str(key)} for key in event.said.get("ivr") or ()),
+        queue=event.optional("queue"),
+    )
+
+
+def _moment(event: Event, key: str) -> datetime | None:
+    """Return an instant that an event tells besides its own.
+
+    Raises:
+        Rejected: it is none, or has no offset.
+    """
+    given = event.optional(key)
+    if not given:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise Rejected(f"{key!r} must be a time in ISO 8601 with its offset") from error
+    if moment.tzinfo is None:
+        raise Rejected(f"the time {given} has no offset")
+    return moment
+
+
+def _actor(event: Event) -> Actor:
+    """Return who gives a command.
+
+    Raises:
+        Rejected: the line does not say so in the contract's way.
+    """
+    said = event.said["actor"]
+    given = said.get("role") if isinstance(said, dict) else said
+    try:
+        role = Role(str(given))
+    except ValueError as error:
+        raise Rejected(f"{given!r} is no role; one of {', '.join(Role)}") from error
+    told = said if isinstance(said, dict) else {}
+    unit = told.get("unit")
+    return Actor(role, str(told.get("name", "replay")), None if unit is None else str(unit))
+
+
+def _data(event: Event) -> dict[str, object]:
+    said = event.said.get("data") or {}
+    if not isinstance(said, dict):
+        raise Rejected("the data of a command must be an object")
+    return said
 
 
 def _state_of(event: Event) -> CallState:

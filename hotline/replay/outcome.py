@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from dispatcher.ports import CallBack, CitizenMessage, Hold, NewRating, Notice, StoredDeadline
+from dispatcher.rules.call_rates import call_rates
 from dispatcher.rules.official import CountedTicket, official_rates
 from dispatcher.store.chronicle import Chronicle, ToldContact
 from dispatcher.views import TicketDetail
@@ -14,6 +16,7 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.satisfaction import DISSATISFIED
 from hotline.replay.driver import Replay
 from hotline.replay.stage import Stage
+from models.call import MissedCall
 from models.codes import DispatchMode, Fate, TicketState
 from models.codes import Stage as TicketStage
 from models.deadline import DeadlineResult
@@ -38,9 +41,9 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
     chronicle = stage.chronicle
     tickets = await chronicle.tickets()
     references = await replay.references()
-    teller = _Teller(stage.city, references, replay.contact_names)
     notices = await chronicle.notices()
     contacts = await chronicle.contacts()
+    teller = _Teller(stage.city, references, replay.contact_names, {contact.contact_id: contact for contact in contacts})
     incidents = await chronicle.incidents()
     counted = await _counted(tickets, chronicle)
     desks = {detail.ticket.ticket_no: _desk(detail) for detail in tickets}
@@ -57,8 +60,8 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
             for one in replay.refusals
         ],
         "dispatches": [teller.dispatch(each) for each in await chronicle.dispatches() if each["type"] == DISPATCH_ITEM],
-        "alerts": [teller.alert(each) for each in await chronicle.alerts()],
-        "missed_calls": [],
+        "alerts": _once([teller.alert(each) for each in await chronicle.alerts()]),
+        "missed_calls": [teller.missed_call(missed) for missed in await chronicle.missed_calls() if missed.was_listed],
         "notices": [teller.notice(notice) for notice in notices],
         "replies": [teller.reply(message) for message in await chronicle.citizen_messages()],
         "matrix_proposals": [teller.proposal(one, on=today) for one in proposals],
@@ -71,17 +74,33 @@ async def outcome_of(replay: Replay, stage: Stage) -> Json:
                 "denominator": rate.denominator,
                 "basis": rate.basis,
             }
-            for rate in official_rates(counted, repeats=_merged(contacts))
+            for rate in (*official_rates(counted, repeats=_merged(contacts)), *call_rates(await chronicle.calls()))
         },
         "counts": {**_counts(tickets, contacts), "incidents": len(incidents)},
     }
 
 
+def _once(alerts: Sequence[Json]) -> list[Json]:
+    """Return each emergency once: one that was heard in a running call is told again with the ticket that the call became."""
+    found: dict[tuple[str, str], Json] = {}
+    for alert in alerts:
+        first = found.setdefault((alert["kind"], alert["contact_id"]), alert)
+        first["ticket"] = first["ticket"] or alert["ticket"]
+    return list(found.values())
+
+
 class _Teller:
     """Tells the words of the house in those of the contract."""
 
-    def __init__(self, city: City, references: Mapping[str, tuple[str, ...]], contact_names: Mapping[Any, str]) -> None:
+    def __init__(
+        self,
+        city: City,
+        references: Mapping[str, tuple[str, ...]],
+        contact_names: Mapping[UUID, str],
+        contacts: Mapping[UUID, ToldContact],
+    ) -> None:
         self._city = city
+        self._contacts = contacts
         self._references = references
         self._contact_names = contact_names
 
@@ -94,6 +113,7 @@ class _Teller:
             "contact_id": self._contact_names.get(contact.contact_id, str(contact.contact_id)),
             "channel": contact.channel.label,
             "queue": contact.queue or desks.get(contact.ticket_no or ""),
+            "language": contact.language,
             "received_at": self.at(contact.received_at),
             "fate": contact.fate.value if contact.fate else None,
             "duplicate_of": self._named(contact.ticket_no) if contact.fate is Fate.MERGED else None,
@@ -120,6 +140,7 @@ class _Teller:
         district = self._city.profile.districts.get(ticket.district_code or "")
         names = self._references[ticket.ticket_no]
         contact = self._contact_names.get(ticket.contact_id, str(ticket.contact_id))
+        told = self._contacts[ticket.contact_id]
         lead, co_units = _units(detail)
         return {
             "ticket_no": ticket.ticket_no,
@@ -133,6 +154,8 @@ class _Teller:
             "category_name": [category.level1, category.level2],
             "urgency": ticket.urgency.label,
             "text": ticket.text,
+            "raw": told.raw_text,
+            "language": told.language,
             "district": district.name if district else None,
             "address": ticket.address,
             "anonymous": ticket.anonymous,
@@ -242,6 +265,17 @@ class _Teller:
             "script": data.get("script"),
         }
 
+    def missed_call(self, missed: MissedCall) -> Json:
+        return {
+            "call_id": missed.call_id,
+            "rang_off_at": self.at(missed.rang_off_at),
+            "listed_at": self.at(missed.listed_at),
+            "due": self.at(missed.due),
+            "answered_at": self.at(missed.answered_at),
+            "called_back_at": self.at(missed.called_back_at),
+            "reached": missed.reached,
+        }
+
     def reply(self, message: CitizenMessage) -> Json:
         return {
             "at": self.at(message.written_at),
@@ -329,6 +363,7 @@ async def _counted(tickets: Sequence[TicketDetail], chronicle: Chronicle) -> lis
 def _as_counted(detail: TicketDetail, *, call_backs: Sequence[CallBack], ratings: Sequence[NewRating]) -> CountedTicket:
     reached = [one for one in call_backs if one.reached]
     bad = [one for one in ratings if one.rating in DISSATISFIED]
+    contact = _of_stage(detail, TicketStage.FIRST_CONTACT, detail.ticket.lead_unit)
     rectify = [was_met(stored) for stored in detail.deadlines if stored.deadline.stage is TicketStage.RECTIFY]
     ticket, kinds = detail.ticket, [event.kind for event in detail.events]
     leads = [hold for hold in detail.holds if hold.role == LEAD]
@@ -363,9 +398,11 @@ def _as_counted(detail: TicketDetail, *, call_backs: Sequence[CallBack], ratings
         responded=bool(reached and reached[-1].responded),
         solved=bool(reached and reached[-1].solved),
         rating=ratings[-1].rating if ratings else None,
-        bad_ratings=len(bad),
-        bad_called_back=sum(any(call.made_at > one.rated_at for call in call_backs) for one in bad),
-        rectified_in_time=tuple(met for met in rectify if met is not None),
+        contacted_in_time=was_met(contact) if contact else None,
+        returns_asked=kinds.count(EventKind.RETURNED),
+        rectified=tuple(met for met in rectify if met is not None),
+        asked_again=tuple(any(one.made_at > each.rated_at for one in reached) for each in bad),
+        supervised=detail.ticket.supervision > 0,
     )
 
 

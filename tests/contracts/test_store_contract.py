@@ -25,6 +25,8 @@ from dispatcher.ports import (
     NewRating,
     NotedCall,
     Notice,
+    NuisanceCaller,
+    NuisanceDecision,
     OutboxRow,
     SealedData,
     Settled,
@@ -42,7 +44,7 @@ from dispatcher.store.decisions import PostgresDecisions
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.relay_outbox import open_relay_outbox
 from dispatcher.views import DecidedRequest
-from models.call import CallStep, Speech
+from models.call import AnsweredCaller, CallBackNote, CallStep, MissedCall, Speech
 from models.codes import (
     CallState,
     Channel,
@@ -561,6 +563,81 @@ class StoreContract:
             assert (await work.note_call(told["over"])).settled
             assert not (await work.note_call(told["running"])).settled
             assert (await work.lock_call("over")).settled
+
+    async def test_missed_calls_of_a_caller_go_together(self, store):
+        """An answer takes off what rang off before it, told early or late; a call back is noted once for each call."""
+        ends = {"A": MONDAY, "B": MONDAY + timedelta(minutes=5), "C": MONDAY + timedelta(hours=3)}
+        answered = MONDAY + timedelta(hours=1)
+        number = SealedData(A_CALL, "caller-7", "k1", b"sealed")
+        taken = CallStep(1, CallState.ANSWERED, answered)
+        async with store.open_work() as work:
+            await work.note_call(some_news(steps=[taken], sealed=number))
+            for call_id in ends:
+                await work.note_call(some_news(call_id))
+        missed = {
+            call_id: MissedCall(call_id, uuid4(), "caller-7", end, end + timedelta(minutes=30), end + timedelta(hours=2))
+            for call_id, end in ends.items()
+        }
+        early = Effects(missed_calls=[missed["A"]])
+        told = [SettledCall("C-1", course_of([taken]), LATER)]
+        answer = Effects(settled_calls=told, answered_callers=[AnsweredCaller("caller-7", answered)])
+        late = Effects(missed_calls=[missed["B"], missed["C"]])
+        for effects in (early, answer, late):
+            async with store.open_work() as work:
+                await work.apply(effects, slot=0)
+        note = CallBackNote("C", ends["C"] + timedelta(hours=1), "operator:one", reached=False)
+        async with store.open_work() as work:
+            await work.apply(Effects(call_back_notes=[note]), slot=0)
+            found = await work.lock_missed_calls("B")
+            with pytest.raises(NotFound):
+                await work.lock_missed_calls("D")
+        assert [(one.call_id, one.answered_at, one.reached) for one in found] == [
+            ("A", answered, None),
+            ("B", answered, None),
+            ("C", None, False),
+        ]
+
+    async def test_who_only_disturbs_is_counted_and_asked_about(self, store):
+        """Nuisances and tickets of such a category since a moment; who was asked about, and whose service is limited."""
+        disturbing = a_ticket("TT20260518P0000010", contact_id=UUID(int=2), machine_category="2303")
+        contacts = [a_new_contact(number, accepted_at=MONDAY + timedelta(minutes=number)) for number in (1, 2, 3)]
+        fates = [
+            Settled(UUID(int=1), Fate.NUISANCE, None, LATER),
+            Settled(UUID(int=2), Fate.TICKETED, disturbing.ticket_no, LATER, "zh"),
+            Settled(UUID(int=3), Fate.DEAD, None, LATER),
+        ]
+        asked = NuisanceCaller("caller-1", LATER, UUID(int=2), 10)
+        async with store.open_work() as work:
+            await work.add_contacts(contacts)
+            await work.apply(Effects(new_tickets=[disturbing], settled_contacts=fates, nuisance_callers=[asked]), slot=0)
+        since = {"since": MONDAY, "now": LATER + timedelta(hours=1)}
+        until = LATER + timedelta(hours=3)
+        decision = NuisanceDecision("caller-1", LATER, LATER, "shift_lead:one", until)
+        async with store.open_work() as work:
+            assert await work.nuisances(["caller-1", "caller-2"], since=MONDAY, category_codes=["2303"]) == {"caller-1": 2}
+            late = MONDAY + timedelta(minutes=1)
+            assert await work.nuisances(["caller-1"], since=late, category_codes=["2303"]) == {"caller-1": 1}
+            assert await work.nuisance_callers(["caller-1", "caller-2"], **since) == {"caller-1": False}
+            assert await work.lock_nuisance_caller(UUID(int=2)) == asked
+            await work.apply(Effects(nuisance_decisions=[decision]), slot=0)
+        async with store.open_work() as work:
+            assert await work.nuisance_callers(["caller-1"], **since) == {"caller-1": True}
+            assert await work.nuisance_callers(["caller-1"], since=until, now=until) == {}
+            with pytest.raises(NotFound):
+                await work.lock_nuisance_caller(UUID(int=2))
+
+    async def test_moved_cars_are_remembered_by_caller(self, store):
+        """When the caller's tickets of the category were registered; another category's and another's are not among them."""
+        own, other = (
+            a_ticket(contact_id=UUID(int=1)),
+            a_ticket("TT20260518P0000028", contact_id=UUID(int=2), category_code="0801"),
+        )
+        async with store.open_work() as work:
+            await work.add_contacts([a_new_contact(1), a_new_contact(2)])
+            fates = [Settled(each.contact_id, Fate.TICKETED, each.ticket_no, LATER) for each in (own, other)]
+            await work.apply(Effects(new_tickets=[own, other], settled_contacts=fates), slot=0)
+            assert await work.move_cars_of_caller("caller-1", own.category_code) == [own.registered_at]
+            assert await work.move_cars_of_caller("caller-2", own.category_code) == []
 
     async def test_the_last_words_of_calls_come_in_their_order(self, store):
         """Each call its own, the last telling of each stretch, and not more than are listened to."""

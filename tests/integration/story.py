@@ -123,13 +123,16 @@ class Town:
         """The door hands in the last submission once more, as after a lost answer."""
         await self.accepts(self._told[-1])
 
-    async def is_called(self, *, answered_after: timedelta | None) -> None:
-        """Somebody calls, waits in the queue, is answered or not, says nothing and hangs up; the timers settle the call."""
+    async def is_called(self, *, answered_after: timedelta | None, ani: str | None = None) -> None:
+        """Somebody calls, waits in the queue, is answered or not, says nothing and hangs up; the timers settle the call.
+
+        ``ani`` is the caller's number; one who has none cannot be called back.
+        """
         queued = self.clock.now()
         steps = [CallStep(1, CallState.QUEUED, queued), CallStep(3, CallState.HANGUP, queued + timedelta(minutes=3))]
         if answered_after is not None:
             steps.append(CallStep(2, CallState.ANSWERED, queued + answered_after))
-        await follow_call(f"call at {queued} {answered_after}", steps=steps, **self._call_tools)
+        await follow_call(f"call at {queued} {answered_after} {ani}", steps=steps, ani=ani, **self._call_tools)
         self.clock.passes(timedelta(minutes=4))
         assert await finish_calls(**self._call_tools) == 1
 

@@ -77,3 +77,56 @@ async def test_timers_and_a_transcript_at_the_same_moment_make_one_contact(conso
     assert await console.asks("SELECT count(*) FROM calls WHERE settled_at IS NOT NULL") == [(10,)]
     fresh = sum(answer.json()["status"] == "accepted" for answer in answers)
     assert fresh + sum(timers) == 10
+
+
+async def test_who_rang_off_stands_before_the_operators_until_called_back(console):
+    """One line a caller, the number masked; shown and taken off by whoever calls back; audited; units have no part in it."""
+    numbers = [f"{PHONE[:-1]}{digit}" for digit in (1, 1, 2)]
+    at = console.town.clock.now().isoformat()
+    async with console.program("operator") as platform:
+        for call, ani in enumerate(numbers):
+            states = [
+                {"seq": 1, "at": at, "state": "queued", "ani": ani, "queue": "综合"},
+                {"seq": 2, "at": at, "state": "hangup"},
+            ]
+            await platform.post(f"/api/v1/calls/C-{call}/states", json=states)
+    console.town.clock.passes(timedelta(minutes=31))
+    await _timers(console, 1)
+    async with console.browser("operator") as operator, console.browser("lead") as unit:
+        page = (await operator.get("/operator")).text
+        shown = (await operator.post("/operator/missed-calls/number", data={"call_id": "C-0"})).text
+        refused = await unit.post("/operator/missed-calls/number", data={"call_id": "C-0"})
+        done = await operator.post("/operator/missed-calls", data={"call_id": "C-0", "reached": "true"})
+        twice = await operator.post("/operator/missed-calls", data={"call_id": "C-0", "reached": "true"})
+    assert page.count('data-missed="') == 2
+    assert "139****0001" in page
+    assert not any(number in page for number in numbers)
+    assert "2 次" in page
+    assert numbers[0] in shown
+    assert refused.status_code == 403
+    assert (done.status_code, twice.status_code) == (200, 422)
+    assert await console.asks("SELECT subject FROM access_log WHERE act = 'reveal_contact'") == [("call C-0",)]
+    assert await console.asks("SELECT called_back_by, reached FROM missed_calls ORDER BY call_id") == [
+        ("operator:operator", True),
+        ("operator:operator", True),
+        (None, None),
+    ]
+
+
+async def test_an_operator_may_not_limit_a_caller(console):
+    """It is the shift lead's decision (domain.md I.1); the list stands before both."""
+    await console.asks(
+        "INSERT INTO nuisance_callers (caller_ref, asked_at, contact_id, contacts) "
+        "VALUES ('c', %s, '00000000-0000-0000-0000-000000000009', 10) RETURNING 1",
+        console.town.clock.now(),
+    )
+    where = "/operator/nuisances/00000000-0000-0000-0000-000000000009"
+    async with console.browser("operator") as operator, console.browser("supervisor") as supervisor:
+        page = (await operator.get("/operator")).text
+        refused = await operator.post(where, data={"limit": "true"})
+        limited = await supervisor.post(where, data={"limit": "true"})
+        page_after = (await operator.get("/operator")).text
+
+    assert "10 次无效来电" in page
+    assert (refused.status_code, limited.status_code) == (403, 200)
+    assert "10 次无效来电" not in page_after

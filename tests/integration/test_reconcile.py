@@ -10,6 +10,7 @@ import pytest
 from dispatcher.metrics import FAMILIES, STAGE_SECONDS
 from dispatcher.store.reconciliation import NOT_RECOMPUTABLE, Difference, Reconciliation
 from dispatcher.workflow.note_reload import note_reload
+from dispatcher.workflow.return_call import note_call_back
 from hotline.__main__ import main
 from models.codes import Channel, Correction, ModelReload, RequestType, Role, Urgency
 from models.command import CommandKind
@@ -47,6 +48,10 @@ async def everything_happens(town: Town) -> None:
     await town.reveals(alarm)
     await town.is_called(answered_after=timedelta(seconds=8.0005))
     await town.is_called(answered_after=None)
+    await town.is_called(answered_after=None, ani="anna")
+    await town.is_called(answered_after=None, ani="berta")
+    await calls_back(town, "anna", after=timedelta(minutes=40))
+    await calls_back(town, "berta", after=timedelta(hours=3))
     await town.is_called_for_help("我家有燃气味", alert_after=timedelta(seconds=2.0005))
     await town.relays(b"not json", b'{"version": 9}')
     town.partition = 3
@@ -54,6 +59,15 @@ async def everything_happens(town: Town) -> None:
     await town.hears("没人管的垃圾堆", channel=Channel.SMS)
     await town.hears_again()
     await note_reload(ModelReload.LOADED, open_work=town.database.open_work)
+
+
+async def calls_back(town: Town, ani: str, *, after: timedelta) -> None:
+    """The hotline rings whom nobody had answered."""
+    town.clock.passes(after)
+    async with town.pool.connection() as connection:
+        rows = await connection.execute("SELECT call_id FROM missed_calls WHERE call_id LIKE %s", (f"%{ani}",))
+        ((call_id,),) = await rows.fetchall()
+    await note_call_back(call_id, reached=True, actor=DISPATCHER, open_work=town.database.open_work, clock=town.clock)
 
 
 async def wanders(town: Town, ticket: Ticket) -> None:
@@ -132,6 +146,8 @@ class TestReconciliation:
             ("UPDATE ratings SET rating = '5'", "hotline_evaluations_total"),
             ("DELETE FROM dead_letters WHERE cause = 'malformed'", "hotline_dead_letters_total"),
             ("UPDATE calls SET result = 'answered'", "hotline_calls_total"),
+            ("UPDATE missed_calls SET called_back_at = NULL", "hotline_missed_calls_total"),
+            ("DELETE FROM missed_calls", "hotline_missed_calls_total"),
             ("UPDATE calls SET answered_at = queued_at", "hotline_call_wait_seconds"),
             ("UPDATE calls SET alarm_heard_at = alerted_at", "hotline_emergency_alert_seconds"),
             ("UPDATE calls SET alerted_at = NULL", "hotline_emergency_alert_seconds"),

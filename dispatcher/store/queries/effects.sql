@@ -123,9 +123,9 @@ SELECT *
 
 -- name: settled_contacts
 UPDATE contacts
-   SET fate = row.fate, ticket_no = row.ticket_no, settled_at = row.settled_at
+   SET fate = row.fate, ticket_no = row.ticket_no, settled_at = row.settled_at, language = row.language
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(
-       contact_id uuid, fate text, ticket_no text, settled_at timestamptz)
+       contact_id uuid, fate text, ticket_no text, settled_at timestamptz, language text)
  WHERE contacts.contact_id = row.contact_id;
 
 -- name: settled_calls

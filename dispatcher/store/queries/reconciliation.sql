@@ -107,6 +107,14 @@ SELECT split_part(actor, ':', 1), count(*) FROM access_log WHERE act = 'reveal_c
 -- name: calls
 SELECT result, count(*) FROM calls WHERE result IS NOT NULL GROUP BY 1;
 
+-- name: missed_calls
+SELECT 'rang_off', count(*) FROM missed_calls HAVING count(*) > 0
+ UNION ALL
+SELECT CASE WHEN called_back_at <= due THEN 'called_back' ELSE 'called_back_late' END, count(*)
+  FROM missed_calls
+ WHERE called_back_at IS NOT NULL
+ GROUP BY 1;
+
 -- name: call_wait
 -- As for the stages below.
 SELECT width_bucket(-seconds, %(negated_bounds)s::float8[]) AS bounds, count(*), sum(round(seconds * 1000)::bigint)::bigint

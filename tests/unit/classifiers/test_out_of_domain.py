@@ -11,6 +11,7 @@ from classifiers.rows import read_labelled
 from classifiers.test_part import in_test_part
 from classifiers.understand import Understander
 from config.profiles import corpus_files
+from models.codes import Urgency
 
 STRANGE = Path(__file__).parents[2] / "data" / "out_of_domain.csv"
 
@@ -70,3 +71,12 @@ def test_a_model_without_that_measure_knows_the_wholly_unknown(understander_for:
     assert small_model.card.bands.strange is None
     assert understander.understand(["锟斤拷"])[0].out_of_domain
     assert not understander.understand(["路灯不亮"])[0].out_of_domain
+
+
+@pytest.mark.parametrize("text", ["Здравствуйте, в отеле не возвращают деньги", "12 34 56", "ホテルがお金を返してくれません"])
+def test_a_script_that_nobody_taught_sounds_like_no_emergency(understander: Understander, text: str):
+    """The tone was learned on Chinese and English: elsewhere it says nothing, and a person reads the text."""
+    understood = understander.understand([text])[0]
+
+    assert understood.urgency is Urgency.NORMAL
+    assert understood.out_of_domain

@@ -205,7 +205,7 @@ CASES = {
     "unknown handling": (
         "taxonomy.csv",
         replacing("unclassified", "unclasified"),
-        "taxonomy.csv: line 11, handling: 'unclasified' is not one of dispatch nuisance unclassified",
+        "taxonomy.csv: line 11, handling: 'unclasified' is not one of dispatch nuisance unclassified decline",
     ),
     "two names for one first level": (
         "taxonomy.csv",

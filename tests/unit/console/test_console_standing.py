@@ -116,6 +116,8 @@ class Desk:
             fields = {**fields, "urgency": "1"}
         if kind is _K.CONSULT_DECIDE and ticket.lead_unit is not None:
             fields = {**fields, "lead": ticket.lead_unit}
+        if kind is _K.CONFIRM and ticket.accepted_returns:
+            fields = {"unit": "U-EAST"}  # the matrix may name who has returned it
         form = {"command": kind.value, "expected_version": str(ticket.version), **fields}
         _, version, data = order_of(form, self.city)
         command = Command(number, kind, data, user.actor, version)

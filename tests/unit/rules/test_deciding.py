@@ -5,8 +5,9 @@ import pytest
 from dispatcher.rules.deciding import doubts_of, judge, second_may_be_right
 from dispatcher.rules.routing import Route
 from models.codes import ReviewReason, Urgency
+from models.profile import Handling
 from models.understanding import Guess
-from tests.builders import a_contact, a_profile, an_issue, an_understanding
+from tests.builders import a_category, a_contact, a_profile, an_issue, an_understanding
 
 PROFILE = a_profile()
 
@@ -51,6 +52,22 @@ def test_an_emergency_does_not_wait_because_it_is_one_of_several():
     several = an_understanding(issues=(an_issue("0703"), an_issue("0805")), urgency=Urgency.CRITICAL, alarm="漏气")
 
     assert judged(several).doubts == ()
+
+
+def test_what_may_have_to_be_declined_goes_to_a_person_however_sure():
+    """The engine dispatches nothing of 不予受理: by its category, or because it speaks of another city (domain.md A.2)."""
+    categories = {"2202": a_category("2202", "信访诉讼事项引导", Handling.DECLINABLE), **PROFILE.categories}
+    by_category = judge(a_contact(), an_understanding("2202", 0.99), categories=categories, bands=PROFILE.bands)
+    by_place = judge(a_contact(), an_understanding(), categories=PROFILE.categories, bands=PROFILE.bands, may_be_declined=True)
+
+    assert by_category.doubts == by_place.doubts == (ReviewReason.MAY_BE_DECLINED,)
+
+
+def test_a_denied_emergency_goes_to_a_person_however_sure():
+    """没有煤气味了 is 紧急 and confirmed by a person, never silently sent (domain.md I.3)."""
+    denied = an_understanding("0805", 0.99, urgency=Urgency.URGENT, alarm="煤气味", alarm_taken_back=True)
+
+    assert judged(denied).doubts == (ReviewReason.UNSURE_EMERGENCY,)
 
 
 def test_what_cannot_be_classified_goes_to_a_person_however_sure():

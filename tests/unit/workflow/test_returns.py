@@ -206,6 +206,8 @@ class TestAccepted:
         with pytest.raises(Rejected, match="U-LAMP has rightly returned"):
             await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "U-LAMP"})
         await office.act(CommandKind.ACCEPT_RETURN)
+        with pytest.raises(Rejected, match="U-LAMP has rightly returned"):
+            await office.act(CommandKind.CONFIRM, DISPATCHER)
         ticket = await office.act(CommandKind.DISPATCH, DISPATCHER, {"unit": "U-LAMP"})
 
         assert (ticket.lead_unit, ticket.accepted_returns) == ("U-LAMP", 2)
