@@ -128,7 +128,7 @@ def learn_to_split(
     split = np.unique(example[is_split])
     if not len(split):
         return None
-    least_early = float(np.quantile(early_odds[is_split], _GIVEN_UP_EARLY))
+    least_early = _losing(_GIVEN_UP_EARLY, early_odds[is_split])
     glance, gate, thresholds, ordinary_terms = _learn_gates(examples, ordinary, split, plan, sense)
     return SplitWeights(
         ordinary=ordinary_terms,
@@ -239,6 +239,11 @@ def _threshold(odds: NDArray[np.float64], allowed: int) -> float:
     return float(np.nextafter(falling[allowed], np.inf)) if allowed < len(falling) else 0.0
 
 
+def _losing(share: float, odds: NDArray[np.float64]) -> float:
+    """Return the log odds below which this share lies; what is likelier than not is never lost."""
+    return min(0.0, float(np.quantile(odds, share)))
+
+
 def _learn_gates(
     examples: _Texts, ordinary: _Texts, split: NDArray[np.int64], plan: _Plan, sense: Sense
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float], NDArray[np.float32]]:
@@ -259,7 +264,7 @@ def _learn_gates(
     learned = []
     for columns, missed in ((slice(N_GLANCES), _MISSED_AT_A_GLANCE), (slice(None), _MISSED_BY_GATE)):
         weights = _fit(rows[shown][:, columns], is_split[shown], _GATE_REGULARISATION, np.ones(shown.sum()))
-        learned.append((weights, float(np.quantile(log_odds(rows[is_split][:, columns], weights), missed))))
+        learned.append((weights, _losing(missed, log_odds(rows[is_split][:, columns], weights))))
     (glance, least_glance), (gate, least_gate) = learned
     return glance, gate, (least_glance, least_gate), _term_weights(features, wanted, plan.seed)
 

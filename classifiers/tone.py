@@ -18,9 +18,10 @@ _OUTWEIGHS_DOUBT_FROM = 0.5
 text the doubt reaches as a whole, so that nothing is left to outweigh it (上个月闻到煤气味)."""
 
 
-_LEAST_TERMS = 7
-"""A text with fewer known terms (words, characters and pairs of these: 他有刀 has 7, 老人 4) says nothing by its tone: only an
-alarming word counts in it. Default of this project: of 1,143 emergencies of the training part none is as short without one."""
+_LEAST_TERMS, _FEW_TERMS, _FEW_CHARACTERS = 4, 7, 12
+"""A text with fewer than 4 known terms (words, characters and pairs of these) says nothing by its tone, nor does one with fewer
+than 7 in less than 12 characters (老人 has 4, a sentence of four English words as well): only an alarming word counts in it.
+Default of this project: of 1,143 emergencies of the training part one is as short without such a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,14 @@ def hear_tones(artifact: Artifact, features: csr_matrix, signs: Sequence[Signs])
     dangers = artifact.danger.probabilities(features, signs).tolist()
     n_terms = features.getnnz(axis=1).tolist()
     return [
-        NO_TONE
-        if n < _LEAST_TERMS and not (each.stands or each.is_urgent)
-        else _tone(danger, is_urgent=is_urgent, sure=sure, characters=each.characters)
+        NO_TONE if _says_nothing(n, each) else _tone(danger, is_urgent=is_urgent, sure=sure, characters=each.characters)
         for danger, is_urgent, each, n in zip(dangers, urgent, signs, n_terms, strict=True)
     ]
+
+
+def _says_nothing(n_terms: int, signs: Signs) -> bool:
+    is_short = n_terms < _LEAST_TERMS or (n_terms < _FEW_TERMS and signs.characters < _FEW_CHARACTERS)
+    return is_short and not (signs.stands or signs.is_urgent)
 
 
 def _are_urgent(artifact: Artifact, features: csr_matrix) -> list[bool]:

@@ -45,11 +45,11 @@ def learn_topics(features: csr_matrix, labels: Sequence[str], known: NDArray[np.
     seen = (present.T @ of_label).tocsr()
     texts = np.asarray(present.sum(axis=0)).ravel()
     anywhere = (texts + 0.5) / (texts.sum() + 0.5 * n_terms)
+    n_of_label = np.asarray(seen.sum(axis=0)).ravel()
     term = np.repeat(np.arange(n_terms), np.diff(seen.indptr))
     values = np.where(texts[term] < _LEAST_TEXTS, 0, np.log1p(seen.data / (_SMOOTHING * anywhere[term])))
     said = csr_matrix((values.astype(np.float32), seen.indices, seen.indptr), shape=seen.shape)
-    said.eliminate_zeros()
-    n_of_label = np.asarray(seen.sum(axis=0)).ravel()
+    said.eliminate_zeros()  # in the arrays of ``seen``, too
     return Topics(said, np.log(_SMOOTHING / (n_of_label + _SMOOTHING)).astype(np.float32))
 
 

@@ -34,6 +34,20 @@ def test_a_misheard_emergency_is_told(understander: Understander, text: str):
     assert understander.understand([text])[0].urgency is Urgency.CRITICAL
 
 
+@pytest.mark.parametrize(
+    "text", ["我", "水", "火", "喂", "你好", "老人", "电梯", "煤气", "今天", "快点", "110", "hello", "🔥", "喂喂喂喂"]
+)
+def test_a_text_that_says_nothing_alarms_nobody(understander: Understander, text: str):
+    """How a call begins is no emergency yet."""
+    assert understander.understand([text])[0].urgency is Urgency.NORMAL
+
+
+@pytest.mark.parametrize("text", ["救命", "着火了", "跳楼"])
+def test_an_alarming_word_alone_is_enough(understander: Understander, text: str):
+    """However short the text is."""
+    assert understander.understand([text])[0].urgency is Urgency.CRITICAL
+
+
 @pytest.mark.parametrize("text", ["煤气味好重", "没呼吸了", "着火啦", "他有刀", "被关电梯里了", "药我吃了"])
 def test_a_few_words_of_a_running_call_are_enough(understander: Understander, text: str):
     """The operator is warned before the caller has finished."""

@@ -35,6 +35,15 @@ def test_a_text_with_punctuation_pauses_there_alone(reader: JointReader):
     assert pieces(reader, "小区的路灯坏了树枝没有人管，谢谢") == ["小区的路灯坏了树枝没有人管", "谢谢"]
 
 
+def test_a_letter_is_parted_at_its_sentences(reader: JointReader):
+    """From two of them on, a comma parts what belongs together."""
+    assert pieces(reader, "路灯坏了，没人修。水管也漏，请来看！还有树枝，挡住了路") == [
+        "路灯坏了，没人修",
+        "水管也漏，请来看",
+        "树枝，挡住了路",
+    ]
+
+
 def test_a_cue_is_not_parted_from_what_it_joins(reader: JointReader):
     """The words around 还有 make no pause of their own."""
     assert pieces(reader, "小区的路灯坏了还有水管没有人管") == ["小区的路灯坏了", "水管没有人管"]

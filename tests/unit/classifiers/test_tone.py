@@ -13,10 +13,17 @@ from classifiers.tone import NO_TONE, TAKEN_FROM, Tone, hear_tones, weigh
 from classifiers.urgency import Alarm, Retraction, Signs
 from models.codes import Urgency
 
+_N_TERMS = 20
+
+
+def a_text(n_terms: int = _N_TERMS) -> csr_matrix:
+    """Return the features of a text with so many known terms."""
+    return csr_matrix([[1.0] * n_terms + [0.0] * (_N_TERMS - n_terms)])
+
 
 def a_danger(probability: float) -> Danger:
     """Return what hears the same danger in everything."""
-    head = LinearHead().restore(np.array(["1", "3"]), np.zeros((1, 2), np.float32), np.zeros(2), steepness=1.0)
+    head = LinearHead().restore(np.array(["1", "3"]), np.zeros((_N_TERMS, 2), np.float32), np.zeros(2), steepness=1.0)
     n_inputs = 2 + 1 + 3 + 4
     return Danger(head, DangerScale().restore(np.zeros(n_inputs), float(np.log(probability / (1 - probability)))))
 
@@ -25,7 +32,7 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: 
     """Return the tone of a text in which ``artifact`` hears so much danger."""
     bands = MeasuredBands(None, 0.95, None, 0.85, critical=sure, urgent=None, urgency_precision=0.75, strange=None)
     listening = replace(artifact, sides={}, danger=a_danger(probability), card=replace(artifact.card, bands=bands))
-    return hear_tones(listening, csr_matrix([[1.0]]), [Signs(characters=characters)])[0]
+    return hear_tones(listening, a_text(), [Signs(characters=characters)])[0]
 
 
 @pytest.mark.parametrize(
@@ -47,9 +54,27 @@ def test_nothing_outweighs_the_doubt_of_a_short_text(small_model: Artifact):
     assert not tone_of(small_model, 0.99, sure=0.3, characters=8).outweighs_doubt
 
 
+@pytest.mark.parametrize(
+    ("n_terms", "signs", "urgency"),
+    [
+        (3, Signs(characters=40), Urgency.NORMAL),
+        (6, Signs(characters=3), Urgency.NORMAL),
+        (6, Signs(characters=15), Urgency.CRITICAL),
+        (7, Signs(characters=3), Urgency.CRITICAL),
+        (2, Signs(stands=True, characters=2), Urgency.CRITICAL),
+        (2, Signs(is_urgent=True, characters=2), Urgency.CRITICAL),
+    ],
+)
+def test_a_word_or_two_say_nothing_by_their_tone(small_model: Artifact, n_terms: int, signs: Signs, urgency: Urgency):
+    """老人 and hello sounded like emergencies; 救命 is one by the word itself."""
+    listening = replace(small_model, sides={}, danger=a_danger(0.9))
+
+    assert hear_tones(listening, a_text(n_terms), [signs])[0].urgency is urgency
+
+
 def test_a_model_without_emergencies_hears_none(small_model: Artifact):
     """The words of the lexicon are left, and no text is called calm."""
-    tones = hear_tones(replace(small_model, sides={}), csr_matrix([[1.0]]), [Signs(characters=9)])
+    tones = hear_tones(replace(small_model, sides={}), a_text(), [Signs(characters=9)])
 
     assert small_model.danger is None
     assert tones == [NO_TONE]
