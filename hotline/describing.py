@@ -8,7 +8,7 @@ from uuid import UUID
 
 from classifiers.lines import RequestLine
 from classifiers.understand import Understander
-from dispatcher.rules.deciding import Judgement, judge
+from dispatcher.rules.deciding import Judgement, judge, may_be_declined
 from models.codes import Channel, RequestType
 from models.contact import Contact
 from models.profile import Category, ConfidenceBands, Handling, Profile
@@ -20,6 +20,7 @@ class Describer:
 
     def __init__(self, understander: Understander, profile: Profile, bands: ConfidenceBands, labels: Iterable[str]) -> None:
         self._understander = understander
+        self._profile = profile
         self._districts = {code: district.name for code, district in profile.districts.items()}
         self.bands = bands
         self._categories = {label: _plain_category(label) for label in labels} | dict(profile.categories)
@@ -32,7 +33,15 @@ class Describer:
 
     def judge(self, line: RequestLine, understanding: Understanding) -> Judgement:
         """Return as what the engine would take the line, and why a person would have to look."""
-        return judge(_contact_of(line), understanding, categories=self._categories, bands=self.bands)
+        return judge(
+            _contact_of(line),
+            understanding,
+            categories=self._categories,
+            bands=self.bands,
+            may_be_declined=may_be_declined(
+                line.text, has_place=understanding.district_code is not None, profile=self._profile
+            ),
+        )
 
     def fields(self, line: RequestLine, understanding: Understanding) -> dict[str, Any]:
         """Return what was understood of the line, ready for JSON."""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from console.doors import Doors
 from console.pages.rendering import marked
-from dispatcher.rules.deciding import Judgement, judge
+from dispatcher.rules.deciding import Judgement, judge, may_be_declined
 from dispatcher.rules.routing import Route
 from models.codes import Channel, RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
@@ -73,7 +73,13 @@ async def suggest(text: str, *, district_chosen: str | None, doors: Doors) -> Su
     on = doors.city.local(now).date()
     district = district_chosen or understood.district_code
     subject = understood.facts.subject
-    judged = judge(_as_contact(text, now), understood, categories=doors.city.profile.categories, bands=batch.bands)
+    judged = judge(
+        _as_contact(text, now),
+        understood,
+        categories=doors.city.profile.categories,
+        bands=batch.bands,
+        may_be_declined=may_be_declined(text, has_place=district is not None, profile=doors.city.profile),
+    )
     route = doors.city.routes.choose(judged.category_code, district_code=district, subject=subject, on=on)
     return Suggestion(
         guesses=tuple(_guess_view(guess, district, subject, on, doors) for guess in understood.top),

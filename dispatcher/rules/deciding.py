@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dispatcher.rules.routing import Route
 from models.codes import RequestType, ReviewReason, Urgency
 from models.contact import Contact
-from models.profile import Category, ConfidenceBands, Handling
+from models.profile import Category, ConfidenceBands, Handling, Profile
 from models.understanding import Understanding
 
 CLOSE = 0.3
@@ -90,6 +90,16 @@ def judge(
             and understanding.urgency is Urgency.NORMAL
         ),
     )
+
+
+def may_be_declined(text: str, *, has_place: bool, profile: Profile) -> bool:
+    """Return whether a person has to look whether a request is one of 不予受理 (domain.md A.11).
+
+    It holds a word of the profile's list, or names another city and no place of ours (N4); ``has_place``: it names one.
+    """
+    if any(word in text for word in profile.declining):
+        return True
+    return not (has_place or profile.city in text) and any(place in text for place in profile.facts.elsewhere)
 
 
 def doubts_of(judgement: Judgement, route: Route, others: Iterable[Route]) -> tuple[ReviewReason, ...]:

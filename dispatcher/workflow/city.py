@@ -8,7 +8,7 @@ from dispatcher.ports import StoredDeadline
 from dispatcher.rules.calendar import WorkingCalendar, with_years
 from dispatcher.rules.co_units import co_unit_deadline
 from dispatcher.rules.deadlines import deadline_for, desk_track
-from dispatcher.rules.deciding import Judgement, doubts_of, second_may_be_right
+from dispatcher.rules.deciding import Judgement, doubts_of, may_be_declined, second_may_be_right
 from dispatcher.rules.incidents import EventFinder
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import Route, RouteTable, amended
@@ -122,15 +122,9 @@ class City:
         return understanding.district_code
 
     def may_be_declined(self, contact: Contact, understanding: Understanding) -> bool:
-        """Return whether a person has to look whether a request is one of 不予受理 (domain.md A.11).
-
-        It holds a word of the profile's list, or names another city and no place of ours (N4).
-        """
-        if any(word in contact.text for word in self.profile.declining):
-            return True
-        if self.district_of(contact, understanding) is not None or self.profile.city in contact.text:
-            return False
-        return any(place in contact.text for place in self.profile.facts.elsewhere)
+        """Return whether a person has to look whether a request is one of 不予受理."""
+        has_place = self.district_of(contact, understanding) is not None
+        return may_be_declined(contact.text, has_place=has_place, profile=self.profile)
 
     def doubts(
         self, judgement: Judgement, understanding: Understanding, route: Route, *, district_code: str | None, on: date

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dispatcher.rules.deciding import doubts_of, judge, second_may_be_right
+from dispatcher.rules.deciding import doubts_of, judge, may_be_declined, second_may_be_right
 from dispatcher.rules.routing import Route
 from models.codes import ReviewReason, Urgency
-from models.profile import Handling
+from models.profile import FactLexicon, Handling
 from models.understanding import Guess
 from tests.builders import a_category, a_contact, a_profile, an_issue, an_understanding
 
@@ -61,6 +61,23 @@ def test_what_may_have_to_be_declined_goes_to_a_person_however_sure():
     by_place = judge(a_contact(), an_understanding(), categories=PROFILE.categories, bands=PROFILE.bands, may_be_declined=True)
 
     assert by_category.doubts == by_place.doubts == (ReviewReason.MAY_BE_DECLINED,)
+
+
+@pytest.mark.parametrize(
+    ("text", "has_place", "declinable"),
+    [
+        ("我对法院判决不服", True, True),
+        ("我在三亚被酒店多收了房费", False, True),
+        ("我从三亚坐车到东城，路灯坏了", True, False),
+        ("三亚和测试市哪里能办社保", False, False),
+        ("路灯坏了", False, False),
+    ],
+)
+def test_a_word_of_the_list_or_another_city_alone_may_be_declined(text, has_place, declinable):
+    """Who names a place of ours as well is heard here."""
+    profile = a_profile(declining=("法院判",), facts=FactLexicon(elsewhere=("三亚",)))
+
+    assert may_be_declined(text, has_place=has_place, profile=profile) is declinable
 
 
 def test_a_denied_emergency_goes_to_a_person_however_sure():
