@@ -85,7 +85,9 @@ class ArticleIndex:
 
     def find(self, question: str, *, on: date, limit: int) -> list[Found]:
         """Return up to ``limit`` articles that hold on that day, best first; one that was replaced by then is left out."""
-        terms = dict(self._terms(question))
+        terms: dict[str, float] = {}
+        for term, share in self._terms(question):
+            terms[term] = max(share, terms.get(term, 0.0))
         scores: dict[int, float] = defaultdict(float)
         covered: dict[int, float] = defaultdict(float)
         hits: dict[int, list[str]] = defaultdict(list)
@@ -109,7 +111,7 @@ class ArticleIndex:
         return [one for one, _ in zip(found, range(limit), strict=False)]
 
     def _holds(self, article: Article, on: date) -> bool:
-        return article.is_valid(on) and not any(later.is_valid(on) for later in self._replaced[article.article_id])
+        return article.is_valid(on) and not any(later.is_valid(on) for later in self._replaced.get(article.article_id, ()))
 
     def _counts(self, article: Article) -> dict[str, float]:
         counts: dict[str, float] = defaultdict(float)

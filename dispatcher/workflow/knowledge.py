@@ -70,7 +70,7 @@ async def import_articles(
                 reason = "says something else" if article.version == newest.version else f"is older than {newest.reference}"
                 raise Rejected(f"article {article.reference} {reason}; raise its version")
             if status is ArticleStatus.PUBLISHED:
-                await _withdraw_published(versions, knowledge, actor=actor, clock=clock, note=_replaced_by(article))
+                await _make_room(article, versions, knowledge, actor=actor, clock=clock)
             await knowledge.add(article, status, actor=actor, at=now)
             added, replaced = (added, replaced + 1) if versions else (added + 1, replaced)
     return Imported(added, replaced, len(articles) - added - replaced)
@@ -91,8 +91,7 @@ async def publish_draft(article_id: str, version: int, *, actor: Actor, open_wor
         draft = _named(versions, version)
         if draft is None or draft.status is not ArticleStatus.DRAFT:
             raise NotFound(f"article {article_id}@{version} is no draft")
-        note = _replaced_by(draft.article)
-        await _withdraw_published(versions, knowledge, actor=actor.name, clock=clock, note=note)
+        await _make_room(draft.article, versions, knowledge, actor=actor.name, clock=clock)
         await knowledge.set_status(article_id, version, ArticleStatus.PUBLISHED, actor=actor.name, at=clock.now())
 
 
@@ -110,8 +109,10 @@ async def withdraw_article(article_id: str, *, actor: Actor, reason: str, open_w
     async with open_work() as work:
         await work.knowledge.hold()
         versions = await work.knowledge.versions(article_id)
-        if not await _withdraw_published(versions, work.knowledge, actor=actor.name, clock=clock, note=reason.strip()):
+        published = [one for one in versions if one.status is ArticleStatus.PUBLISHED]
+        if not published:
             raise NotFound(f"no version of article {article_id} is published")
+        await _withdraw(published[0], work.knowledge, actor=actor.name, clock=clock, note=reason.strip())
 
 
 async def publish_article(article: Article, *, actor: Actor, open_work: OpenUnitOfWork, clock: Clock) -> StoredArticle:
@@ -274,10 +275,6 @@ def _named(versions: Sequence[StoredArticle], version: int | None) -> StoredArti
     return next(published, versions[0] if versions else None)
 
 
-def _replaced_by(article: Article) -> str:
-    return f"被 {article.reference} 取代"
-
-
 def _require_reviewer(actor: Actor) -> None:
     if actor.role not in REVIEWERS:
         raise Forbidden(f"{actor.role.label}不能审核知识条目")
@@ -295,19 +292,21 @@ async def _publish(article: Article, work: UnitOfWork, *, actor: Actor, clock: C
     await knowledge.hold()
     versions = await knowledge.versions(article.article_id)
     article = replace(article, version=versions[0].article.version + 1 if versions else 1)
-    await _withdraw_published(versions, knowledge, actor=actor.name, clock=clock, note=_replaced_by(article))
+    await _make_room(article, versions, knowledge, actor=actor.name, clock=clock)
     await knowledge.add(article, ArticleStatus.PUBLISHED, actor=actor.name, at=clock.now())
     return (await knowledge.versions(article.article_id))[0]
 
 
-async def _withdraw_published(
-    versions: Sequence[StoredArticle], knowledge: Knowledge, *, actor: str, clock: Clock, note: str
-) -> bool:
+async def _make_room(
+    article: Article, versions: Sequence[StoredArticle], knowledge: Knowledge, *, actor: str, clock: Clock
+) -> None:
+    """Withdraw what a version that is to be published takes the place of: the published one, and drafts before it."""
+    note = f"被 {article.reference} 取代"
     for stored in versions:
-        if stored.status is ArticleStatus.PUBLISHED:
-            one = stored.article
-            await knowledge.set_status(
-                one.article_id, one.version, ArticleStatus.WITHDRAWN, actor=actor, at=clock.now(), note=note
-            )
-            return True
-    return False
+        if stored.article.version < article.version and stored.status is not ArticleStatus.WITHDRAWN:
+            await _withdraw(stored, knowledge, actor=actor, clock=clock, note=note)
+
+
+async def _withdraw(stored: StoredArticle, knowledge: Knowledge, *, actor: str, clock: Clock, note: str) -> None:
+    one = stored.article
+    await knowledge.set_status(one.article_id, one.version, ArticleStatus.WITHDRAWN, actor=actor, at=clock.now(), note=note)

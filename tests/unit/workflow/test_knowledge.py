@@ -96,6 +96,13 @@ class TestDrafts:
         assert stands(office) == {1: ArticleStatus.WITHDRAWN, 2: ArticleStatus.PUBLISHED}
         assert office.store.tables.knowledge.versions["KB-0703-01", 2].reviewed_by == "lead-1"
 
+    async def test_a_draft_that_was_overtaken_waits_no_more(self, office):
+        """Somebody wrote a better version before anybody reviewed it."""
+        tools = {"open_work": office.store.open_work, "clock": office.clock}
+        await import_articles([an_article()], actor="li", status=ArticleStatus.DRAFT, **tools)
+        await publish_article(an_article(answer="更好的。"), actor=LEAD, **tools)
+        assert stands(office) == {1: ArticleStatus.WITHDRAWN, 2: ArticleStatus.PUBLISHED}
+
     @pytest.mark.parametrize(("article_id", "version"), [("KB-0703-01", 1), ("KB-0703-01", 2), ("KB-9999", 1)])
     async def test_only_a_draft_is_published(self, office, article_id, version):
         """Not what is published, nor what does not exist."""
