@@ -89,6 +89,7 @@ class Town:
         alarm_category: str | None = None,
         issues: tuple[Issue, ...] = (),
         channel: Channel = Channel.PHONE,
+        address: str | None = None,
         caller: str = "",
         waited: timedelta = timedelta(),
     ) -> Ticket | None:
@@ -97,7 +98,13 @@ class Town:
         ``waited`` is how long ago the citizen spoke; ``caller`` tells callers apart, the anonymous stay strangers.
         """
         self._meant[redact(text)] = _understood(
-            category, confidence, request_type=kind, urgency=urgency, alarm_category=alarm_category, issues=issues
+            category,
+            confidence,
+            request_type=kind,
+            urgency=urgency,
+            alarm_category=alarm_category,
+            issues=issues,
+            address=address,
         )
         for issue in issues:
             self._meant[redact(text)[issue.start : issue.end]] = _understood(

@@ -35,6 +35,8 @@ async def everything_happens(town: Town) -> None:
     await town.finishes(corrected, rating="不满意")
     wandering = await town.hears("渣土车洒落一路")
     await wanders(town, wandering)
+    for caller in range(town.profile.incidents.hotspot):
+        await town.hears("银海路夜市占道经营，油烟很大", address="银海路", caller=f"neighbour-{caller}")
     answered = await town.hears("几点上班", category="B1", confidence=0.3, kind=RequestType.CONSULT)
     await town.commands(answered, CommandKind.ANSWER, text="八点半")
     declined = await town.hears("法院判得不公", category="A5", confidence=0.5)
@@ -135,6 +137,7 @@ class TestReconciliation:
             ("UPDATE contacts SET fate = 'nuisance' WHERE fate = 'merged'", "hotline_contacts_settled_total"),
             ("UPDATE tickets SET channel = 'Z' WHERE channel = 'W'", "hotline_tickets_registered_total"),
             ("DELETE FROM ticket_events WHERE kind = 'ticket.merged'", "hotline_repeats_merged_total"),
+            ("UPDATE incidents SET hotspot_at = NULL", "hotline_burst_alerts_total"),
             ("UPDATE assignments SET mode = 'manual'", "hotline_dispatched_total"),
             ("UPDATE ticket_events SET data = data - 'corrected'", "hotline_corrections_total"),
             ("UPDATE deadlines SET result = 'met'", "hotline_deadline_total"),
