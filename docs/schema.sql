@@ -81,6 +81,40 @@ CREATE TABLE public.assignments (
 ALTER TABLE ONLY public.assignments FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: calendar_warnings; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.calendar_warnings (
+    covered_until date NOT NULL,
+    warned_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE calendar_warnings; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.calendar_warnings IS 'That supervisors were told, once, that the calendar ends on this day.';
+
+--
+-- Name: calendars; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.calendars (
+    version text NOT NULL,
+    years integer[] NOT NULL,
+    holidays jsonb NOT NULL,
+    workdays jsonb NOT NULL,
+    loaded_at timestamp with time zone NOT NULL,
+    loaded_by text NOT NULL
+);
+
+--
+-- Name: TABLE calendars; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.calendars IS 'Years whose notice came after the profile was made (hotline calendar load). Days with their names. Append-only.';
+
+--
 -- Name: call_backs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -209,6 +243,25 @@ ALTER TABLE public.citizen_messages ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
 );
 
 --
+-- Name: consultations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.consultations (
+    ticket_no text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    cause text NOT NULL,
+    decided_at timestamp with time zone,
+    unit_code text,
+    basis text
+);
+
+--
+-- Name: TABLE consultations; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.consultations IS 'Who leads a ticket that units have rightly returned again and again (疑难会商).';
+
+--
 -- Name: contacts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -223,7 +276,8 @@ CREATE TABLE public.contacts (
     district text,
     fate text,
     ticket_no text,
-    settled_at timestamp with time zone
+    settled_at timestamp with time zone,
+    language text
 );
 
 --
@@ -231,6 +285,12 @@ CREATE TABLE public.contacts (
 --
 
 COMMENT ON TABLE public.contacts IS 'One call or one message, raw; its id is derived from the door''s idempotency key.';
+
+--
+-- Name: COLUMN contacts.language; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.contacts.language IS 'zh, en or other, as it was understood; NULL while it was not.';
 
 --
 -- Name: dead_letters; Type: TABLE; Schema: public; Owner: -
@@ -310,6 +370,158 @@ COMMENT ON COLUMN public.deadlines.rings_at IS 'The next moment at which time al
 COMMENT ON COLUMN public.deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 
 --
+-- Name: incident_tickets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.incident_tickets (
+    ticket_no text NOT NULL,
+    incident text NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    follows boolean NOT NULL,
+    left_at timestamp with time zone
+);
+
+--
+-- Name: COLUMN incident_tickets.follows; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.incident_tickets.follows IS 'The lead''s work is this ticket''s work: it is no work item of its own.';
+
+--
+-- Name: incidents; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.incidents (
+    incident text NOT NULL,
+    category_code text NOT NULL,
+    district_code text,
+    lead_ticket text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    tickets integer NOT NULL,
+    hotspot_at timestamp with time zone,
+    answered_at timestamp with time zone
+);
+
+--
+-- Name: TABLE incidents; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.incidents IS 'One event that several callers told of (并案); lead_ticket is the one job of the unit.';
+
+--
+-- Name: knowledge; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.knowledge (
+    article_id text NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    title text NOT NULL,
+    answer text NOT NULL,
+    body text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    office text NOT NULL,
+    document text NOT NULL,
+    issued_on date NOT NULL,
+    url text,
+    categories text[] NOT NULL,
+    keywords text[] NOT NULL,
+    links jsonb NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    reviewed_by text,
+    reviewed_at timestamp with time zone,
+    CONSTRAINT knowledge_check CHECK ((valid_to >= valid_from)),
+    CONSTRAINT knowledge_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'withdrawn'::text]))),
+    CONSTRAINT knowledge_version_check CHECK ((version > 0))
+);
+
+--
+-- Name: TABLE knowledge; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.knowledge IS 'One version of a knowledge article (知识条目); a correction is a new version.';
+
+--
+-- Name: knowledge_acts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.knowledge_acts (
+    id bigint NOT NULL,
+    article_id text NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    note text
+);
+
+--
+-- Name: TABLE knowledge_acts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.knowledge_acts IS 'The history of the articles, append-only: who gave which version which status.';
+
+--
+-- Name: knowledge_acts_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.knowledge_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.knowledge_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: knowledge_citations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.knowledge_citations (
+    cited_in text NOT NULL,
+    article_id text NOT NULL,
+    version integer NOT NULL,
+    valid_on date NOT NULL,
+    cited_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: COLUMN knowledge_citations.cited_in; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.knowledge_citations.cited_in IS 'A ticket''s number, or the id of a contact that the machine answered.';
+
+--
+-- Name: knowledge_proposals; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.knowledge_proposals (
+    ticket_no text NOT NULL,
+    question text NOT NULL,
+    answer text NOT NULL,
+    basis text,
+    unit_code text NOT NULL,
+    category_code text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    decided_by text,
+    decided_at timestamp with time zone,
+    reason text,
+    article_id text,
+    CONSTRAINT knowledge_proposals_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'published'::text, 'refused'::text])))
+);
+
+--
+-- Name: TABLE knowledge_proposals; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.knowledge_proposals IS 'Answers of units that satisfied a citizen and may become articles; redacted.';
+
+--
 -- Name: known_topics; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -324,6 +536,96 @@ CREATE TABLE public.known_topics (
 --
 
 COMMENT ON TABLE public.known_topics IS 'A topic that returns with another id has lost its messages: they are published again from the outbox.';
+
+--
+-- Name: matrix_proposals; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.matrix_proposals (
+    proposal_no bigint NOT NULL,
+    category_code text NOT NULL,
+    district_code text,
+    subject text,
+    lead text NOT NULL,
+    co_units text[] DEFAULT '{}'::text[] NOT NULL,
+    basis text NOT NULL,
+    holds_from date,
+    holds_to date,
+    origin text NOT NULL,
+    tickets text[] DEFAULT '{}'::text[] NOT NULL,
+    proposed_by text[] NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    reviewed_by text,
+    reviewed_at timestamp with time zone,
+    note text,
+    version integer,
+    base text,
+    CONSTRAINT matrix_proposals_approved CHECK ((((state = 'approved'::text) = (version IS NOT NULL)) AND ((version IS NULL) OR ((holds_from IS NOT NULL) AND (base IS NOT NULL))))),
+    CONSTRAINT matrix_proposals_reviewed CHECK (((state = 'proposed'::text) = (reviewed_by IS NULL))),
+    CONSTRAINT matrix_proposals_state CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'refused'::text]))),
+    CONSTRAINT matrix_proposals_two_people CHECK (((reviewed_by IS NULL) OR (reviewed_by <> ALL (proposed_by))))
+);
+
+--
+-- Name: TABLE matrix_proposals; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.matrix_proposals IS 'Changes of the 派单目录: 草拟, 审核, 生效. An approved one holds from holds_from on.';
+
+--
+-- Name: COLUMN matrix_proposals.tickets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.matrix_proposals.tickets IS 'The tickets that showed the need, the first first; more are added while nobody has decided.';
+
+--
+-- Name: COLUMN matrix_proposals.version; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.matrix_proposals.version IS 'Numbers the approved changes; the matrix is named by the profile''s version and the last of them.';
+
+--
+-- Name: COLUMN matrix_proposals.base; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.matrix_proposals.base IS 'The version of the profile''s matrix when the change was approved.';
+
+--
+-- Name: matrix_proposals_proposal_no_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.matrix_proposals ALTER COLUMN proposal_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.matrix_proposals_proposal_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: missed_calls; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.missed_calls (
+    call_id text NOT NULL,
+    contact_id uuid NOT NULL,
+    caller_ref text NOT NULL,
+    rang_off_at timestamp with time zone NOT NULL,
+    listed_at timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    called_back_at timestamp with time zone,
+    called_back_by text,
+    reached boolean
+);
+
+--
+-- Name: TABLE missed_calls; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.missed_calls IS 'Calls that rang off unanswered (漏接): on the call-back list from listed_at on, unless the caller was answered before.';
 
 --
 -- Name: notices; Type: TABLE; Schema: public; Owner: -
@@ -357,6 +659,27 @@ ALTER TABLE public.notices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: nuisance_callers; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.nuisance_callers (
+    caller_ref text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    contact_id uuid NOT NULL,
+    contacts integer NOT NULL,
+    decision text,
+    decided_at timestamp with time zone,
+    decided_by text,
+    limited_until timestamp with time zone
+);
+
+--
+-- Name: TABLE nuisance_callers; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.nuisance_callers IS 'Callers who only disturbed so often that a shift lead was asked to limit them; decision is limited or left.';
 
 --
 -- Name: outbox; Type: TABLE; Schema: public; Owner: -
@@ -405,6 +728,21 @@ CREATE TABLE public.ratings (
 );
 
 ALTER TABLE ONLY public.ratings FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: repeat_links; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.repeat_links (
+    ticket_no text NOT NULL,
+    earlier_no text NOT NULL
+);
+
+--
+-- Name: TABLE repeat_links; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.repeat_links IS 'A ticket whose matter was closed before under another number (再次反映).';
 
 --
 -- Name: rollups; Type: TABLE; Schema: public; Owner: -
@@ -524,6 +862,23 @@ CREATE TABLE public.ticket_keys (
     contact_id uuid NOT NULL,
     item smallint DEFAULT 1 NOT NULL
 );
+
+--
+-- Name: ticket_places; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ticket_places (
+    category_code text NOT NULL,
+    name text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    ticket_no text NOT NULL
+);
+
+--
+-- Name: TABLE ticket_places; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.ticket_places IS 'By which names of places a ticket is found again when another caller tells of the same event.';
 
 --
 -- Name: ticket_sequences; Type: TABLE; Schema: public; Owner: -
@@ -722,6 +1077,20 @@ ALTER TABLE ONLY public.assignments
     ADD CONSTRAINT assignments_pkey PRIMARY KEY (ticket_no, unit_code, dispatched_at);
 
 --
+-- Name: calendar_warnings calendar_warnings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.calendar_warnings
+    ADD CONSTRAINT calendar_warnings_pkey PRIMARY KEY (covered_until);
+
+--
+-- Name: calendars calendars_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.calendars
+    ADD CONSTRAINT calendars_pkey PRIMARY KEY (version);
+
+--
 -- Name: call_backs call_backs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -764,6 +1133,13 @@ ALTER TABLE ONLY public.citizen_messages
     ADD CONSTRAINT citizen_messages_pkey PRIMARY KEY (id);
 
 --
+-- Name: consultations consultations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.consultations
+    ADD CONSTRAINT consultations_pkey PRIMARY KEY (ticket_no, opened_at);
+
+--
 -- Name: contacts contacts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -792,11 +1168,74 @@ ALTER TABLE ONLY public.deadlines
     ADD CONSTRAINT deadlines_pkey PRIMARY KEY (ticket_no, stage, number);
 
 --
+-- Name: incident_tickets incident_tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.incident_tickets
+    ADD CONSTRAINT incident_tickets_pkey PRIMARY KEY (ticket_no);
+
+--
+-- Name: incidents incidents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident);
+
+--
+-- Name: knowledge_acts knowledge_acts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge_acts
+    ADD CONSTRAINT knowledge_acts_pkey PRIMARY KEY (id);
+
+--
+-- Name: knowledge_citations knowledge_citations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge_citations
+    ADD CONSTRAINT knowledge_citations_pkey PRIMARY KEY (article_id, version, cited_in);
+
+--
+-- Name: knowledge knowledge_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge
+    ADD CONSTRAINT knowledge_pkey PRIMARY KEY (article_id, version);
+
+--
+-- Name: knowledge_proposals knowledge_proposals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge_proposals
+    ADD CONSTRAINT knowledge_proposals_pkey PRIMARY KEY (ticket_no);
+
+--
 -- Name: known_topics known_topics_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.known_topics
     ADD CONSTRAINT known_topics_pkey PRIMARY KEY (topic);
+
+--
+-- Name: matrix_proposals matrix_proposals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.matrix_proposals
+    ADD CONSTRAINT matrix_proposals_pkey PRIMARY KEY (proposal_no);
+
+--
+-- Name: matrix_proposals matrix_proposals_version_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.matrix_proposals
+    ADD CONSTRAINT matrix_proposals_version_key UNIQUE (version);
+
+--
+-- Name: missed_calls missed_calls_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.missed_calls
+    ADD CONSTRAINT missed_calls_pkey PRIMARY KEY (call_id);
 
 --
 -- Name: notices notices_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -813,6 +1252,13 @@ ALTER TABLE ONLY public.notices
     ADD CONSTRAINT notices_ticket_no_unit_code_kind_version_key UNIQUE (ticket_no, unit_code, kind, version);
 
 --
+-- Name: nuisance_callers nuisance_callers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.nuisance_callers
+    ADD CONSTRAINT nuisance_callers_pkey PRIMARY KEY (caller_ref, asked_at);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -825,6 +1271,13 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.ratings
     ADD CONSTRAINT ratings_pkey PRIMARY KEY (ticket_no, round);
+
+--
+-- Name: repeat_links repeat_links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.repeat_links
+    ADD CONSTRAINT repeat_links_pkey PRIMARY KEY (ticket_no);
 
 --
 -- Name: rollups rollups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -881,6 +1334,13 @@ ALTER TABLE ONLY public.ticket_keys
 
 ALTER TABLE ONLY public.ticket_keys
     ADD CONSTRAINT ticket_keys_pkey PRIMARY KEY (ticket_no);
+
+--
+-- Name: ticket_places ticket_places_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ticket_places
+    ADD CONSTRAINT ticket_places_pkey PRIMARY KEY (category_code, name, received_at, ticket_no);
 
 --
 -- Name: ticket_sequences ticket_sequences_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -998,10 +1458,64 @@ CREATE INDEX deadlines_ringing ON public.deadlines USING btree (rings_at) WHERE 
 CREATE INDEX deadlines_running ON public.deadlines USING btree (due) WHERE (result IS NULL);
 
 --
+-- Name: deadlines_to_recount; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX deadlines_to_recount ON public.deadlines USING btree (calendar_version, ticket_no) WHERE (provisional AND (result IS NULL) AND (done_at IS NULL));
+
+--
+-- Name: incident_tickets_of; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX incident_tickets_of ON public.incident_tickets USING btree (incident, received_at);
+
+--
+-- Name: knowledge_acts_of_article; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX knowledge_acts_of_article ON public.knowledge_acts USING btree (article_id, id);
+
+--
+-- Name: knowledge_proposals_waiting; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX knowledge_proposals_waiting ON public.knowledge_proposals USING btree (proposed_at) WHERE (state = 'waiting'::text);
+
+--
+-- Name: knowledge_published; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX knowledge_published ON public.knowledge USING btree (article_id) WHERE (status = 'published'::text);
+
+--
+-- Name: matrix_proposals_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX matrix_proposals_open ON public.matrix_proposals USING btree (category_code, COALESCE(district_code, ''::text), COALESCE(subject, ''::text), lead) WHERE (state = 'proposed'::text);
+
+--
+-- Name: missed_calls_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX missed_calls_of_caller ON public.missed_calls USING btree (caller_ref);
+
+--
+-- Name: missed_calls_waiting; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX missed_calls_waiting ON public.missed_calls USING btree (listed_at) WHERE ((answered_at IS NULL) AND (called_back_at IS NULL));
+
+--
 -- Name: notices_of_day; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX notices_of_day ON public.notices USING btree (day, kind);
+
+--
+-- Name: nuisance_callers_undecided; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX nuisance_callers_undecided ON public.nuisance_callers USING btree (asked_at) WHERE (decision IS NULL);
 
 --
 -- Name: outbox_by_age; Type: INDEX; Schema: public; Owner: -
@@ -1022,10 +1536,28 @@ CREATE INDEX outbox_next ON public.outbox USING btree (unit_seq, seq) WHERE (pub
 CREATE UNIQUE INDEX outbox_unit_stream ON public.outbox USING btree (unit_code, unit_seq) WHERE (unit_seq IS NOT NULL);
 
 --
+-- Name: ticket_events_replies; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX ticket_events_replies ON ONLY public.ticket_events USING btree (((data ->> 'unit'::text)), occurred_at) WHERE (kind = 'unit.replied'::text);
+
+--
+-- Name: ticket_events_other_expr_occurred_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX ticket_events_other_expr_occurred_at_idx ON public.ticket_events_other USING btree (((data ->> 'unit'::text)), occurred_at) WHERE (kind = 'unit.replied'::text);
+
+--
 -- Name: tickets_asking_for_time; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX tickets_asking_for_time ON ONLY public.tickets USING btree (state_since) WHERE (extension_asked IS NOT NULL);
+
+--
+-- Name: tickets_closed_of_caller; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_closed_of_caller ON ONLY public.tickets USING btree (caller_ref, ticket_no) WHERE (state = ANY (ARRAY['closed'::text, 'archived'::text]));
 
 --
 -- Name: tickets_emergencies; Type: INDEX; Schema: public; Owner: -
@@ -1056,6 +1588,12 @@ CREATE INDEX tickets_other_caller_ref_idx ON public.tickets_other USING btree (c
 --
 
 CREATE INDEX tickets_other_caller_ref_ticket_no_idx ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
+
+--
+-- Name: tickets_other_caller_ref_ticket_no_idx1; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tickets_other_caller_ref_ticket_no_idx1 ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state = ANY (ARRAY['closed'::text, 'archived'::text]));
 
 --
 -- Name: tickets_other_registered_at_idx; Type: INDEX; Schema: public; Owner: -
@@ -1124,6 +1662,12 @@ CREATE INDEX tickets_other_urgency_registered_at_ticket_no_idx ON public.tickets
 CREATE INDEX vault_by_caller ON public.vault USING btree (caller_ref);
 
 --
+-- Name: ticket_events_other_expr_occurred_at_idx; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.ticket_events_replies ATTACH PARTITION public.ticket_events_other_expr_occurred_at_idx;
+
+--
 -- Name: ticket_events_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
 --
 
@@ -1140,6 +1684,12 @@ ALTER INDEX public.tickets_open_of_caller ATTACH PARTITION public.tickets_other_
 --
 
 ALTER INDEX public.tickets_not_ended_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx;
+
+--
+-- Name: tickets_other_caller_ref_ticket_no_idx1; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.tickets_closed_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx1;
 
 --
 -- Name: tickets_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
@@ -1196,6 +1746,27 @@ ALTER TABLE ONLY public.call_segments
 
 ALTER TABLE ONLY public.call_steps
     ADD CONSTRAINT call_steps_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls(call_id);
+
+--
+-- Name: incident_tickets incident_tickets_incident_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.incident_tickets
+    ADD CONSTRAINT incident_tickets_incident_fkey FOREIGN KEY (incident) REFERENCES public.incidents(incident);
+
+--
+-- Name: knowledge_acts knowledge_acts_article_id_version_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge_acts
+    ADD CONSTRAINT knowledge_acts_article_id_version_fkey FOREIGN KEY (article_id, version) REFERENCES public.knowledge(article_id, version);
+
+--
+-- Name: knowledge_citations knowledge_citations_article_id_version_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.knowledge_citations
+    ADD CONSTRAINT knowledge_citations_article_id_version_fkey FOREIGN KEY (article_id, version) REFERENCES public.knowledge(article_id, version);
 
 --
 -- Name: assignments; Type: ROW SECURITY; Schema: public; Owner: -
@@ -1337,6 +1908,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.assignments TO hotline_app;
 GRANT SELECT ON TABLE public.assignments TO hotline_unit;
 
 --
+-- Name: TABLE calendar_warnings; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.calendar_warnings TO hotline_app;
+
+--
+-- Name: TABLE calendars; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.calendars TO hotline_app;
+
+--
 -- Name: TABLE call_backs; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1367,6 +1950,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.calls TO hotline_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.citizen_messages TO hotline_app;
 
 --
+-- Name: TABLE consultations; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.consultations TO hotline_app;
+
+--
 -- Name: TABLE contacts; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1386,16 +1975,118 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.deadlines TO hotline_app;
 GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
 
 --
+-- Name: TABLE incident_tickets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.incident_tickets TO hotline_app;
+
+--
+-- Name: TABLE incidents; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.incidents TO hotline_app;
+
+--
+-- Name: TABLE knowledge; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.knowledge TO hotline_app;
+
+--
+-- Name: COLUMN knowledge.status; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(status) ON TABLE public.knowledge TO hotline_app;
+
+--
+-- Name: COLUMN knowledge.reviewed_by; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(reviewed_by) ON TABLE public.knowledge TO hotline_app;
+
+--
+-- Name: COLUMN knowledge.reviewed_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(reviewed_at) ON TABLE public.knowledge TO hotline_app;
+
+--
+-- Name: TABLE knowledge_acts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.knowledge_acts TO hotline_app;
+
+--
+-- Name: TABLE knowledge_citations; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.knowledge_citations TO hotline_app;
+
+--
+-- Name: TABLE knowledge_proposals; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
+-- Name: COLUMN knowledge_proposals.state; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(state) ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
+-- Name: COLUMN knowledge_proposals.decided_by; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(decided_by) ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
+-- Name: COLUMN knowledge_proposals.decided_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(decided_at) ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
+-- Name: COLUMN knowledge_proposals.reason; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(reason) ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
+-- Name: COLUMN knowledge_proposals.article_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(article_id) ON TABLE public.knowledge_proposals TO hotline_app;
+
+--
 -- Name: TABLE known_topics; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.known_topics TO hotline_app;
 
 --
+-- Name: TABLE matrix_proposals; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.matrix_proposals TO hotline_app;
+
+--
+-- Name: TABLE missed_calls; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.missed_calls TO hotline_app;
+
+--
 -- Name: TABLE notices; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT ON TABLE public.notices TO hotline_app;
+
+--
+-- Name: TABLE nuisance_callers; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.nuisance_callers TO hotline_app;
 
 --
 -- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
@@ -1410,6 +2101,12 @@ GRANT SELECT ON TABLE public.outbox TO hotline_unit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ratings TO hotline_app;
 GRANT SELECT ON TABLE public.ratings TO hotline_unit;
+
+--
+-- Name: TABLE repeat_links; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.repeat_links TO hotline_app;
 
 --
 -- Name: TABLE rollups; Type: ACL; Schema: public; Owner: -
@@ -1441,6 +2138,12 @@ GRANT SELECT ON TABLE public.ticket_events TO hotline_unit;
 --
 
 GRANT SELECT,INSERT ON TABLE public.ticket_keys TO hotline_app;
+
+--
+-- Name: TABLE ticket_places; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ticket_places TO hotline_app;
 
 --
 -- Name: TABLE ticket_sequences; Type: ACL; Schema: public; Owner: -
