@@ -52,14 +52,6 @@ def criticism_day(deadline: Deadline, *, rule: ReminderRule, calendar: WorkingCa
     return None if rule.criticise_after is None else _day_after(deadline, rule.criticise_after, calendar)
 
 
-def overdue_working_days(deadline: Deadline, at: datetime, calendar: WorkingCalendar) -> int:
-    """Return how many working days after the day of the due time have begun at ``at``; 0 before."""
-    due_day, today = calendar.day_of(deadline.due), calendar.day_of(at)
-    if today <= due_day:
-        return 0
-    return calendar.count_working_days(due_day, today) - calendar.is_working_day(due_day)
-
-
 def _day_before(deadline: Deadline, days: int, calendar: WorkingCalendar) -> date | None:
     day = calendar.working_day_from(calendar.day_of(deadline.due), -days)
     return day if day > calendar.day_of(deadline.start) else None

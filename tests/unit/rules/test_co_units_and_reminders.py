@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispatcher.rules.changes import extended
 from dispatcher.rules.co_units import co_unit_deadline
-from dispatcher.rules.reminding import overdue_working_days, red_card_day, reminders_of, supervision_day, yellow_card_day
+from dispatcher.rules.reminding import red_card_day, reminders_of, supervision_day, yellow_card_day
 from models.codes import ClockKind, ReminderKind
 from models.deadline import Deadline
 from tests.unit.rules.deadline_desk import CALENDAR, CHINA, RULES, at, five_days, record
@@ -124,9 +124,6 @@ def test_five_working_days_overdue_call_for_supervision():
     deadline = five_days("2026-03-10T23:12")
 
     assert supervision_day(deadline, rule=RULE, calendar=CALENDAR) == date(2026, 3, 24)
-    assert overdue_working_days(deadline, at("2026-03-24T00:00"), CALENDAR) == RULE.supervise_after
-    assert overdue_working_days(deadline, at("2026-03-22T10:00"), CALENDAR) == 3
-    assert overdue_working_days(deadline, at("2026-03-17T23:59:59"), CALENDAR) == 0
 
 
 @given(moments, st.sampled_from([(ClockKind.WORKING_DAYS, 5), (ClockKind.NATURAL_DAYS, 7), (ClockKind.WALL, 100)]))
