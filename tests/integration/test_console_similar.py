@@ -69,7 +69,7 @@ async def test_the_operator_sees_them_beside_the_ticket_that_waits(console):
     twin = await console.town.hears(SITE + "请快来", confidence=0.6)
     async with console.browser("operator") as operator, console.browser("lead") as lead:
         panel = (await operator.get(f"/tickets/{waiting.ticket_no}")).text
-        (later,) = re.findall(r'data-later="([^"]+)"', panel)
+        (later,) = re.findall(r'data-later="([^"]+/similar)"', panel)
         listed = (await operator.get(later)).text
 
         assert (await lead.get(later)).status_code == 403
