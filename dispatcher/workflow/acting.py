@@ -193,8 +193,14 @@ class Scene:
         )
 
     def notify(self, ticket: Ticket, kind: NoticeKind, *, unit_code: str | None = None, day: date | None = None) -> None:
-        """Tell a unit, the lead where none is named, something about the ticket; ``day`` is today where none is given."""
-        told = unit_code or ticket.lead_unit or ""
+        """Tell a unit, the lead where none is named, something about the ticket; ``day`` is today where none is given.
+
+        Raises:
+            ValueError: nobody is named and no unit leads it; a notice for nobody would have no topic.
+        """
+        told = unit_code or ticket.lead_unit
+        if not told:
+            raise ValueError(f"{kind.label} of ticket {ticket.ticket_no} is for a unit, and no unit has it")
         day = day or self.city.local(self.at).date()
         notice = Notice(ticket.ticket_no, told, kind, day, self.at, ticket.version)
         self.effects.notices.append(notice)

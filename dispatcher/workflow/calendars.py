@@ -13,7 +13,7 @@ from dispatcher.workflow.announce import calendar_message
 from dispatcher.workflow.city import City
 from dispatcher.workflow.tell import day_text, tell
 from dispatcher.workflow.waking import set_rings
-from models.codes import NoticeKind, Role, Stage
+from models.codes import NoticeKind, Role, Stage, TicketState
 from models.deadline import Deadline
 from models.errors import Rejected
 from models.profile import CalendarYears
@@ -153,8 +153,9 @@ def _recounted(scene: Scene) -> Iterator[Moved]:
         unsettled = stored.result is None and stored.done_at is None
         if not (deadline.provisional and unsettled and deadline.due >= scene.at) or deadline.allowance is None:
             continue
-        later = reloaded(deadline, at=scene.at, calendar=calendar)
-        # One that says the same by this calendar was counted by it all the same: it is not looked at again.
+        later = None if scene.ticket.state is TicketState.ARCHIVED else reloaded(deadline, at=scene.at, calendar=calendar)
+        # One that says the same by this calendar was counted by it all the same, and what is archived never changes:
+        # neither is looked at again.
         scene.change(replace(stored, deadline=later or replace(deadline, calendar_version=calendar.facts.version)))
         if later is not None:
             yield Moved(scene.current(stored), deadline)

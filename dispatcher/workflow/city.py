@@ -12,7 +12,7 @@ from dispatcher.rules.deciding import Judgement, doubts_of, may_be_declined, sec
 from dispatcher.rules.incidents import EventFinder
 from dispatcher.rules.merging import RepeatFinder
 from dispatcher.rules.routing import Route, RouteTable, amended
-from models.codes import RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
+from models.codes import DueChange, RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
 from models.errors import DispatchRefused, Rejected
@@ -219,9 +219,7 @@ class City:
 
         ``earlier`` are its deadlines so far: what has leave as a hard case keeps it from unit to unit.
         """
-        leave = self.profile.deadlines.by_track.get((Stage.PROMISE, Track.COMPLEX))
-        promises = [one.deadline.allowance for one in earlier if one.deadline.stage is Stage.PROMISE]
-        if leave is not None and leave in promises:
+        if any(former.changed_by is DueChange.DECISION for one in earlier for former in one.deadline.former):
             return Track.COMPLEX
         category = self.profile.categories.get(category_code)
         level1_code = category.level1_code if category else ""

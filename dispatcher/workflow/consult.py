@@ -7,7 +7,7 @@ from dispatcher.ports import Notice
 from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.amend import propose_from_ticket
 from dispatcher.workflow.announce import consultation_message
-from dispatcher.workflow.assign import put_on_stream
+from dispatcher.workflow.assign import CO_UNIT, put_on_stream
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ProposalOrigin, Role, Stage, TicketState
 from models.errors import Forbidden, Rejected
@@ -71,12 +71,13 @@ def consult_decide(act: Act) -> Ticket:
 
     Raises:
         IllegalTransition: the ticket stands neither before a person nor at a unit that has not begun.
-        Rejected: no consultation runs, ``lead`` is unknown or closed, or ``basis`` is missing.
+        Rejected: no consultation runs, ``basis`` is missing, or ``lead`` is unknown, closed, or a 街镇 on whose list the
+            category does not stand.
     """
     running = act.beside.consulted
     if running is None or act.ticket.state in ENDED_STATES:
         raise Rejected(f"ticket {act.ticket.ticket_no} is in no consultation")
-    unit_code, basis = act.city.active_unit(act.text("lead")).code, act.text("basis")
+    unit_code, basis = act.city.unit_for(act.text("lead"), act.ticket.category_code).code, act.text("basis")
     decided = replace(running, decided_at=act.at, unit_code=unit_code, basis=basis)
     act.effects.consultations.append(decided)
     before = propose_rule(act, act.ticket, unit_code=unit_code, basis=basis)
@@ -107,6 +108,7 @@ def consult_decide(act: Act) -> Ticket:
         effects=act.effects,
         earlier=act.deadlines,
         again_of=act.beside.again_of,
+        beside=sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in act.running_holds()),
     )
     act.notify(after, NoticeKind.TRANSFER)
     data = {"mode": DispatchMode.TRANSFER.value, "basis": basis, "corrected": []}

@@ -59,6 +59,13 @@ class _Heard:
         """Its requests: several, or the contact as a whole."""
         return self.parts or (Part(self.contact.text, self.understanding),)
 
+    def only(self, parts: tuple[Part, ...]) -> "_Heard":
+        """Return the contact without its other requests: one of its requests is the whole of it, several are its parts."""
+        if len(parts) > 1:
+            return replace(self, parts=parts)
+        (part,) = parts
+        return replace(self, contact=replace(self.contact, text=part.text), understanding=part.understanding, parts=())
+
 
 @dataclass(frozen=True, slots=True)
 class ContactBatch:
@@ -130,14 +137,20 @@ class ContactBatch:
             return  # the relay told it twice; its effects exist
         if self._disturbs(heard.understanding):
             self._disturbing.append(contact)
-        earlier = self._repeated(heard)
-        if earlier:
+        repeated = [self._repeated(contact, part) for part in heard.requests]
+        earlier = list(dict.fromkeys(filter(None, repeated)))
+        for ticket_no in earlier:
+            self._repeats.setdefault(ticket_no, []).append(contact)
+        new = tuple(part for part, ticket_no in zip(heard.requests, repeated, strict=True) if ticket_no is None)
+        if not new:
             self._settle_merged(heard, earlier[0])
-            for ticket_no in earlier:
-                self._repeats.setdefault(ticket_no, []).append(contact)
             return
+        if earlier:
+            heard = heard.only(new)
+            contact = heard.contact
         again = self._closed_before(heard)
-        if again is not None and is_handled_again(again, at=self._now):
+        limited = self._asked_about.get(contact.caller_ref, False)
+        if again is not None and not limited and is_handled_again(again, at=self._now):
             reopened = await self._handle_again(heard, again.request.ticket_no)
             if reopened is not None:
                 self._closed[contact.caller_ref].remove(again)
@@ -186,20 +199,15 @@ class ContactBatch:
         category = self._city.profile.categories.get(understanding.best.category_code)
         return category is not None and category.handling is Handling.NUISANCE and understanding.urgency is Urgency.NORMAL
 
-    def _repeated(self, heard: _Heard) -> list[str]:
-        """Return the tickets that a contact repeats: one, or one for each of its requests; none where anything in it is new."""
-        found = []
-        for part in heard.requests:
-            earlier = self._city.repeats.repeated_request(
-                replace(heard.contact, text=part.text),
-                part.understanding,
-                self._open.get(heard.contact.caller_ref, ()),
-                district_code=self._city.district_of(heard.contact, part.understanding),
-            )
-            if earlier is None:
-                return []
-            found.append(earlier.ticket_no)
-        return list(dict.fromkeys(found))
+    def _repeated(self, contact: Contact, part: Part) -> str | None:
+        """Return the open ticket that one request of a contact repeats."""
+        earlier = self._city.repeats.repeated_request(
+            replace(contact, text=part.text),
+            part.understanding,
+            self._open.get(contact.caller_ref, ()),
+            district_code=self._city.district_of(contact, part.understanding),
+        )
+        return None if earlier is None else earlier.ticket_no
 
     def _closed_before(self, heard: _Heard) -> ClosedRequest | None:
         """Return the closed request that a contact repeats. An emergency, and each of several requests, is heard anew."""

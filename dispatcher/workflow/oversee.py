@@ -34,7 +34,8 @@ class Overseen:
         known = await self.work.reports({earlier.get(ticket_no, ticket_no) for ticket_no in asked})
         for ticket_no in asked:
             before = known.get(earlier.get(ticket_no, ticket_no), 1)
-            reports = before + merged.get(ticket_no, 0) + (ticket_no in earlier)
+            again = sum(each.kind is EventKind.TOLD_AGAIN and each.ticket_no == ticket_no for each in self.effects.events)
+            reports = before + merged.get(ticket_no, 0) + (ticket_no in earlier) + again
             await self._step_up(ticket_no, partial(supervise_reported, reports=reports))
 
     async def crowded(self, events: Sequence[Event]) -> None:

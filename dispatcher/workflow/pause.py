@@ -6,6 +6,7 @@ from dispatcher.ports import StoredDeadline
 from dispatcher.rules.pausing import pause_refusal, paused, read_reason, resumed
 from dispatcher.workflow.acting import Act, Scene
 from models.codes import UNIT_ROLES, Stage, TicketState
+from models.deadline import Deadline
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
 
@@ -59,15 +60,21 @@ def is_paused(scene: Scene) -> bool:
 
 def resume_clocks(scene: Scene, before: Ticket) -> Ticket:
     """Let the paused clocks of a ticket run on, and tell of the lead's; ``before`` is as in ``Scene.record``."""
-    rule = scene.city.profile.deadlines.pause
     due = None
     for stored in _clocks(scene):
         if stored.deadline.running_pause is not None:
-            running = resumed(stored.deadline, scene.at, rule=rule, calendar=scene.city.calendar)
-            scene.change(replace(stored, deadline=running))
+            running = resume_clock(scene, stored)
             due = running.due if stored.deadline.stage is scene.work_stage and due is None else due
     after = replace(before, version=before.version + 1)
     return scene.record(after, EventKind.RESUMED, {"due": due.isoformat() if due else None}, before=before)
+
+
+def resume_clock(scene: Scene, stored: StoredDeadline) -> Deadline:
+    """Let one paused clock run on, and return its deadline."""
+    rule = scene.city.profile.deadlines.pause
+    running = resumed(scene.current(stored).deadline, scene.at, rule=rule, calendar=scene.city.calendar)
+    scene.change(replace(scene.current(stored), deadline=running))
+    return running
 
 
 def _clocks(scene: Scene) -> list[StoredDeadline]:

@@ -60,6 +60,7 @@ def accept_return(act: Act) -> Ticket:
     returns = act.ticket.accepted_returns + 1
     data = {"from": returning, "to": unit_code}
     if unit_code is None:
+        act.void_stages(Stage.SUPERVISE)  # nobody is supervised while a person looks for a unit
         after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
         return consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
     after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)

@@ -17,7 +17,7 @@ from dispatcher.workflow.announce import nudge_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.close import closed
-from dispatcher.workflow.pause import resume_clocks
+from dispatcher.workflow.pause import resume_clock, resume_clocks
 from dispatcher.workflow.supervise import LADDER, step_up
 from dispatcher.workflow.tell import tell
 from dispatcher.workflow.waking import set_rings
@@ -117,7 +117,11 @@ def _act_on(scene: Scene, stored: StoredDeadline, rung: Ring, before: Ticket) ->
     if rung.kind in _CARDS:
         scene.notify(before, _CARDS[rung.kind], unit_code=unit_code, day=rung.day)
         return before
-    return _act_on_lead(scene, rung, before) if unit_code == before.lead_unit else before
+    if unit_code == before.lead_unit:
+        return _act_on_lead(scene, rung, before)
+    if rung.kind is RingKind.PAUSE_ENDS:
+        resume_clock(scene, stored)  # a co-unit's days of pause are used up before the lead's
+    return before
 
 
 def _act_on_lead(scene: Scene, rung: Ring, before: Ticket) -> Ticket:
@@ -151,7 +155,7 @@ def _criticise(scene: Scene, before: Ticket, day: date) -> Ticket:
 
 
 def _climb(scene: Scene, before: Ticket) -> Ticket:
-    if before.state in ENDED_STATES or before.supervision >= len(LADDER):
+    if before.state in ENDED_STATES or before.lead_unit is None or before.supervision >= len(LADDER):
         return before
     return step_up(scene, before, before.supervision + 1, cause="step overdue")
 

@@ -48,8 +48,16 @@ def step_up(scene: Scene, before: Ticket, step: int, *, cause: str) -> Ticket:
 
 
 def supervise_returned(scene: Scene, before: Ticket) -> Ticket:
-    """Put a ticket that units have rightly returned again and again under supervision, once a unit has it."""
-    if before.accepted_returns < MOST_RETURNS or before.supervision or before.lead_unit is None:
+    """Put a ticket that units have rightly returned again and again under supervision, once a unit has it.
+
+    One that is supervised already stays on its step: the unit that has it now is told, and has the step's time.
+    """
+    if before.supervision and before.lead_unit is not None:
+        scene.notify(before, LADDER[before.supervision - 1])
+        scene.void_stages(Stage.SUPERVISE)
+        scene.start_own_clock(Stage.SUPERVISE, before)
+        return before
+    if before.accepted_returns < MOST_RETURNS or before.lead_unit is None:
         return before
     return step_up(scene, before, 1, cause="returned twice")
 

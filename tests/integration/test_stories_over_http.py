@@ -25,8 +25,10 @@ from argon2 import PasswordHasher
 from console.channels.wechat import signature_of
 from dispatcher.store.accounts import PostgresAccounts
 from dispatcher.store.chronicle import Chronicle
+from dispatcher.store.database import Database as Store
 from dispatcher.store.database import open_pool
 from dispatcher.workflow.city import City
+from hotline.bootstrap import SystemClock
 from hotline.embedded.broker import EmbeddedBroker
 from hotline.embedded.patience import came_true
 from hotline.embedded.ports import LOOPBACK, free_port
@@ -229,7 +231,11 @@ def _of_story(outcome: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 async def _outcome(hotline: _Hotline, names: Mapping[UUID, str]) -> dict[str, Any]:
     async with open_pool(hotline.database.app_url, size=2) as pool:
         stage: Any = SimpleNamespace(
-            chronicle=Chronicle(pool), city=City.of(hotline.profile), model_version="any", database=None
+            chronicle=Chronicle(pool),
+            city=City.of(hotline.profile),
+            model_version="any",
+            database=Store(pool),
+            clock=SystemClock(),
         )
         replay = Replay(stage)
         replay.contact_names.update(names)

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from dispatcher.ports import CallBack
+from dispatcher.ports import CallBack, NuisanceCaller, NuisanceDecision
 from dispatcher.workflow.commands import run_command
 from models.codes import Fate, NoticeKind, Role, Stage, TicketState
 from models.command import CommandKind
 from models.errors import Forbidden, Rejected
+from models.profile import StreetRule, Unit
 from models.ticket import Actor, EventKind, TicketEvent
-from tests.builders import LAMPS, MONDAY, OPERATOR, SUPERVISOR, a_command, a_contact
+from tests.builders import LAMPS, MONDAY, OPERATOR, SUPERVISOR, a_city, a_command, a_contact
 from tests.unit.workflow.intake_desk import Desk
 from tests.unit.workflow.office import CITIZEN, DISPATCHER, EAST, REPLY, RETURN, Office
 
@@ -164,6 +165,34 @@ async def test_the_citizens_own_nudge_is_a_telling(lamps):
     assert lamps.tickets[0].supervision == 1
 
 
+async def test_a_reopening_and_a_third_telling_in_one_batch_are_both_heard(lamps):
+    """Two calls come together after the repair: the ticket is handled again, and supervised."""
+    await lamps.hear()
+    await lamps.repaired()
+    lamps.clock.advance(hours=1)
+    now = lamps.clock.now()
+    await lamps.tell(a_contact("second", LAMP, received_at=now), a_contact("third", LAMP, received_at=now))
+
+    (ticket,) = lamps.tickets
+    assert (ticket.round, ticket.nudges, ticket.supervision) == (2, 1, 1)
+
+
+async def test_a_limited_callers_word_after_the_end_waits_for_a_person(lamps):
+    """Nothing is handled again by itself for who only disturbs; the new ticket names the old one."""
+    contact = await lamps.hear()
+    await lamps.repaired()
+    now, tables = lamps.clock.now(), lamps.store.tables
+    tables.nuisance_callers.append(NuisanceCaller(contact.caller_ref, now, contact.contact_id, 10))
+    tables.nuisance_decisions.append(
+        NuisanceDecision(contact.caller_ref, now, now, "lead-1", now + lamps.city.profile.nuisance.limited)
+    )
+    lamps.clock.advance(hours=1)
+    await lamps.hear()
+
+    first, second = lamps.tickets
+    assert (first.round, second.state) == (1, TicketState.PENDING)
+
+
 async def test_what_waits_for_a_person_is_supervised_once_a_unit_has_it():
     """Nobody can be put under supervision for what nobody has."""
     office = Office()
@@ -260,6 +289,16 @@ class TestConsultation:
 
         assert (ticket.state, ticket.lead_unit) == (before.state, "U-LAMP")
         assert office.holds() == [("U-LAMP", "lead")]
+
+    async def test_a_street_is_given_nothing_outside_its_list(self):
+        """应由职能部门办理的不得分派给基层 holds for a consultation too (国办函〔2025〕66号)."""
+        street = Unit("U-STREET", "东街街道办事处", "街道", "属地事务")
+        units = {**a_city().profile.units, street.code: street}
+        office = Office(a_city(units=units, streets=StreetRule(frozenset({"街道"}), {})))
+        await office.open()
+        await office.act(_K.CONSULT)
+        with pytest.raises(Rejected, match="not on its 履职事项清单"):
+            await office.act(_K.CONSULT_DECIDE, DISPATCHER, {"lead": "U-STREET", "basis": "会商纪要"})
 
     async def test_another_unit_takes_over_what_is_not_begun(self):
         """A dispatched ticket moves; one that a unit works on does not."""

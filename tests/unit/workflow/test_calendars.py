@@ -119,6 +119,18 @@ async def test_what_is_certain_past_or_finished_stays(office):
     assert after[office.clock_of(Stage.RESOLVE).key] == before[office.clock_of(Stage.RESOLVE).key]
 
 
+async def test_what_is_archived_never_changes(office):
+    """Its window for ratings was provisional, and stays as it was."""
+    await office.opens()
+    for kind in (_K.REPLY, _K.PASS_REVIEW, _K.CLOSE, _K.ARCHIVE):
+        await office.act(kind)
+    archived, kinds = office.ticket, office.event_kinds()
+    await office.loads()
+
+    assert (office.ticket, office.event_kinds()) == (archived, kinds)
+    assert await office.loads() == 0
+
+
 async def test_a_reply_under_review_is_counted_again_too(office):
     """Its clock stands and may run on; the day then is the new one."""
     await office.opens()

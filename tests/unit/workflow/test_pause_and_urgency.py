@@ -8,7 +8,7 @@ from models.deadline import DeadlineResult
 from models.errors import Rejected
 from models.ticket import EventKind
 from tests.builders import LAMPS, OPERATOR, SUPERVISOR, WATER
-from tests.unit.workflow.office import MATERIAL, Office
+from tests.unit.workflow.office import DISPATCHER, EAST, MATERIAL, Office
 
 _K = CommandKind
 
@@ -188,6 +188,20 @@ class TestUrgency:
         await office.timers(minutes=1)
 
         assert office.notices(NoticeKind.NUDGE) == [("U-LAMP", "催办", "05-22"), ("U-LAMP", "催办", "05-20")]
+
+    async def test_a_co_units_pause_ends_when_its_own_days_are_used_up(self, office):
+        """It stood with the first lead already: its ten days are 18 to 29 May, the new lead's 19 May to 1 June."""
+        await office.reach_with_co_unit(CommandKind.SIGN)
+        await office.act(CommandKind.PAUSE, WATER)
+        await office.act(CommandKind.RETURN, WATER)
+        office.clock.advance(days=1)
+        await office.act(CommandKind.ACCEPT_RETURN, DISPATCHER, {"transfer_to": "U-EAST"})
+        await office.act(CommandKind.SIGN, EAST)
+        await office.act(CommandKind.PAUSE, EAST)
+        await office.timers(days=14)
+
+        ends = [office.clock_of(Stage.RESOLVE, unit_code).deadline.pauses[-1].end for unit_code in ("U-LAMP", "U-EAST")]
+        assert [f"{office.city.local(end):%m-%d}" for end in ends] == ["05-30", "06-02"]
 
     async def test_the_clocks_of_a_unit_follow(self, office):
         """The signature of 特急 is due in half an hour."""

@@ -12,7 +12,7 @@ from models.deadline import DeadlineResult
 from models.errors import Rejected
 from models.ticket import EventKind
 from tests.builders import OPERATOR, SUPERVISOR, a_city, a_profile, a_ticket
-from tests.unit.workflow.office import Office
+from tests.unit.workflow.office import EAST, Office
 
 _K = CommandKind
 CARDS = (NoticeKind.YELLOW_CARD, NoticeKind.RED_CARD)
@@ -196,6 +196,21 @@ class TestSupervision:
         await office.timers(days=30)
 
         assert office.notices(*LADDER) == [("U-LAMP", "约谈提醒", "05-18")]
+
+    async def test_nobody_is_supervised_while_a_person_looks_for_a_unit(self, office):
+        """The step waits; the next unit has it with the step's time, and the one after that too."""
+        await office.reach(TicketState.DISPATCHED)
+        await office.act(_K.SUPERVISE)
+        await office.act(_K.RETURN)
+        await office.act(_K.ACCEPT_RETURN)
+        await office.timers(days=10)
+        assert (office.ticket.lead_unit, office.ticket.supervision) == (None, 1)
+
+        await office.act(_K.DISPATCH, OPERATOR, {"unit": "U-EAST"})
+        assert office.notices(NoticeKind.SUPERVISION_ORDER)[-1] == ("U-EAST", "督办单", "05-28")
+        await office.act(_K.SIGN, EAST)
+        await office.timers(days=6)
+        assert office.ticket.supervision == 2
 
     async def test_the_close_ends_the_step(self, office):
         """Closed in the step's time: met, and nothing climbs any more."""

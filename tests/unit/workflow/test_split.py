@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.codes import Fate, ReviewReason, Urgency
+from models.codes import Fate, ReviewReason, SubjectType, Urgency
 from models.ticket_number import check_ticket_number
-from models.understanding import Issue
+from models.understanding import Facts, Issue
 from tests.builders import a_contact, an_understanding
 from tests.unit.workflow.intake_desk import Desk
 
@@ -66,6 +66,57 @@ async def test_a_contact_whose_parts_are_not_sure_stays_whole_for_a_person(secon
     (ticket,) = desk.tickets
     assert (ticket.text, ticket.parent_no, ticket.item) == (BOTH, None, 1)
     assert ReviewReason.SEVERAL_REQUESTS in ticket.review_reasons
+
+
+@pytest.mark.parametrize("wish", ["anonymous", "confidential"])
+async def test_who_wants_not_to_be_known_is_known_to_no_unit(wish):
+    """The wish is said once, beside the first request, and holds for the second (domain.md A.11)."""
+    desk = desk_with(路灯=an_understanding("0703", facts=Facts(**{wish: True})))
+    await desk.tell(a_contact(text=BOTH, salutation="王先生"))
+
+    assert [getattr(ticket, wish) for ticket in desk.tickets] == [True, True]
+    assert [ticket.salutation for ticket in desk.tickets] == [None, None]
+
+
+async def test_an_enterprise_speaks_for_itself_in_every_request():
+    """Whose behalf it is on, and where it is, are said once."""
+    lamp = an_understanding("0703", facts=Facts(subject=SubjectType.ENTERPRISE), address="中山路")
+    desk = Desk(**{BOTH: two_requests(address="中山路"), "停水": an_understanding("0801"), "路灯": lamp})
+    await desk.tell(a_contact(text=BOTH))
+
+    assert [ticket.subject for ticket in desk.tickets] == [SubjectType.ENTERPRISE] * 2
+    assert [ticket.address for ticket in desk.tickets] == ["中山路"] * 2
+
+
+async def test_a_badly_recognised_call_is_not_split():
+    """A person confirms it anyway, and sees the proposal."""
+    desk = desk_with()
+    await desk.tell(a_contact(text=BOTH, asr_confidence=0.4))
+
+    (ticket,) = desk.tickets
+    assert {ReviewReason.ASR_LOW_CONFIDENCE, ReviewReason.SEVERAL_REQUESTS} <= set(ticket.review_reasons)
+
+
+async def test_what_is_told_again_is_merged_and_what_is_new_is_registered():
+    """A second call about the lamp and the water: the lamps are nudged, the water has a ticket of its own."""
+    desk = desk_with()
+    again = a_contact("2", BOTH)
+    await desk.tell(a_contact("1", LAMP))
+    await desk.tell(again)
+
+    lamp, water = desk.tickets
+    assert (lamp.nudges, lamp.text) == (1, LAMP)
+    assert (water.lead_unit, water.text, water.parent_no) == ("U-WATER", WATER, None)
+    assert desk.fate(again) is Fate.TICKETED
+
+
+async def test_a_part_that_alarms_by_itself_is_not_split_off():
+    """Heard as a whole the contact does not alarm; a person decides."""
+    desk = desk_with(停水=an_understanding("0801", urgency=Urgency.CRITICAL, alarm="漏气", alarm_category="0805"))
+    await desk.tell(a_contact(text=BOTH))
+
+    (ticket,) = desk.tickets
+    assert ticket.text == BOTH
 
 
 async def test_an_emergency_is_never_split():

@@ -2,7 +2,9 @@
 
 import pytest
 
+from config.profiles import find_profile, load_profile
 from dispatcher.rules.deadlines import desk_track
+from dispatcher.workflow.city import City
 from models.codes import NoticeKind, RequestType, Stage, SubjectType, TicketState, Track, Urgency
 from models.command import CommandKind
 from models.errors import Forbidden, Rejected
@@ -39,6 +41,15 @@ def test_the_desk_serves_enterprises_with_its_own_matters(asked, units, simple, 
 
 class TestHardCase:
     """复杂疑难: leave to take fifteen working days."""
+
+    async def test_a_promise_that_is_as_long_by_its_type_is_no_leave(self):
+        """In Haikou a 举报 has fifteen working days too; corrected to a 投诉 the unit has five."""
+        office = Office(City.of(load_profile(find_profile("haikou"))))
+        report = {"request_type": RequestType.REPORT, "machine_type": RequestType.REPORT}
+        await office.open(category_code="0301", machine_category="0301", **report)
+        await office.act(_K.CONFIRM, OPERATOR, {"type": "投诉", "unit": "HK-ZHZF"})
+
+        assert office.clock_of(Stage.RESOLVE, "HK-ZHZF").deadline.allowance.days == 5
 
     async def test_the_dues_and_the_promise_are_counted_from_their_start(self, office):
         """Fifteen working days after Monday 18 May end on 8 June; the citizen is told, the unit noticed."""
