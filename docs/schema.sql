@@ -1587,13 +1587,13 @@ CREATE INDEX tickets_other_caller_ref_idx ON public.tickets_other USING btree (c
 -- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX tickets_other_caller_ref_ticket_no_idx ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
+CREATE INDEX tickets_other_caller_ref_ticket_no_idx ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state = ANY (ARRAY['closed'::text, 'archived'::text]));
 
 --
 -- Name: tickets_other_caller_ref_ticket_no_idx1; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX tickets_other_caller_ref_ticket_no_idx1 ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state = ANY (ARRAY['closed'::text, 'archived'::text]));
+CREATE INDEX tickets_other_caller_ref_ticket_no_idx1 ON public.tickets_other USING btree (caller_ref, ticket_no) WHERE (state <> ALL (ARRAY['closed'::text, 'declined'::text, 'withdrawn'::text, 'archived'::text]));
 
 --
 -- Name: tickets_other_registered_at_idx; Type: INDEX; Schema: public; Owner: -
@@ -1683,13 +1683,13 @@ ALTER INDEX public.tickets_open_of_caller ATTACH PARTITION public.tickets_other_
 -- Name: tickets_other_caller_ref_ticket_no_idx; Type: INDEX ATTACH; Schema: public; Owner: -
 --
 
-ALTER INDEX public.tickets_not_ended_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx;
+ALTER INDEX public.tickets_closed_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx;
 
 --
 -- Name: tickets_other_caller_ref_ticket_no_idx1; Type: INDEX ATTACH; Schema: public; Owner: -
 --
 
-ALTER INDEX public.tickets_closed_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx1;
+ALTER INDEX public.tickets_not_ended_of_caller ATTACH PARTITION public.tickets_other_caller_ref_ticket_no_idx1;
 
 --
 -- Name: tickets_other_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
@@ -1879,6 +1879,24 @@ ALTER TABLE public.ticket_events ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.tickets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: assignments upkeep; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY upkeep ON public.assignments TO hotline_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: deadlines upkeep; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY upkeep ON public.deadlines TO hotline_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: tickets upkeep; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY upkeep ON public.tickets TO hotline_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -

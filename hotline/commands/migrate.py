@@ -15,17 +15,20 @@ def add_parser(commands: Subparsers) -> None:
         "Connects by HOTLINE_OWNER_DATABASE_URL (a role that may create roles and tables) or HOTLINE_DATABASE_URL.",
         epilog="example: HOTLINE_OWNER_DATABASE_URL=postgresql://postgres@db/hotline hotline migrate",
     )
+    parser.add_argument("--pre", action="store_true", help="only what older processes that still run can live with")
     parser.set_defaults(run=run)
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Migrate and say what was applied."""
     from config.settings import load_settings
     from dispatcher.store import migrations
     from hotline.bootstrap import SystemClock, owner_database_url_of
 
-    applied = migrations.apply(owner_database_url_of(load_settings(os.environ)), today=SystemClock().now().date())
+    url = owner_database_url_of(load_settings(os.environ))
+    applied = migrations.apply(url, today=SystemClock().now().date(), pre_only=arguments.pre)
     for name in applied:
         print(f"已执行 {name}")
-    print(f"数据库结构已是最新（本次执行 {len(applied)} 个迁移）")
+    rest = "；旧进程全部停止后，再运行一次 hotline migrate" if arguments.pre else ""
+    print(f"数据库结构已是最新（本次执行 {len(applied)} 个迁移）{rest}")
     return 0

@@ -194,6 +194,29 @@ class TestWhoSeesWhat:
             await start()
 
 
+def _write_as_0_1_0(connection, ticket_no, *, state):
+    """Write a ticket with the columns that release 0.1.0 knew; its resolve deadline is met where it is closed."""
+    is_closed = state == "closed"
+    connection.execute(
+        "INSERT INTO tickets (ticket_no, month, contact_id, version, state, state_since, channel, request_type, category_code,"
+        " urgency, text, caller_ref, lead_unit, top, review_reasons, machine_category, machine_type, received_at,"
+        " registered_at, profile_version, matrix_version, model_version) VALUES (%s, 202605, gen_random_uuid(), 3, %s, %s,"
+        " 'P', '20', '0703', '1', '路灯不亮', 'caller-1', 'U-LAMP', '[[\"0703\", 0.9]]', '{}', '0703', '20', %s, %s,"
+        " 'p1', 'm1', 'x')",
+        [ticket_no, state, MONDAY, MONDAY, MONDAY],
+    )
+    connection.execute(
+        "INSERT INTO assignments (ticket_no, unit_code, role, mode, dispatched_at, signed_at, replied_at, matrix_version,"
+        " basis) VALUES (%s, 'U-LAMP', 'lead', 'auto', %s, %s, %s, 'm1', '职责')",
+        [ticket_no, MONDAY, MONDAY, MONDAY if is_closed else None],
+    )
+    connection.execute(
+        "INSERT INTO deadlines (ticket_no, stage, unit_code, clock, start, due, provisional, days, calendar_version,"
+        " profile_version, result) VALUES (%s, 'resolve', 'U-LAMP', 'WALL', %s, %s, false, '{}', 'c1', 'p1', %s)",
+        [ticket_no, MONDAY, MONDAY + timedelta(hours=2), "met" if is_closed else None],
+    )
+
+
 class TestMigrations:
     """A migration is code with a promise."""
 
@@ -210,6 +233,33 @@ class TestMigrations:
 
         assert first == tuple(migration.name for migration in migrations.all_migrations())
         assert second == ()
+
+    async def test_what_the_release_before_wrote_rings_and_counts_once_it_has_gone(self, empty_database, monkeypatch):
+        """0.1.0 writes before and after the pre files; the post file fills in one ticket that runs and one that is closed."""
+        every = migrations.all_migrations()
+        with monkeypatch.context() as patched:
+            patched.setattr(migrations, "all_migrations", lambda: every[:7])
+            migrations.apply(empty_database.owner_url, today=MONDAY.date())
+        with psycopg.connect(empty_database.app_url) as connection:
+            _write_as_0_1_0(connection, "TT20260518P0000010", state="signed")
+        migrations.apply(empty_database.owner_url, today=MONDAY.date(), pre_only=True)
+        with psycopg.connect(empty_database.app_url) as connection:
+            _write_as_0_1_0(connection, "TT20260518P0000028", state="signed")
+            _write_as_0_1_0(connection, "TT20260518P0000036", state="closed")
+        applied = migrations.apply(empty_database.owner_url, today=MONDAY.date())
+        clock = FixedClock()
+        clock.advance(days=30)
+        async with open_pool(empty_database.app_url, size=2) as pool:
+            await ring(city=a_city(), open_work=Database(pool).open_work, clock=clock)
+
+        assert applied == tuple(each.name for each in every if each.is_post and each.number > 7)
+        with psycopg.connect(empty_database.owner_url) as connection:
+            results = connection.execute(
+                "SELECT result, done_at IS NOT NULL FROM deadlines WHERE stage = 'resolve' ORDER BY ticket_no"
+            ).fetchall()
+            closed = connection.execute("SELECT first_closed_at IS NOT NULL FROM tickets ORDER BY ticket_no").fetchall()
+        assert results == [("missed", False), ("missed", False), ("met", True)]
+        assert closed == [(False,), (False,), (True,)]
 
     def test_a_file_that_changed_afterwards_is_refused(self, empty_database):
         """What a database was built from stays as it was; a correction is a new file."""

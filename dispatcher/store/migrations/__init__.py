@@ -35,6 +35,11 @@ class Migration:
     sql: LiteralString
 
     @property
+    def is_post(self) -> bool:
+        """Whether it waits until older code has gone."""
+        return self.name[5:].startswith("post_")
+
+    @property
     def checksum(self) -> str:
         """What must not change once applied."""
         return sha256(self.sql.encode()).hexdigest()
@@ -58,8 +63,10 @@ def all_migrations() -> tuple[Migration, ...]:
     return tuple(found)
 
 
-def apply(owner_url: str, *, today: date) -> tuple[str, ...]:
+def apply(owner_url: str, *, today: date, pre_only: bool = False) -> tuple[str, ...]:
     """Bring the schema up to date, make the coming months' partitions, and return the names of what was applied.
+
+    ``pre_only``: older code still runs, so the ``post`` files wait for another call.
 
     ``owner_url`` connects as a role that may create roles and tables. Each migration is one transaction; two runs at once
     wait for each other.
@@ -74,20 +81,22 @@ def apply(owner_url: str, *, today: date) -> tuple[str, ...]:
                 raise Rejected(f"PostgreSQL 16 or newer is needed, this is {connection.info.server_version // 10000}")
             connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
             connection.execute(_BOOK)
-            done = _apply_missing(connection)
+            done = _apply_missing(connection, pre_only=pre_only)
             _make_months(connection, today)
             return done
     except psycopg.OperationalError as error:
         raise TryLater(f"PostgreSQL cannot be reached to migrate: {error}") from error
 
 
-def _apply_missing(connection: psycopg.Connection) -> tuple[str, ...]:
+def _apply_missing(connection: psycopg.Connection, *, pre_only: bool) -> tuple[str, ...]:
     known: dict[int, str] = dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
     applied = []
     for migration in all_migrations():
         if migration.number in known:
             if known[migration.number] != migration.checksum:
                 raise Rejected(f"{migration.name} was applied before and has changed since; write a new migration instead")
+            continue
+        if pre_only and migration.is_post:
             continue
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '4s'")
