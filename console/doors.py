@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from console.similar import TextIndex
 from dispatcher.accounts import Accounts
-from dispatcher.ports import Clock, OpenUnitOfWork, ReserveNumbers, Understand, Vault
+from dispatcher.ports import Clock, OpenUnitOfWork, Understand, Vault
 from dispatcher.views import NumbersDesk, Views
 from dispatcher.workflow.amend import CheckMatrix
 from dispatcher.workflow.city import City
@@ -32,7 +32,6 @@ class Doors:
     accounts: Accounts
     numbers: NumbersDesk
     understand: Understand
-    reserve_numbers: ReserveNumbers
     explain: Explain
     new_text_index: Callable[[], TextIndex]
     check_matrix: CheckMatrix
@@ -43,4 +42,4 @@ class Doors:
     @property
     def self_service(self) -> Tools:
         """What serving a citizen who writes needs."""
-        return Tools(self.city, self.understand, self.vault, self.open_work, self.reserve_numbers, self.clock, self.librarian)
+        return Tools(self.city, self.understand, self.vault, self.open_work, self.clock, self.librarian)

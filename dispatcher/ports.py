@@ -416,6 +416,10 @@ class UnitOfWork(Protocol):
         """Move the partitions' offsets; forgets failed attempts."""
         ...
 
+    async def reserve_number(self, day: str) -> int:
+        """Reserve the next ticket number of a day (YYYYMMDD); others wait for it until the transaction ends."""
+        ...
+
     async def add_contacts(self, contacts: Sequence[NewContact]) -> set[UUID]:
         """Store the contacts that are new, with their vault rows, and return their ids."""
         ...

@@ -172,7 +172,7 @@ def _standing(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
     yield _gauge(gauges.OVERDUE, _by_one_label({**dict.fromkeys((HOTLINE_ITSELF, *units), 0), **standing.overdue}))
     due_soon = {**dict.fromkeys(product(units, profile.deadlines.due_soon), 0), **standing.due_soon}
     yield _gauge(gauges.DUE_SOON, [((code, span_label(span)), tickets) for (code, span), tickets in due_soon.items()])
-    yield _gauge(gauges.REVIEW_QUEUE, _alone(standing.open_tickets.get(pending, 0)))
+    yield _gauge(gauges.REVIEW_QUEUE, _alone(standing.review_queue))
     yield _gauge(gauges.PROVISIONAL, _alone(standing.provisional))
     yield _gauge(gauges.UNSWEPT, _alone(standing.unswept))
     yield _gauge(gauges.UNPUBLISHED, _alone(standing.unpublished))

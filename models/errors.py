@@ -26,13 +26,12 @@ class Forbidden(Rejected):
 
 
 class StaleVersion(Rejected):
-    """The command was based on an older version of the ticket; read it again and decide again."""
+    """The change was based on an older version of the thing (ticket …, article …); read it again and decide again."""
 
-    def __init__(self, ticket_no: str, expected: int, current: int) -> None:
-        self.ticket_no = ticket_no
+    def __init__(self, thing: str, expected: int, current: int) -> None:
         self.expected = expected
         self.current = current
-        super().__init__(f"ticket {ticket_no} is at version {current}; the command expected version {expected}")
+        super().__init__(f"{thing} is at version {current}; version {expected} was expected")
 
 
 class IllegalTransition(Rejected):

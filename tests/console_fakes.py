@@ -99,7 +99,6 @@ class Console:
             accounts=self.accounts,
             numbers=None,
             understand=self.understands,
-            reserve_numbers=self.store.reserve_numbers,
             explain=explain,
             new_text_index=lambda: text_index_of(self.city),
             check_matrix=matrix_problems,

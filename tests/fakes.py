@@ -481,6 +481,11 @@ class MemoryWork:
             raise NotFound(f"there is no ticket {ticket_no}")
         return self._tables.tickets[ticket_no]
 
+    async def reserve_number(self, day: str) -> int:
+        """Reserve the next number."""
+        self._tables.sequences[day] += 1
+        return self._tables.sequences[day]
+
     async def lock_tickets(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
         """Return those that exist."""
         return {number: self._tables.tickets[number] for number in sorted(ticket_nos) if number in self._tables.tickets}

@@ -1,7 +1,7 @@
 """知识库: find an article, read it with its history, and judge what may become one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -27,7 +27,7 @@ from dispatcher.workflow.knowledge import (
     withdraw_article,
 )
 from models.codes import ArticleStatus, CitationRefusal, LinkKind, RequestType
-from models.errors import NotFound, Rejected
+from models.errors import NotFound, Rejected, StaleVersion
 from models.knowledge import MAX_ANSWER, Article, ArticleAct, Citation, Link, Proposal, Source, StoredArticle, is_article_id
 from models.ticket import Ticket
 
@@ -171,7 +171,12 @@ def _reviewing_routes(around: Surroundings) -> APIRouter:
         office = form.get("office", "").strip()
         article = _composed(article_id, office, earlier.categories, earlier.links, form)
         actor = session.user.actor
-        stored = await publish_article(article, actor=actor, open_work=doors.open_work, clock=doors.clock)
+        version = form.get("version", "")
+        read = replace(article, version=int(version) if version.isdecimal() else 0)
+        try:
+            stored = await publish_article(read, actor=actor, open_work=doors.open_work, clock=doors.clock)
+        except StaleVersion as error:
+            raise FormProblem(f"这一条已经有第 {error.current} 版。请看过再改，别人的更正才不会丢。") from error
         return await _article(around, session, article_id, None, done=f"已发布第 {stored.article.version} 版")
 
     @routes.post("/{article_id}/withdraw")

@@ -46,6 +46,7 @@ class Standing:
     """
 
     open_tickets: Mapping[tuple[str, TicketState], int]
+    review_queue: int
     overdue: Mapping[str, int]
     due_soon: Mapping[tuple[str, timedelta], int]
     unswept: int
@@ -126,11 +127,13 @@ async def _standing(connection: AsyncConnection[TupleRow], now: datetime, spans:
     limits = {"now": now, "limits": [now + span for span in spans]}
     ((unswept, provisional),) = await _all(connection, "deadline_health", {"now": now})
     ((unpublished, oldest),) = await _all(connection, "outbox_backlog", {})
+    ((review_queue,),) = await _all(connection, "review_queue", {})
     return Standing(
         open_tickets={
             (unit_code, TicketState(state)): tickets
             for unit_code, state, tickets in await _all(connection, "open_tickets", hotline)
         },
+        review_queue=review_queue,
         overdue=dict(await _all(connection, "overdue_tickets", hotline)),
         due_soon={
             (unit_code, spans[position - 1]): tickets

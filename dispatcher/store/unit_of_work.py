@@ -189,6 +189,11 @@ class PostgresUnitOfWork:
             raise NotFound(f"there is no ticket {ticket_no}")
         return rows.ticket_from_row(found[0])
 
+    async def reserve_number(self, day: str) -> int:
+        """Reserve the next ticket number of a day."""
+        (row,) = await self._all("reserve_numbers", {"day": day, "amount": 1})
+        return int(row["first"])
+
     async def lock_tickets(self, ticket_nos: Iterable[str]) -> dict[str, Ticket]:
         """Lock tickets in the order of their numbers."""
         numbers = list(ticket_nos)

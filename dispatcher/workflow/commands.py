@@ -140,37 +140,45 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         async with open_work(unit_code=command.actor.unit_code) as work:
             await work.ticket(command.ticket_no)
     async with open_work() as work:
-        tickets = await work.lock_tickets(_numbers_in(command))
-        ticket = tickets.get(command.ticket_no)
-        if ticket is None:
-            raise NotFound(f"there is no ticket {command.ticket_no}")
-        if ticket.version != command.expected_version:
-            raise StaleVersion(ticket.ticket_no, command.expected_version, ticket.version)
-        now = clock.now()
-        act = Act(
-            ticket=ticket,
-            command=command,
-            actor=command.actor,
-            at=now,
-            city=city,
-            deadlines=await work.lock_deadlines(ticket.ticket_no),
-            holds=await work.holds(ticket.ticket_no),
-            call_backs=await work.call_backs(ticket.ticket_no),
-            ratings=await work.ratings(ticket.ticket_no),
-            asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
-            cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
-            earlier_replies=await _earlier_replies(command, work, city, now),
-            effects=Effects(),
-            beside=await look_beside(work, command, tickets),
-        )
-        if command.actor.unit_code is not None and act.beside.follows:
-            raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
-        after = _ACTS[command.kind](act)
-        after = await incidents.carry_on(work, act, after)
-        act.effects.changed_tickets.append(after)
-        set_rings(act.effects, city=city, at=now)
-        await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
-        await keep_in_knowledge(act, after, work.knowledge)
+        return await carry_out(command, work, city=city, clock=clock)
+
+
+async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Clock) -> Ticket:
+    """Carry out a command of somebody who may give it on this ticket, within the transaction ``work``; see ``run_command``.
+
+    A refusal leaves no trace but the ticket's lock.
+    """
+    tickets = await work.lock_tickets(_numbers_in(command))
+    ticket = tickets.get(command.ticket_no)
+    if ticket is None:
+        raise NotFound(f"there is no ticket {command.ticket_no}")
+    if ticket.version != command.expected_version:
+        raise StaleVersion(f"ticket {ticket.ticket_no}", command.expected_version, ticket.version)
+    now = clock.now()
+    act = Act(
+        ticket=ticket,
+        command=command,
+        actor=command.actor,
+        at=now,
+        city=city,
+        deadlines=await work.lock_deadlines(ticket.ticket_no),
+        holds=await work.holds(ticket.ticket_no),
+        call_backs=await work.call_backs(ticket.ticket_no),
+        ratings=await work.ratings(ticket.ticket_no),
+        asked_return=await work.asked_return(ticket.ticket_no) if command.kind in _ABOUT_RETURNS else None,
+        cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
+        earlier_replies=await _earlier_replies(command, work, city, now),
+        effects=Effects(),
+        beside=await look_beside(work, command, tickets),
+    )
+    if command.actor.unit_code is not None and act.beside.follows:
+        raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
+    after = _ACTS[command.kind](act)
+    after = await incidents.carry_on(work, act, after)
+    act.effects.changed_tickets.append(after)
+    set_rings(act.effects, city=city, at=now)
+    await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
+    await keep_in_knowledge(act, after, work.knowledge)
     return after
 
 

@@ -84,8 +84,9 @@ def consult_decide(act: Act) -> Ticket:
     if before.lead_unit == unit_code:
         return before
     act.require_one_of(*_BEGINS_WITH)
-    if act.beside.membership is not None and act.beside.follows:
-        act.effects.incident_links.append(replace(act.beside.membership.link, follows=False))
+    place = act.beside.membership
+    if place is not None and act.beside.follows and place.lead_unit is not None:
+        act.effects.incident_links.append(replace(place.link, follows=False))
     elif before.lead_unit is not None:
         act.release(before.lead_unit)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):

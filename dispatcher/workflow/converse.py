@@ -10,7 +10,6 @@ from dispatcher.ports import (
     Clock,
     Effects,
     OpenUnitOfWork,
-    ReserveNumbers,
     SealedData,
     Settled,
     Understand,
@@ -37,7 +36,7 @@ from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.answer import told_source
 from dispatcher.workflow.city import City
-from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.commands import carry_out
 from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
@@ -67,7 +66,6 @@ class Tools:
     understand: Understand
     vault: Vault
     open_work: OpenUnitOfWork
-    reserve_numbers: ReserveNumbers
     clock: Clock
     librarian: Librarian | None = None
 
@@ -241,7 +239,7 @@ class _Turn:
 
     async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
         city, personal = self.tools.city, self.submission.personal
-        number = await self.tools.reserve_numbers(f"{city.local(self.now):%Y%m%d}", 1)
+        number = await self.work.reserve_number(f"{city.local(self.now):%Y%m%d}")
         contact = Contact(
             contact_id=self.submission.contact_id,
             channel=self.submission.channel,
@@ -321,7 +319,7 @@ class _Turn:
     async def _nudge(self) -> str:
         """Hurry whoever has the latest request that somebody still works on; a car that is not moved goes to a unit now."""
         texts = self.tools.city.profile.messages
-        for ticket in await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN):
+        for ticket in await self._lock_own():
             by_machine = ticket.self_service
             if await (self._hand_over(ticket) if by_machine else self._command(ticket, CommandKind.NUDGE, {})):
                 return texts["nudged"].format(ticket_no=ticket.ticket_no)
@@ -332,25 +330,29 @@ class _Turn:
         texts = self.tools.city.profile.messages
         if not is_rating(rest):
             return texts["rate_ask"], replace(talk, service=Service.RATE, subject=None)
-        for ticket in await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN):
+        for ticket in await self._lock_own():
             if await self._command(ticket, CommandKind.RATE, {"rating": rest}):
                 return texts["rated"].format(ticket_no=ticket.ticket_no), talk.ended()
         return texts["rate_none"], talk.ended()
 
+    async def _lock_own(self) -> list[Ticket]:
+        """Return the citizen's latest requests, the latest first; all are locked in one order before any is acted on."""
+        own = await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN)
+        locked = await self.work.lock_tickets(ticket.ticket_no for ticket in own)
+        return [locked[ticket.ticket_no] for ticket in own]
+
     async def _hand_over(self, ticket: Ticket) -> bool:
-        locked = (await self.work.lock_tickets([ticket.ticket_no]))[ticket.ticket_no]
         deadlines = await self.work.lock_deadlines(ticket.ticket_no)
-        after = hand_to_unit(Scene(locked, MACHINE, self.now, self.tools.city, deadlines, self.effects), locked)
-        if after is not locked:
+        after = hand_to_unit(Scene(ticket, MACHINE, self.now, self.tools.city, deadlines, self.effects), ticket)
+        if after is not ticket:
             self.effects.changed_tickets.append(after)
-        return after is not locked
+        return after is not ticket
 
     async def _command(self, ticket: Ticket, kind: CommandKind, data: Mapping[str, object]) -> bool:
         """Give the citizen's command, and return whether the ticket stood for it."""
         command = Command(ticket.ticket_no, kind, data, CITIZEN, ticket.version)
-        tools = self.tools
         try:
-            await run_command(command, city=tools.city, open_work=tools.open_work, clock=tools.clock)
+            await carry_out(command, self.work, city=self.tools.city, clock=self.tools.clock)
         except Rejected:
             return False
         return True

@@ -55,7 +55,8 @@ async def receive_transcript(
     """Store a finished call's whole transcript as its contact and settle the call, in one transaction.
 
     Where nobody answered and nothing was said there is no contact, but a call to return. A transcript takes the place of what
-    was heard while the call ran, unless that has already become the contact: the first stands.
+    was heard while the call ran, unless that has already become the contact: the first stands. One without words takes the
+    place of nothing: what was heard is the contact.
 
     Raises:
         TryLater: the store is away; nothing was written.
@@ -67,7 +68,8 @@ async def receive_transcript(
         await work.note_call(CallNews(call_id, contact_id, now, steps, sealed=sealed))
         call = await work.lock_call(call_id)
         course = course_of(call.steps)
-        submission = _submission(call, speeches, ani=ani, began_at=began_at, vault=vault)
+        said = speeches if said_by_citizen(latest(speeches))[0].strip() else call.speeches
+        submission = _submission(call, said, ani=ani, began_at=began_at, vault=vault)
         effects = Effects()
         receipt = Receipt(call.contact_id, is_new=False)
         if submission.text.strip() or course.result is CallResult.ANSWERED:

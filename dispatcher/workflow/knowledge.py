@@ -11,7 +11,7 @@ from dispatcher.rules.redaction import redact
 from dispatcher.workflow.acting import Act
 from models.codes import ArticleStatus, CitationRefusal, DraftState, Rating, RequestType, Role, TicketState
 from models.command import Command, CommandKind
-from models.errors import Forbidden, NotFound, Rejected
+from models.errors import Forbidden, NotFound, Rejected, StaleVersion
 from models.knowledge import MAX_ANSWER, Article, Citation, Link, Proposal, Source, StoredArticle, is_article_id
 from models.ticket import Actor, Ticket
 
@@ -116,14 +116,19 @@ async def withdraw_article(article_id: str, *, actor: Actor, reason: str, open_w
 
 
 async def publish_article(article: Article, *, actor: Actor, open_work: OpenUnitOfWork, clock: Clock) -> StoredArticle:
-    """Publish a new version of an article; ``version`` of what is given does not count, the next free one does.
+    """Publish a correction of an article: the next version after ``article.version``, which the reviewer has read.
 
     Raises:
         Forbidden: the actor reviews no articles.
+        StaleVersion: somebody else wrote a version meanwhile.
         Rejected: the store refuses a value.
     """
     _require_reviewer(actor)
     async with open_work() as work:
+        await work.knowledge.hold()
+        versions = await work.knowledge.versions(article.article_id)
+        if versions and versions[0].article.version != article.version:
+            raise StaleVersion(f"article {article.article_id}", article.version, versions[0].article.version)
         return await _publish(article, work, actor=actor, clock=clock)
 
 

@@ -86,7 +86,6 @@ def _doors(dispatcher: "Dispatcher") -> "Doors":
         accounts=PostgresAccounts(dispatcher.pool),
         numbers=Numbers(dispatcher.pool),
         understand=dispatcher.understand,
-        reserve_numbers=dispatcher.database.reserve_numbers,
         explain=dispatcher.explain,
         new_text_index=lambda: text_index_of(dispatcher.city),
         check_matrix=matrix_problems,

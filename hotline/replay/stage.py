@@ -118,7 +118,6 @@ def _stage(props: Props, database: Database, chronicle: Chronicle, clock: Virtua
         understand=props.understand,
         vault=vault,
         open_work=database.open_work,
-        reserve_numbers=database.reserve_numbers,
         clock=clock,
         librarian=Librarian(city=city, open_work=database.open_work, words=words_of(props.profile), clock=clock),
     )

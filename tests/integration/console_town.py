@@ -113,7 +113,6 @@ def _doors(town: Town, accounts: PostgresAccounts) -> Doors:
         accounts=accounts,
         numbers=Numbers(town.pool),
         understand=understand,
-        reserve_numbers=town.database.reserve_numbers,
         explain=explain,
         new_text_index=lambda: text_index_of(town.city),
         check_matrix=matrix_problems,

@@ -154,7 +154,7 @@ async def test_a_good_answer_becomes_an_article(console):
 
 
 async def test_an_article_is_corrected_by_a_new_version(console):
-    """Its links stay; the old version can still be read, by its number."""
+    """Its links stay; the old version can still be read; who had read that one alone does not undo the correction."""
     form = {
         "title": "占道经营找谁管",
         "answer": "请打综合行政执法局电话。",
@@ -164,14 +164,17 @@ async def test_an_article_is_corrected_by_a_new_version(console):
         "date": "2026-01-05",
         "valid_from": "2026-03-10",
         "keywords": "占道 摆摊",
+        "version": "1",
     }
     async with console.browser("operator") as operator, console.browser("supervisor") as supervisor:
         refused = await operator.post("/knowledge/KB-A1-01/revise", data=form)
         lacking = await supervisor.post("/knowledge/KB-A1-01/revise", data={**form, "answer": "长" * 301})
         done = (await supervisor.post("/knowledge/KB-A1-01/revise", data=form)).text
+        late = await supervisor.post("/knowledge/KB-A1-01/revise", data=form)
         old = (await operator.get("/knowledge/KB-A1-01?version=1")).text
 
-    assert (refused.status_code, lacking.status_code) == (403, 422)
+    assert (refused.status_code, lacking.status_code, late.status_code) == (403, 422, 422)
+    assert "已经有第 2 版" in late.text
     assert "已发布第 2 版" in done
     assert "综合行政执法局《市容条例》" in done
     assert "临时摊位怎样申请" in done

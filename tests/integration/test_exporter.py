@@ -18,19 +18,25 @@ from uuid import UUID
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from dispatcher.ports import StreamPosition
+from dispatcher.ports import Effects, StoredDeadline, StreamPosition
 from dispatcher.rules.rates import rates
+from dispatcher.store.database import Database as Store
+from dispatcher.store.database import open_pool
 from dispatcher.store.numbers import Numbers
+from dispatcher.store.reading import PostgresViews
 from dispatcher.store.reconciliation import Reconciliation
 from hotline.dashboard import _RATE_SERIES
 from hotline.embedded.patience import came_true
 from hotline.embedded.ports import LOOPBACK, free_port
 from hotline.exporter import Exporter, TopicEnds, listening_socket, serve
+from models.codes import PauseReason, Stage, TicketState
 from models.command import CommandKind
+from models.deadline import Pause
 from models.errors import TryLater
 from models.message import Topic
 from streams.intake import GROUP
 from streams.topic_ends import TopicEnd, topic_ends
+from tests.builders import MONDAY, a_deadline, a_ticket
 from tests.integration.story import TOPIC_ID, Town, a_town
 from tests.services.databases import Database
 from tests.services.kafka_topics import create_topic, produce
@@ -242,6 +248,27 @@ class TestAnswers:
             assert without['hotline_exporter_up{source="database"}'] == 0.0
             assert not [series for series in without if series.startswith(("hotline_contacts", "hotline_open"))]
             assert await seen(exporter, 'hotline_contacts_total{channel="P"}', 1.0)
+
+    async def test_gauges_count_what_the_pages_show(self, database: Database) -> None:
+        """A paused clock is neither overdue nor due soon, and for what the machine serves nobody decides."""
+        now = MONDAY + timedelta(days=3)
+        paused = a_ticket("TT20260518P0000010", contact_id=UUID(int=1), state=TicketState.HANDLING, lead_unit="U-LAMP")
+        machine = a_ticket("TT20260518P0000028", contact_id=UUID(int=2), self_service=True)
+        pause = Pause(start=MONDAY + timedelta(hours=1), end=None, reason=PauseReason.MATERIAL)
+        works = [
+            a_deadline(Stage.RESOLVE, due=due, pauses=(pause,))
+            for due in (MONDAY + timedelta(hours=2), now + timedelta(hours=1))
+        ]
+        async with open_pool(database.app_url, size=2) as pool:
+            async with Store(pool).open_work() as work:
+                deadlines = [StoredDeadline(paused.ticket_no, number, each) for number, each in enumerate(works, start=1)]
+                await work.apply(Effects(new_tickets=[paused, machine], new_deadlines=deadlines), slot=0)
+            standing = (await Numbers(pool).reading(now, due_soon=[timedelta(days=1)])).standing
+            page = await PostgresViews(pool).supervision(now=now, soon=now + timedelta(days=1), today=now.date())
+            queue = await PostgresViews(pool).pending(limit=10)
+
+        assert (standing.overdue, standing.due_soon, page.overdue) == ({}, {}, ())
+        assert standing.review_queue == queue.total == 0
 
     async def test_a_difference_is_shown_within_a_minute_of_counting(self, database: Database) -> None:
         """A counter that lies is visible by family, without anybody running a command."""

@@ -15,13 +15,18 @@ SELECT coalesce(lead_unit, %(hotline)s) AS unit_code, state, count(*) AS tickets
  WHERE state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
  GROUP BY 1, 2;
 
+-- name: review_queue
+-- Tickets that wait for a person: not those that the machine serves.
+SELECT count(*) FROM tickets WHERE state = 'pending' AND NOT self_service;
+
 -- name: overdue_tickets
 -- Tickets whose present stage is past its due time: to be dispatched by the hotline, to be replied to by the lead unit. It
--- walks from the open tickets to their deadlines; the other way round it would read every deadline that ever passed.
+-- walks from the open tickets to their deadlines; the other way round it would read every deadline that ever passed. A paused
+-- clock stands.
 SELECT coalesce(tickets.lead_unit, %(hotline)s) AS unit_code, count(*) AS tickets
   FROM tickets
  CROSS JOIN LATERAL (
-       SELECT due, stopped_at FROM deadlines
+       SELECT due, stopped_at, (proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null' AS goes FROM deadlines
         WHERE ticket_no = tickets.ticket_no
           AND CASE tickets.state WHEN 'pending' THEN stage = 'dispatch'
                                  ELSE stage IN ('resolve', 'reopen') AND unit_code = tickets.lead_unit END
@@ -29,6 +34,7 @@ SELECT coalesce(tickets.lead_unit, %(hotline)s) AS unit_code, count(*) AS ticket
         LIMIT 1) AS present
  WHERE tickets.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested')
    AND present.stopped_at IS NULL
+   AND present.goes
    AND present.due < %(now)s
  GROUP BY 1;
 
@@ -39,6 +45,7 @@ SELECT deadlines.unit_code, limits.position, count(*) AS tickets
   JOIN unnest(%(limits)s::timestamptz[]) WITH ORDINALITY AS limits (until, position) ON deadlines.due <= limits.until
  WHERE deadlines.result IS NULL
    AND deadlines.stopped_at IS NULL
+   AND (deadlines.proof #> '{pauses,-1,end}') IS DISTINCT FROM 'null'
    AND deadlines.stage IN ('resolve', 'reopen')
    AND deadlines.due >= %(now)s
  GROUP BY 1, 2;

@@ -197,14 +197,17 @@ SELECT ticket_no, round, unit_code, rating, rated_at, reason
 
 -- name: earlier_replies
 -- What a unit replied as the lead of other tickets; the text as rules.reply_checks.Reply.text has it.
+-- The latest ones are chosen before their tickets are looked up.
 SELECT t.ticket_no, concat_ws(E'\n', e.data ->> 'investigation', e.data ->> 'result') AS text,
        coalesce(t.address, t.text) AS place
-  FROM ticket_events e
+  FROM (SELECT ticket_no, month, occurred_at, data
+          FROM ticket_events
+         WHERE kind = 'unit.replied' AND data ->> 'unit' = %(unit_code)s
+           AND occurred_at >= %(since)s AND ticket_no <> %(ticket_no)s
+         ORDER BY occurred_at DESC, ticket_no
+         LIMIT %(limit)s) AS e
   JOIN tickets t ON t.ticket_no = e.ticket_no AND t.month = e.month
- WHERE e.kind = 'unit.replied' AND e.data ->> 'unit' = %(unit_code)s
-   AND e.occurred_at >= %(since)s AND e.ticket_no <> %(ticket_no)s
- ORDER BY e.occurred_at DESC, e.ticket_no
- LIMIT %(limit)s;
+ ORDER BY e.occurred_at DESC, e.ticket_no;
 
 -- name: lock_ringing
 -- By the ticket's lock alone, as every command takes it first.
@@ -257,4 +260,4 @@ VALUES (%(actor)s, %(act)s, %(subject)s, %(purpose)s, %(at)s);
 INSERT INTO ticket_sequences AS sequences (day, last)
 VALUES (%(day)s, %(amount)s)
     ON CONFLICT (day) DO UPDATE SET last = sequences.last + excluded.last
-RETURNING last - %(amount)s + 1;
+RETURNING last - %(amount)s + 1 AS first;

@@ -18,6 +18,7 @@ NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
 STANDING = Standing(
     open_tickets={("hotline", TicketState.PENDING): 4, ("SG-JT", TicketState.SIGNED): 2},
+    review_queue=3,
     overdue={"SG-JT": 1},
     due_soon={("SG-JT", timedelta(hours=4)): 1, ("SG-JT", timedelta(hours=24)): 2},
     unswept=0,
@@ -95,7 +96,7 @@ def test_gauges_tell_how_things_stand(profile: Profile) -> None:
     assert samples(told["hotline_tickets_overdue"])[("SG-JT",)] == 1
     assert samples(told["hotline_due_soon"])["SG-JT", "4h"] == 1
     assert samples(told["hotline_due_soon"])["SG-JT", "1d"] == 2
-    assert samples(told["hotline_review_queue"]) == {(): 4}
+    assert samples(told["hotline_review_queue"]) == {(): 3}
     assert samples(told["hotline_deadline_provisional"]) == {(): 3}
     assert samples(told["hotline_outbox_unpublished"]) == {(): 5}
     assert samples(told["hotline_outbox_oldest_seconds"]) == {(): 7}

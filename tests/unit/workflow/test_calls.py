@@ -150,6 +150,18 @@ async def test_the_transcript_stands_in_for_what_was_heard_live(platform):
     assert platform.store.count("hotline_calls_total", "answered") == 1
 
 
+@pytest.mark.parametrize("silent", [(), (Speech(0, "caller", "  "),), (Speech(0, "agent", "您好，这里是12345"),)])
+async def test_a_transcript_without_the_citizens_words_loses_none(platform, silent):
+    """The platform's second recognition heard nothing: what was heard live is the contact."""
+    await platform.steps(CallState.ANSWERED, ani=PHONE)
+    await platform.says(LAMP)
+    receipt = await platform.hands_in(*silent)
+    await platform.time_passes(hours=1)
+
+    assert receipt.is_new
+    assert [contact.raw_text for contact in platform.contacts] == [LAMP.text]
+
+
 async def test_a_transcript_that_comes_too_late_changes_nothing(platform):
     """The words heard live have become the contact; the first submission stands."""
     await platform.steps(CallState.ANSWERED, CallState.HANGUP)

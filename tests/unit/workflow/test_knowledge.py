@@ -18,7 +18,7 @@ from dispatcher.workflow.knowledge import (
 )
 from models.codes import ArticleStatus, CitationRefusal, DraftState, RequestType, Role, TicketState
 from models.command import CommandKind
-from models.errors import Forbidden, NotFound, Rejected
+from models.errors import Forbidden, NotFound, Rejected, StaleVersion
 from models.knowledge import Source
 from models.ticket import Actor
 from tests.builders import OPERATOR, PHONE, SUPERVISOR
@@ -209,11 +209,13 @@ class TestWithdrawal:
         assert stands(office) == {1: ArticleStatus.PUBLISHED}
 
     async def test_a_correction_is_the_next_version(self, office):
-        """Whatever number it is given."""
+        """After the one that was read; a second reviewer who has read that one too must read the correction first."""
+        tools = {"open_work": office.store.open_work, "clock": office.clock}
         await bring(office, an_article(version=4))
-        stored = await publish_article(
-            an_article(answer="改正。"), actor=SUPERVISOR, open_work=office.store.open_work, clock=office.clock
-        )
+        stored = await publish_article(an_article(answer="改正。", version=4), actor=SUPERVISOR, **tools)
+        with pytest.raises(StaleVersion, match="article KB-0703-01 is at version 5; version 4 was expected"):
+            await publish_article(an_article(title="另一个标题", version=4), actor=LEAD, **tools)
+
         assert (stored.article.version, stored.reviewed_by) == (5, "supervisor-1")
 
 

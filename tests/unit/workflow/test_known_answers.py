@@ -51,7 +51,6 @@ class Talker:
             self.understands,
             self.vault,
             self.store.open_work,
-            self.store.reserve_numbers,
             self.clock,
             librarian,
         )
