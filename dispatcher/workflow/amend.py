@@ -161,8 +161,6 @@ def propose_from_ticket(scene: Scene, unit_code: str, *, basis: str, origin: Pro
         subject=ticket.subject,
         on=scene.city.local(scene.at).date(),
     )
-    if reason.route.lead == unit_code:
-        return  # the matrix says so already; a person had sent the ticket elsewhere
     scene.effects.matrix_wishes.append(
         MatrixWish(
             category_code=ticket.category_code,
