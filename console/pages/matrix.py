@@ -21,7 +21,7 @@ from dispatcher.workflow.amend import (
 )
 from models.codes import ProposalState, Role, SubjectType
 from models.matrix import MatrixProposal
-from models.profile import DISTRICT_GOVERNMENT
+from models.profile import DISTRICT_GOVERNMENT, MatrixEntry
 
 _READERS = frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 """Who works with the matrix at the hotline; units propose through `hotline matrix`."""
@@ -55,13 +55,26 @@ def matrix_routes(around: Surroundings) -> APIRouter:
             today=today,
         )
 
+    def _shelves() -> dict[str, list[MatrixEntry]]:
+        """Return the lines in force by the first level of their category."""
+        shelves: dict[str, list[MatrixEntry]] = {}
+        for entry in doors.city.routes.in_force(doors.city.local(doors.clock.now()).date()):
+            category = doors.city.profile.categories.get(entry.category_code)
+            shelves.setdefault(category.level1 if category else entry.category_code, []).append(entry)
+        return shelves
+
     def _lead_name(code: str) -> str:
         return "属地区政府" if code == DISTRICT_GOVERNMENT else screen.unit_name(code)
 
     @routes.get("")
     async def page(request: Request) -> Response:
         session = await around.session(request, _READERS)
-        values = {"may_propose": session.user.role in MAY_PROPOSE, "subjects": list(SubjectType)}
+        values = {
+            "may_propose": session.user.role in MAY_PROPOSE,
+            "subjects": list(SubjectType),
+            "shelves": _shelves(),
+            "lead_name": _lead_name,
+        }
         return HTMLResponse(screen.page("matrix.html", session, lists=await draw(session), **values))
 
     @routes.post("")

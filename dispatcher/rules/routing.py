@@ -80,6 +80,17 @@ class RouteTable:
         route = self.choose(category_code, district_code=district_code, subject=subject, on=on)
         return RouteReason(route, chosen, tuple(passed_over))
 
+    def in_force(self, on: date) -> list[MatrixEntry]:
+        """Return the entries that decide on a day, by category, the most exact first: none that another one replaces."""
+        found: list[MatrixEntry] = []
+        for category_code in sorted(self._entries):
+            deciding: dict[tuple[str | None, SubjectType | None], MatrixEntry] = {}
+            for entry in self._entries[category_code]:
+                if _holds(entry, on) is None:
+                    deciding.setdefault((entry.district_code, entry.subject), entry)
+            found += deciding.values()
+        return found
+
     def says(self, entry: MatrixEntry) -> bool:
         """Return whether requests of this entry's kind have its lead and co-units on its first day already."""
         present = self.explain(
@@ -117,6 +128,11 @@ def _mismatch(entry: MatrixEntry, district_code: str | None, subject: SubjectTyp
         return PassedOver.OTHER_DISTRICT
     if entry.subject not in (None, subject):
         return PassedOver.OTHER_SUBJECT
+    return _holds(entry, on)
+
+
+def _holds(entry: MatrixEntry, on: date) -> PassedOver | None:
+    """Return why an entry decides nothing on that day; None where it holds."""
     if on < entry.valid_from:
         return PassedOver.NOT_YET
     if entry.valid_to is not None and entry.valid_to < on:

@@ -313,3 +313,13 @@ async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests
     queue = await PostgresViews(town.pool).pending(limit=10)
 
     assert [line.ticket.ticket_no for line in queue.lines] == [urgent.ticket_no, calm.ticket_no]
+
+
+async def test_a_ticket_tells_who_was_told_besides_its_lead(console):
+    """Emergency services that are linked with its category work on no ticket of ours, so nothing else shows them."""
+    ticket = await console.town.hears("夜市占道经营油烟扰民")
+    await console.asks("UPDATE tickets SET linked = ARRAY['SG-JT', 'SG-NY'] RETURNING ticket_no")
+    async with console.browser("operator") as operator:
+        panel = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
+
+    assert "同时通知 市交通运输局、市农业农村局" in panel

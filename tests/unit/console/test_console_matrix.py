@@ -42,6 +42,14 @@ async def test_a_change_goes_from_the_dispatcher_to_the_supervisor(console, desk
     assert console.city.routes.version == "m1+1"
 
 
+async def test_the_lines_in_force_stand_beside_the_changes(desks):
+    """So that who proposes sees what there is."""
+    page = (await desks["dispatcher"].get("/matrix")).text
+
+    assert "现行目录" in page
+    assert re.search(r"<td>0703 [^<]*</td><td>不限</td><td>[^<]*路灯[^<]*</td>", page)
+
+
 async def test_a_refused_change_shows_its_reason(desks):
     """A refusal without one is no refusal."""
     await desks["dispatcher"].post("/matrix", data=DRAFT)

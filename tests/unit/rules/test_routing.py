@@ -138,6 +138,17 @@ def test_an_approved_change_stands_over_the_profile_from_its_day():
     assert explained(old, new) == (new, {"U-LAMP": PassedOver.REPLACED})
 
 
+def test_the_lines_in_force_are_those_that_decide_something():
+    """By category; neither what is replaced, nor what has ended, nor what is to come."""
+    old, new = an_entry("0901", "U-LAMP"), an_entry("0901", "U-WATER", valid_from=TODAY, change=1)
+    east = an_entry("0901", "U-EAST", district_code="D-EAST")
+    other = an_entry("0703", "U-LAMP")
+    ended = an_entry("0703", "U-GONE", valid_to=date(2026, 5, 17))
+
+    table = RouteTable(DispatchMatrix("m1", (old, new, east, other, ended)), a_profile().districts, a_profile().units)
+    assert table.in_force(TODAY) == [other, east, new]
+
+
 def test_a_change_that_ends_gives_the_line_back():
     """A rule for the weeks of a typhoon leaves nothing behind."""
     change = an_entry("0901", "U-WATER", valid_from=TODAY, valid_to=date(2026, 5, 20), change=1)
