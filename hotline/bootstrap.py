@@ -1,6 +1,7 @@
 """Wiring: the one place that names concrete classes and introduces them to each other."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -260,6 +261,7 @@ async def open_agents(settings: Settings) -> AsyncIterator[Agents]:
             open_work=dispatcher.database.open_work,
             clock=dispatcher.clock,
         )
+        gc.freeze()  # what is loaded by now stays: a collection looks at batches, not at the model as well (6 % of a contact)
         yield {
             stream.topic: SettlingAgent(
                 stream,

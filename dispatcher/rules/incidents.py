@@ -33,8 +33,9 @@ class Told:
     address: str | None
     received_at: datetime
 
+    @property
     def names(self) -> tuple[str, ...]:
-        """Return the names under which its place is found again."""
+        """The names under which its place is found again."""
         return place_keys(self.text, self.address)
 
 

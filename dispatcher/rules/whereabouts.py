@@ -7,6 +7,7 @@ stands anywhere in the other text; but two texts that name different roads, vill
 import re
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 
 _HAN = "\u4e00-\u9fff"
 _PIECE = re.compile(
@@ -61,8 +62,12 @@ def place_names(address: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+@lru_cache(maxsize=1024)
 def place_keys(text: str, address: str | None) -> tuple[str, ...]:
-    """Return the names under which a place is found again: those of the address, and the roads and villages in the text."""
+    """Return the names under which a place is found again: those of the address, and the roads and villages in the text.
+
+    Intake asks several times for each request of a batch, so the latest answers are kept.
+    """
     marks = _marks(text.lower())
     return tuple(dict.fromkeys((*place_names(address), *sorted(marks.get("road", ())), *sorted(marks.get("village", ())))))
 

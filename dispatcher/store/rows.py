@@ -1,7 +1,7 @@
 """Between our words and rows; the one place where each column meets its field."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -43,8 +43,11 @@ from models.understanding import Guess
 Row = dict[str, Any]
 
 
-def encode(values: list[Row]) -> str:
-    """Return rows as the JSON that ``jsonb_to_recordset`` reads; dates and UUIDs become their ISO text."""
+def encode(values: Sequence[Any]) -> str:
+    """Return rows, or dataclasses whose fields are their columns, as the JSON that ``jsonb_to_recordset`` reads.
+
+    Dates and UUIDs become their ISO text, enums their values.
+    """
     return orjson.dumps(values).decode()
 
 

@@ -116,6 +116,8 @@ class City:
 
     def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
         """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
+        if contact.district is None:
+            return understanding.district_code
         for district in self.profile.districts.values():
             if contact.district in (district.code, district.name, *district.aliases):
                 return district.code

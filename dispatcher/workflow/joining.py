@@ -66,7 +66,7 @@ class Happenings:
         """Return what goes on around the places of these requests; the leads that others hold now are left alone."""
         happenings = cls(city)
         told = [each for each in told if city.events.may_be_shared(each)]
-        asked = sorted({(each.category_code, key) for each in told for key in each.names()})
+        asked = sorted({(each.category_code, key) for each in told for key in each.names})
         if not asked:
             return happenings
         if len(asked) <= _MOST_LOCKED:
@@ -101,7 +101,7 @@ class Happenings:
 
     def event_of(self, told: Told) -> Event | None:
         """Return the event that a request tells of, None where nobody else has told of it."""
-        near = {one.ticket_no: one for key in told.names() for one in self._known.get((told.category_code, key), ())}
+        near = {one.ticket_no: one for key in told.names for one in self._known.get((told.category_code, key), ())}
         same = self._city.events.same_event(told, list(near.values()))
         return None if same is None else self._events[same.ticket_no]
 
@@ -109,7 +109,7 @@ class Happenings:
         """Remember a new ticket, so that later ones of this batch and of others may join it."""
         if not self._city.events.may_be_shared(told):
             return
-        keys = told.names()[:_MOST_KEYS]
+        keys = told.names[:_MOST_KEYS]
         effects.ticket_places.extend(TicketPlace(told.category_code, key, ticket.received_at, ticket.ticket_no) for key in keys)
         self._events[ticket.ticket_no] = event or Event(ticket, [ticket.received_at])
         self._know(

@@ -1,5 +1,6 @@
 """督办 at intake: what one citizen has told too often, and what too many tell of (domain.md A.10)."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,11 +32,11 @@ class Overseen:
         asked = sorted({*merged, *earlier})
         if not asked:
             return
+        again = Counter(each.ticket_no for each in self.effects.events if each.kind is EventKind.TOLD_AGAIN)
         known = await self.work.reports({earlier.get(ticket_no, ticket_no) for ticket_no in asked})
         for ticket_no in asked:
             before = known.get(earlier.get(ticket_no, ticket_no), 1)
-            again = sum(each.kind is EventKind.TOLD_AGAIN and each.ticket_no == ticket_no for each in self.effects.events)
-            reports = before + merged.get(ticket_no, 0) + (ticket_no in earlier) + again
+            reports = before + merged.get(ticket_no, 0) + (ticket_no in earlier) + again[ticket_no]
             await self._step_up(ticket_no, partial(supervise_reported, reports=reports))
 
     async def crowded(self, events: Sequence[Event]) -> None:

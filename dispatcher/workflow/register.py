@@ -16,7 +16,7 @@ from dispatcher.workflow.joining import Happenings, may_follow, told_of
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import ONLINE_CHANNELS, DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
-from models.deadline import DeadlineResult
+from models.deadline import Deadline, DeadlineResult
 from models.incident import RepeatLink
 from models.profile import ConfidenceBands
 from models.ticket import Actor, EventKind, Ticket
@@ -187,7 +187,7 @@ def open_ticket(
         effects.repeat_links.append(RepeatLink(ticket_no, again_of))
     units = 1 + len(route.co_units)
     dispatched = follows or route.lead is not None
-    _start_own_clocks(ticket, dispatched=dispatched, units=units, at=at, city=city, effects=effects)
+    promise = _start_own_clocks(ticket, dispatched=dispatched, units=units, at=at, city=city, effects=effects)
     if route.lead is not None:
         ticket = ticket.moved_to(TicketState.DISPATCHED, at, lead_unit=route.lead)
         record(
@@ -212,7 +212,6 @@ def open_ticket(
             effects=effects,
             again_of=again_of,
         )
-    promise = next(one.deadline for one in effects.new_deadlines if one.key == (ticket_no, Stage.PROMISE, 1))
     tell(ticket, "received", city=city, effects=effects, at=at, date=day_text(promise.due, city))
     if ticket.urgency is Urgency.CRITICAL:
         script = city.profile.safety_script(ticket.category_code)
@@ -233,11 +232,11 @@ def _count(ticket: Ticket, city: City, effects: Effects) -> None:
     effects.increments.extend(metrics.observe(metrics.CONFIDENCE, ticket.confidence, level1))
 
 
-def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datetime, city: City, effects: Effects) -> None:
+def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datetime, city: City, effects: Effects) -> Deadline:
     """The hotline's own deadlines, from when the citizen spoke: to dispatch, or to see it done by itself, and the promise.
 
-    ``units`` is how many the matrix, or whoever chose, wants to handle it together. What came online was registered in its time
-    or not; that is known at once.
+    Returns the promise. ``units`` is how many the matrix, or whoever chose, wants to handle it together. What came online was
+    registered in its time or not; that is known at once.
     """
     track = city.track(
         category_code=ticket.category_code, request_type=ticket.request_type, subject=ticket.subject, units=units
@@ -259,3 +258,4 @@ def _start_own_clocks(ticket: Ticket, *, dispatched: bool, units: int, at: datet
             stored = StoredDeadline(ticket.ticket_no, 1, deadline, result, settled_at=at, stopped_at=at, done_at=at)
             effects.increments.append(metrics.count(metrics.DEADLINES, metrics.HOTLINE_ITSELF, stage.value, result.value))
         effects.new_deadlines.append(stored)
+    return deadline
