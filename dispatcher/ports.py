@@ -593,20 +593,28 @@ class UnitOfWork(Protocol):
         """Lock and return those of the tickets that nobody else holds, without waiting."""
         ...
 
-    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
-        """Lock incidents and return each with when its latest ``limit`` tickets were received, the latest first."""
+    async def lock_free_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Lock those that nobody else holds; return each with when its latest ``limit`` tickets came, the latest first."""
+        ...
+
+    async def lock_incidents_of(self, ticket_nos: Collection[str]) -> list[Incident]:
+        """Lock and return the incidents of tickets; to be taken before the tickets themselves."""
+        ...
+
+    async def links_of(self, wanted: Collection[str]) -> list[IncidentLink]:
+        """Return which tickets belong to incidents, in the order of their numbers."""
         ...
 
     async def membership(self, ticket_no: str) -> Membership | None:
-        """Lock the incident of a ticket that this transaction has locked, and return its place in it."""
+        """Return a ticket's place in its incident."""
         ...
 
     async def leads_of(self, ticket_nos: Collection[str]) -> Mapping[str, str]:
         """Return by ticket the lead whose work is its work, for those of the tickets that follow one."""
         ...
 
-    async def lock_followers(self, incident: str) -> list[Ticket]:
-        """Lock and return the tickets that wait for what is done about an incident's lead, the oldest number first."""
+    async def followers_of(self, leads: Collection[str]) -> Mapping[str, list[str]]:
+        """Return by lead the tickets that are with its unit because they follow it, for leads that are locked."""
         ...
 
     async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:

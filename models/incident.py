@@ -39,11 +39,10 @@ class IncidentLink:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A ticket's place in its incident, with the unit that has the lead ticket now."""
+    """A ticket's place in its incident."""
 
     incident: Incident
     link: IncidentLink
-    lead_unit: str | None
 
     @property
     def leads(self) -> bool:

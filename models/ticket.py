@@ -18,7 +18,7 @@ _S = TicketState
 NEXT_STATES: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
     {
         _S.PENDING: frozenset({_S.DISPATCHED, _S.CLOSED, _S.DECLINED, _S.WITHDRAWN}),
-        _S.DISPATCHED: frozenset({_S.SIGNED, _S.RETURN_REQUESTED, _S.AWAITING_CALL_BACK, _S.WITHDRAWN}),
+        _S.DISPATCHED: frozenset({_S.PENDING, _S.SIGNED, _S.RETURN_REQUESTED, _S.AWAITING_CALL_BACK, _S.WITHDRAWN}),
         _S.SIGNED: frozenset({_S.HANDLING, _S.REPLIED, _S.RETURN_REQUESTED, _S.WITHDRAWN}),
         _S.HANDLING: frozenset({_S.REPLIED, _S.WITHDRAWN}),
         _S.RETURN_REQUESTED: frozenset({_S.PENDING, _S.DISPATCHED, _S.SIGNED, _S.WITHDRAWN}),
@@ -33,7 +33,8 @@ NEXT_STATES: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
 )
 """Which state leads to which (domain.md A.2). 重办 leads back to 办理中, also from 办结 while the citizen may still rate.
 
-A ticket that follows another one of its incident (并案) goes from 已派单 to 待回访 when that one's answer has passed.
+A ticket that follows another one of its incident (并案) goes from 已派单 to 待回访 when that one's answer has passed, and back
+to 待派单 when that one's return is accepted and no unit named.
 """
 
 ENDED_STATES = frozenset({_S.CLOSED, _S.DECLINED, _S.WITHDRAWN, _S.ARCHIVED})

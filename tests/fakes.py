@@ -616,8 +616,8 @@ class MemoryWork:
         """Return those that exist; nobody else holds any."""
         return await self.lock_tickets(ticket_nos)
 
-    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
-        """Return incidents with when their latest tickets were received."""
+    async def lock_free_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Return incidents with when their latest tickets were received; nobody else holds any."""
         found = {}
         for number in set(wanted) & self._tables.incidents.keys():
             received = sorted((link.received_at for link in self._links_of(number)), reverse=True)
@@ -628,13 +628,22 @@ class MemoryWork:
         links = self._tables.incident_links.values()
         return [link for link in links if link.incident == incident and link.left_at is None]
 
+    async def lock_incidents_of(self, ticket_nos: Collection[str]) -> list[Incident]:
+        """Return the incidents of tickets."""
+        places = [await self.membership(number) for number in ticket_nos]
+        return list({place.incident.incident: place.incident for place in places if place is not None}.values())
+
+    async def links_of(self, wanted: Collection[str]) -> list[IncidentLink]:
+        """Return which tickets belong to incidents."""
+        found = [link for incident in wanted for link in self._links_of(incident)]
+        return sorted(found, key=lambda link: link.ticket_no)
+
     async def membership(self, ticket_no: str) -> Membership | None:
         """Return a ticket's place in its incident."""
         link = self._tables.incident_links.get(ticket_no)
         if link is None or link.left_at is not None:
             return None
-        incident = self._tables.incidents[link.incident]
-        return Membership(incident, link, self._tables.tickets[incident.lead_ticket].lead_unit)
+        return Membership(self._tables.incidents[link.incident], link)
 
     async def leads_of(self, ticket_nos: Collection[str]) -> Mapping[str, str]:
         """Return the leads that tickets follow."""
@@ -645,11 +654,15 @@ class MemoryWork:
             if place is not None and place.link.follows and place.incident.answered_at is None
         }
 
-    async def lock_followers(self, incident: str) -> list[Ticket]:
-        """Return the tickets that wait for the lead."""
-        numbers = sorted(link.ticket_no for link in self._links_of(incident) if link.follows)
-        tickets = [self._tables.tickets[number] for number in numbers]
-        return [ticket for ticket in tickets if ticket.state in (TicketState.PENDING, TicketState.DISPATCHED)]
+    async def followers_of(self, leads: Collection[str]) -> Mapping[str, list[str]]:
+        """Return by lead the tickets that are with its unit because they follow it."""
+        found: dict[str, list[str]] = {}
+        for one in self._tables.incidents.values():
+            if one.lead_ticket in leads and one.answered_at is None:
+                following = sorted(link.ticket_no for link in self._links_of(one.incident) if link.follows)
+                sent = [no for no in following if self._tables.tickets[no].state is TicketState.DISPATCHED]
+                found |= {one.lead_ticket: sent} if sent else {}
+        return found
 
     async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:
         """Return the callers' closed tickets, the latest first."""

@@ -30,7 +30,7 @@ def incident_from_row(row: DictRow) -> Incident:
 def membership_from_row(row: DictRow) -> Membership:
     """Return a ticket's place in its incident."""
     link = IncidentLink(row["ticket_no"], row["incident"], row["joined_at"], row["received_at"], row["follows"], row["left_at"])
-    return Membership(incident_from_row(row), link, row["lead_unit"])
+    return Membership(incident_from_row(row), link)
 
 
 def happening_from_row(row: DictRow) -> Happening:

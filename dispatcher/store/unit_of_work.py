@@ -35,7 +35,7 @@ from dispatcher.store.queries import load_queries
 from models.call import MissedCall, Speech
 from models.codes import CallState, Fate, ReturnReason, Service, Urgency
 from models.errors import NotFound
-from models.incident import ClosedRequest, Consultation, Happening, Incident, Membership
+from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership
 from models.profile import CalendarYears
 from models.ticket import OpenRequest, Ticket
 
@@ -307,13 +307,22 @@ class PostgresUnitOfWork:
         found = await self._all("lock_free", {"ticket_nos": numbers, "months": months})
         return {row["ticket_no"]: rows.ticket_from_row(row) for row in found}
 
-    async def lock_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
-        """Lock incidents and return each with when its latest tickets were received."""
-        found = await self._all("lock_incidents", {"incidents": list(wanted), "limit": limit})
+    async def lock_free_incidents(self, wanted: Iterable[str], *, limit: int) -> dict[str, tuple[Incident, list[datetime]]]:
+        """Lock the incidents that nobody else holds and return each with when its latest tickets were received."""
+        found = await self._all("lock_free_incidents", {"incidents": list(wanted), "limit": limit})
         return {row["incident"]: (incidents.incident_from_row(row), row["received"]) for row in found}
 
+    async def lock_incidents_of(self, ticket_nos: Collection[str]) -> list[Incident]:
+        """Lock and return the incidents of tickets."""
+        found = await self._all("lock_incidents_of", {"ticket_nos": list(ticket_nos)})
+        return [incidents.incident_from_row(row) for row in found]
+
+    async def links_of(self, wanted: Collection[str]) -> list[IncidentLink]:
+        """Return which tickets belong to incidents."""
+        return [IncidentLink(**row) for row in await self._all("links_of", {"incidents": list(wanted)})]
+
     async def membership(self, ticket_no: str) -> Membership | None:
-        """Lock the ticket's incident and return its place in it."""
+        """Return the ticket's place in its incident."""
         found = await self._all("membership", {"ticket_no": ticket_no})
         return incidents.membership_from_row(found[0]) if found else None
 
@@ -322,9 +331,12 @@ class PostgresUnitOfWork:
         found = await self._all("leads_of", {"ticket_nos": list(ticket_nos)})
         return {row["ticket_no"]: row["lead_ticket"] for row in found}
 
-    async def lock_followers(self, incident: str) -> list[Ticket]:
-        """Lock and return the tickets that wait for the lead."""
-        return [rows.ticket_from_row(row) for row in await self._all("lock_followers", {"incident": incident})]
+    async def followers_of(self, leads: Collection[str]) -> Mapping[str, list[str]]:
+        """Return by lead the tickets that are with its unit because they follow it."""
+        found: dict[str, list[str]] = {}
+        for row in await self._all("followers_of", {"leads": list(leads)}):
+            found.setdefault(row["lead_ticket"], []).append(row["ticket_no"])
+        return found
 
     async def closed_requests(self, caller_refs: Iterable[str], *, since: datetime) -> list[ClosedRequest]:
         """Return the callers' closed tickets."""

@@ -216,12 +216,17 @@ class Scene:
 class Beside:
     """What stands beside a ticket when a command comes: its incident, what it repeats, who is asked about it.
 
-    ``other`` is the lead ticket of the incident that a command names, with its place there where it has one. ``closed`` are
-    the citizen's tickets that were closed before, for commands that need one. ``reports`` is how often the citizen told of
-    the matter before this command.
+    ``lead`` is the lead ticket of its incident where that is another one, with the units' holds on it and what is asked about
+    it; ``followers`` are the others that wait for the lead. ``other`` is the lead ticket of the incident that a command names,
+    with its place there where it has one. ``closed`` are the citizen's tickets that were closed before, for commands that need
+    one. ``reports`` is how often the citizen told of the matter before this command.
     """
 
     membership: Membership | None = None
+    lead: Ticket | None = None
+    lead_holds: Sequence[Hold] = ()
+    lead_consultation: Consultation | None = None
+    followers: Sequence[Ticket] = ()
     other: Ticket | None = None
     other_membership: Membership | None = None
     again_of: str | None = None
@@ -237,7 +242,16 @@ class Beside:
     @property
     def consulted(self) -> Consultation | None:
         """The consultation that is not decided yet."""
-        return self.consultation if self.consultation is not None and self.consultation.decided_at is None else None
+        return _undecided(self.consultation)
+
+    @property
+    def lead_consulted(self) -> Consultation | None:
+        """The consultation about the lead that is not decided yet."""
+        return _undecided(self.lead_consultation)
+
+
+def _undecided(consultation: Consultation | None) -> Consultation | None:
+    return consultation if consultation is not None and consultation.decided_at is None else None
 
 
 @dataclass(frozen=True, slots=True)

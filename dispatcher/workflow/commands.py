@@ -31,6 +31,7 @@ from dispatcher.workflow.acting import Act
 from dispatcher.workflow.beside import look_beside
 from dispatcher.workflow.city import City
 from dispatcher.workflow.knowledge import cited_article, keep_in_knowledge
+from dispatcher.workflow.locking import lock_together
 from dispatcher.workflow.waking import set_rings
 from models.codes import UNIT_ROLES, Role
 from models.command import Command, CommandKind
@@ -132,7 +133,7 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
         StaleVersion: somebody else changed the ticket since the actor read it.
         IllegalTransition: the ticket's state does not lead there.
         Rejected: the command's data lack something or name something unknown.
-        TryLater: the store is away; nothing was written.
+        TryLater: the store is away, or the ticket has just joined an incident; nothing was written.
     """
     if command.actor.role not in MAY[command.kind]:
         raise Forbidden(f"{command.actor.role.label}不能执行“{command.kind.value}”")
@@ -146,10 +147,10 @@ async def run_command(command: Command, *, city: City, open_work: OpenUnitOfWork
 async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Clock) -> Ticket:
     """Carry out a command of somebody who may give it on this ticket, within the transaction ``work``; see ``run_command``.
 
-    A refusal leaves no trace but the ticket's lock.
+    A refusal leaves no trace but locks.
     """
-    tickets = await work.lock_tickets(_numbers_in(command))
-    ticket = tickets.get(command.ticket_no)
+    locked = await lock_together(work, command)
+    ticket = locked.tickets.get(command.ticket_no)
     if ticket is None:
         raise NotFound(f"there is no ticket {command.ticket_no}")
     if ticket.version != command.expected_version:
@@ -169,7 +170,7 @@ async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Cl
         cited=await cited_article(command, work.knowledge, on=city.local(now).date()),
         earlier_replies=await _earlier_replies(command, work, city, now),
         effects=Effects(),
-        beside=await look_beside(work, command, tickets),
+        beside=await look_beside(work, command, locked),
     )
     if command.actor.unit_code is not None and act.beside.follows:
         raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
@@ -180,12 +181,6 @@ async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Cl
     await work.apply(act.effects, slot=_FIRST_SLOT + sum(ticket.ticket_no.encode()) % _SLOTS)
     await keep_in_knowledge(act, after, work.knowledge)
     return after
-
-
-def _numbers_in(command: Command) -> list[str]:
-    """Return the tickets that a command changes or looks at, to be locked in one order."""
-    other = command.data.get("to") if command.kind is CommandKind.LINK else None
-    return sorted({command.ticket_no, *([other] if isinstance(other, str) else [])})
 
 
 async def _earlier_replies(command: Command, work: UnitOfWork, city: City, now: datetime) -> list[EarlierReply]:

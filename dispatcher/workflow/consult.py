@@ -8,6 +8,7 @@ from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.amend import propose_from_ticket
 from dispatcher.workflow.announce import consultation_message
 from dispatcher.workflow.assign import CO_UNIT, put_on_stream
+from dispatcher.workflow.following import run_on
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ProposalOrigin, Role, Stage, TicketState
 from models.errors import Forbidden, Rejected
@@ -84,9 +85,10 @@ def consult_decide(act: Act) -> Ticket:
     if before.lead_unit == unit_code:
         return before
     act.require_one_of(*_BEGINS_WITH)
-    place = act.beside.membership
-    if place is not None and act.beside.follows and place.lead_unit is not None:
+    place, lead = act.beside.membership, act.beside.lead
+    if place is not None and lead is not None and act.beside.follows and lead.lead_unit is not None:
         act.effects.incident_links.append(replace(place.link, follows=False))
+        before = run_on(act, before)
     elif before.lead_unit is not None:
         act.release(before.lead_unit)
     if any(hold.unit_code == unit_code for hold in act.running_holds()):
@@ -126,12 +128,14 @@ def propose_rule(act: Act, before: Ticket, *, unit_code: str, basis: str) -> Tic
 def settle_by_dispatch(act: Act, unit_code: str) -> None:
     """Let a dispatch by somebody who may decide it end a running consultation.
 
+    Who follows takes the lead of its incident along, so what is asked about that one is heeded too.
+
     Raises:
         Forbidden: the actor may not decide it.
     """
     running = act.beside.consulted
-    if running is None:
-        return
-    if act.actor.role is Role.OPERATOR:
-        raise Forbidden(f"ticket {act.ticket.ticket_no} is in consultation; no operator decides who leads it")
-    act.effects.consultations.append(replace(running, decided_at=act.at, unit_code=unit_code))
+    asked = running or (act.beside.lead_consulted if act.beside.follows else None)
+    if asked is not None and act.actor.role is Role.OPERATOR:
+        raise Forbidden(f"ticket {asked.ticket_no} is in consultation; no operator decides who leads it")
+    if running is not None:
+        act.effects.consultations.append(replace(running, decided_at=act.at, unit_code=unit_code))

@@ -9,6 +9,7 @@ from dispatcher.workflow.acting import Act
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.consult import settle_by_dispatch
 from dispatcher.workflow.incidents import end_help
+from dispatcher.workflow.joining import goes_alone
 from dispatcher.workflow.supervise import supervise_reported, supervise_returned
 from models.codes import Correction, DispatchMode, NoticeKind, RequestType, Stage, TicketState
 from models.errors import Rejected
@@ -63,16 +64,17 @@ def dispatch(act: Act) -> Ticket:
 
 
 def _refuse_loop(act: Act, unit_code: str | None) -> None:
-    """Refuse to let the matrix send a ticket back to a unit that has rightly returned it (domain.md A.8.5).
+    """Refuse to let the matrix send a ticket back to a unit that has rightly returned it, or the lead of its incident.
 
-    A person may still name that unit: the hotline decides.
+    A person may still name that unit: the hotline decides. Source: domain.md A.8.5.
 
     Raises:
         Rejected: it would, and a unit must be named.
     """
     if act.optional_text("unit") is not None:
         return
-    if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
+    holds = (*act.holds, *act.beside.lead_holds) if act.beside.follows else act.holds
+    if any(hold.unit_code == unit_code for hold in holds if hold.return_result == "accepted"):
         raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name one with 'unit'")
 
 
@@ -127,9 +129,10 @@ def _send(
         matrix_version=act.city.routes.version,
     )
     act.finish_stage(Stage.DISPATCH, None)
-    place = act.beside.membership
-    if place is not None and act.beside.follows and place.lead_unit is not None:
-        if place.lead_unit == unit_code:  # the unit has the work already, with the lead of the incident
+    place, lead = act.beside.membership, act.beside.lead
+    if place is not None and lead is not None and act.beside.follows and lead.lead_unit is not None:
+        has_it = lead.lead_unit == unit_code  # the unit has the work already, with the lead of the incident
+        if has_it and not goes_alone(act.ticket.urgency, lead):
             end_help(act)
             data = {"incident": place.incident.incident, "lead": place.incident.lead_ticket, "unit": unit_code}
             return act.record(after, EventKind.FOLLOWED, data)

@@ -1,9 +1,12 @@
 """延期: the lead unit asks for more time, once, before it is due; a supervisor may give more (domain.md A.3, I.1)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from dispatcher.ports import StoredDeadline
 from dispatcher.rules.changes import extended, extension_refusal
-from dispatcher.workflow.acting import Act
+from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import NoticeKind, Role, Stage, TicketState
 from models.errors import Forbidden, Rejected
@@ -58,21 +61,41 @@ def approve_extension(act: Act) -> Ticket:
     refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule, by_supervisor=True)
     if refusal is not None:
         raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}")
-    moved = {}
-    for stored in (*act.work_of_co_units(), work, act.running(Stage.PROMISE, None)):
-        if stored is None or act.at > stored.deadline.due or stored.deadline.allowance is None:
-            continue
-        later = extended(stored.deadline, days, at=act.at, calendar=act.city.calendar)
-        act.change(replace(stored, deadline=later))
-        moved[later.stage.value] = later.due.isoformat()
+    promise = act.running(Stage.PROMISE, None)
+    moved = _move(act, (*act.work_of_co_units(), work, promise), days)
     after = act.unchanged(extension_asked=None)
     act.notify(after, NoticeKind.EXTENSION)
-    promise = act.running(Stage.PROMISE, None)
     if promise is not None:
-        date = day_text(act.current(promise).deadline.due, act.city)
-        tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=date)
+        _tell(act, after, promise)
     because = {} if own is None else {"reason": reason}
     return act.record(after, EventKind.EXTENSION_APPROVED, {"working_days": days, "due": moved, **because})
+
+
+def extend_with_lead(scene: Scene, data: Mapping[str, Any]) -> Ticket:
+    """Move the promise of a ticket by what its lead was given, and tell its citizen; a past promise stays."""
+    promise = scene.running(Stage.PROMISE, None)
+    moved = _move(scene, [promise], data["working_days"])
+    if promise is None or not moved:
+        return scene.ticket
+    after = scene.unchanged()
+    _tell(scene, after, promise)
+    return scene.record(after, EventKind.EXTENSION_APPROVED, {**data, "due": moved})
+
+
+def _move(scene: Scene, clocks: Iterable[StoredDeadline | None], days: int) -> dict[str, str]:
+    moved = {}
+    for stored in clocks:
+        if stored is None or scene.at > stored.deadline.due or stored.deadline.allowance is None:
+            continue
+        later = extended(stored.deadline, days, at=scene.at, calendar=scene.city.calendar)
+        scene.change(replace(stored, deadline=later))
+        moved[later.stage.value] = later.due.isoformat()
+    return moved
+
+
+def _tell(scene: Scene, after: Ticket, promise: StoredDeadline) -> None:
+    date = day_text(scene.current(promise).deadline.due, scene.city)
+    tell(after, "extended", city=scene.city, effects=scene.effects, at=scene.at, date=date)
 
 
 def refuse_extension(act: Act) -> Ticket:

@@ -1,11 +1,12 @@
 """复杂疑难: the hotline gives leave to take longer over a hard case (domain.md A.3)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from typing import Any
 
 from dispatcher.ports import StoredDeadline
 from dispatcher.rules.changes import decided
-from dispatcher.workflow.acting import Act
+from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import ExtensionRefusal, NoticeKind, Stage, TicketState, Track
 from models.errors import Rejected
@@ -39,19 +40,23 @@ def approve_complex(act: Act) -> Ticket:
         if act.at <= stored.deadline.due:
             act.change(_beside(act, stored, later))
     after = act.unchanged(extension_asked=None)
-    promised = _promise(act)
-    if promised is not None:
-        moved[Stage.PROMISE.value] = promised.isoformat()
-        tell(after, "extended", city=act.city, effects=act.effects, at=act.at, date=day_text(promised, act.city))
+    moved |= _promise_later(act, after)
     act.notify(after, NoticeKind.COMPLEX)
     return act.record(after, EventKind.COMPLEX_APPROVED, {"reason": reason, "due": moved})
 
 
-def _as_hard(act: Act, stored: StoredDeadline) -> StoredDeadline:
-    rules = act.city.profile.deadlines
+def approve_with_lead(scene: Scene, data: Mapping[str, Any]) -> Ticket:
+    """Count the promise of a ticket anew whose lead was taken for a hard case, and tell its citizen; a past promise stays."""
+    after = scene.unchanged()
+    moved = _promise_later(scene, after)
+    return scene.record(after, EventKind.COMPLEX_APPROVED, {**data, "due": moved}) if moved else scene.ticket
+
+
+def _as_hard(scene: Scene, stored: StoredDeadline) -> StoredDeadline:
+    rules = scene.city.profile.deadlines
     if (stored.deadline.stage, Track.COMPLEX) not in rules.by_track:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {stored.deadline.stage.label}没有复杂疑难的时限")
-    later = decided(stored.deadline, Track.COMPLEX, at=act.at, rules=rules, calendar=act.city.calendar)
+        raise Rejected(f"ticket {scene.ticket.ticket_no}: {stored.deadline.stage.label}没有复杂疑难的时限")
+    later = decided(stored.deadline, Track.COMPLEX, at=scene.at, rules=rules, calendar=scene.city.calendar)
     return replace(stored, deadline=later)
 
 
@@ -63,13 +68,15 @@ def _beside(act: Act, stored: StoredDeadline, lead: StoredDeadline) -> StoredDea
     return replace(stored, deadline=shorter)
 
 
-def _promise(act: Act) -> datetime | None:
-    """Move the citizen's promise and return its new time; None where it is past, or already as late."""
-    promise = act.running(Stage.PROMISE, None)
-    if promise is None or promise.deadline.allowance is None or act.at > promise.deadline.due:
-        return None
-    later = _as_hard(act, promise)
-    if later.deadline.due <= promise.deadline.due:
-        return None
-    act.change(later)
-    return later.deadline.due
+def _promise_later(scene: Scene, after: Ticket) -> dict[str, str]:
+    """Move the citizen's promise, tell the citizen and return what moved: nothing where it is past, or already as late."""
+    promise = scene.running(Stage.PROMISE, None)
+    if promise is None or promise.deadline.allowance is None or scene.at > promise.deadline.due:
+        return {}
+    later = _as_hard(scene, promise)
+    due = later.deadline.due
+    if due <= promise.deadline.due:
+        return {}
+    scene.change(later)
+    tell(after, "extended", city=scene.city, effects=scene.effects, at=scene.at, date=day_text(due, scene.city))
+    return {Stage.PROMISE.value: due.isoformat()}

@@ -2,27 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from dispatcher.ports import Effects, UnitOfWork
 from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.announce import incident_message
 from dispatcher.workflow.assign import put_on_stream
-from dispatcher.workflow.joining import INCIDENTS, UNANSWERED, joined, opened, told_as_hotspot
+from dispatcher.workflow.consult import settle_by_dispatch
+from dispatcher.workflow.following import of_time, repeat, run_on
+from dispatcher.workflow.joining import INCIDENTS, UNANSWERED, goes_alone, joined, opened, told_as_hotspot
 from dispatcher.workflow.review import hand_to_citizen
 from dispatcher.workflow.supervise import supervise_crowded
-from models.codes import DispatchMode, NoticeKind, Stage, TicketState, Urgency
+from models.codes import DispatchMode, NoticeKind, Stage, TicketState
 from models.errors import Rejected
-from models.incident import Incident, IncidentLink
+from models.incident import Incident, IncidentLink, Membership
 from models.ticket import ENDED_STATES, EventKind, Ticket
 
 
 def link(act: Act) -> Ticket:
     """Put a ticket into the incident of the ticket ``to``: what its unit does about that one is done about both.
 
-    An emergency belongs to it and keeps its own work. A work item that the unit has not signed is taken back.
+    An emergency, or what is more urgent than the lead, belongs to it and keeps its own work. A work item that the unit has
+    not signed is taken back.
 
     Raises:
-        Rejected: it is in an incident, a unit has signed it, or ``to`` is itself, unknown or answered.
+        Forbidden: the ticket is in consultation, and the actor may not decide that.
+        Rejected: it is in an incident, a unit has signed it, ``to`` is itself, unknown or answered, or the ticket would go to a
+            unit that has rightly returned it.
     """
     ticket, lead = act.ticket, act.beside.other
     asked = act.text("to")
@@ -32,7 +38,7 @@ def link(act: Act) -> Ticket:
         raise Rejected(f"{asked!r} is no other ticket that waits for its answer; nothing can be linked to it")
     if ticket.state not in (TicketState.PENDING, TicketState.DISPATCHED):
         raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; its unit handles it by itself")
-    follows = ticket.urgency is not Urgency.CRITICAL
+    follows = not goes_alone(ticket.urgency, lead)
     known = act.beside.other_membership
     if known is not None and known.incident.answered_at is not None:
         raise Rejected(f"incident {known.incident.incident} is answered; link to a ticket that waits for its answer")
@@ -44,7 +50,8 @@ def link(act: Act) -> Ticket:
     if follows and ticket.state is TicketState.DISPATCHED and lead.lead_unit is None:
         raise Rejected(f"ticket {lead.ticket_no} has no unit yet; link it to {ticket.ticket_no} instead")
     if follows:
-        _take_back(act)
+        _refuse_returned(act, lead)
+        _take_back(act, lead)
     after = joined(ticket, incident, lead if follows else None, at=act.at, city=act.city, effects=act.effects)
     if lead.lead_unit is not None:
         act.effects.messages.append(incident_message(lead, incident, after, at=act.at))
@@ -74,9 +81,11 @@ def unlink(act: Act) -> Ticket:
 
 
 def go_alone(scene: Scene, before: Ticket) -> Ticket:
-    """Give the unit a ticket that followed the lead of its incident as a work item of its own."""
-    if before.state is not TicketState.DISPATCHED or before.lead_unit is None:
+    """Give the unit a ticket that followed the lead of its incident as a work item of its own, whose clock runs."""
+    unit_code = before.lead_unit
+    if before.state is not TicketState.DISPATCHED or unit_code is None:
         return before
+    before = run_on(scene, before)
     after = scene.record(
         replace(before, version=before.version + 1),
         EventKind.DISPATCHED,
@@ -85,7 +94,7 @@ def go_alone(scene: Scene, before: Ticket) -> Ticket:
     )
     put_on_stream(
         after,
-        unit_code=before.lead_unit,
+        unit_code=unit_code,
         co_units=(),
         basis="并案解除",
         mode=DispatchMode.MANUAL,
@@ -100,80 +109,101 @@ def go_alone(scene: Scene, before: Ticket) -> Ticket:
 
 async def carry_on(work: UnitOfWork, act: Act, after: Ticket) -> Ticket:
     """Do about the followers of a lead what a command on it means for them, and return the lead as it is then."""
-    membership = act.beside.membership
-    if membership is None or membership.incident.answered_at is not None:
+    place, following = act.beside.membership, list(act.beside.followers)
+    if place is None or place.incident.answered_at is not None:
         return after
-    if not membership.leads:
-        if membership.lead_unit is not None or after.lead_unit is None or act.ticket.lead_unit is not None:
+    incident, lead = place.incident, act.beside.lead
+    if lead is not None:
+        if not _takes_the_lead(act, lead, after):
             return after
-        incident = _take_the_lead(act, membership.incident, after)
-    else:
-        incident = membership.incident
+        incident = _take_the_lead(act, place, after)
+        following.append(lead)
     answered = after.state is TicketState.AWAITING_CALL_BACK and act.ticket.state is TicketState.REPLIED
-    sent = after.lead_unit is not None and after.lead_unit != act.ticket.lead_unit
+    moved = after.lead_unit != act.ticket.lead_unit
     ended = after.state in ENDED_STATES
-    if not (answered or sent or ended):
+    decided = of_time(act.effects.events)
+    if not (answered or moved or ended or decided):
         return after
-    followers = [one for one in await _followers(work, act, incident) if one.ticket.ticket_no != after.ticket_no]
+    followers = [repeat(scene, decided) for scene in await _scenes(work, act, following)]
     if answered:
-        _answer(followers, after, incident)
+        followers = [_answer(scene, after, incident) for scene in followers]
         act.effects.incidents.append(replace(incident, answered_at=act.at))
     elif ended:
-        act.effects.incidents.append(_hand_on(followers, act, incident))
-    else:
-        for scene in followers:
-            _follow(scene, after, incident)
+        followers, handed = _hand_on(followers, incident, act.at)
+        act.effects.incidents.append(handed)
+    elif moved:
+        followers = [_follow(scene, after, incident) for scene in followers]
         after = supervise_crowded(act, after, incident.tickets)
-    for scene in followers:
+    for before, scene in zip(following, followers, strict=True):
         act.effects.add(scene.effects)
+        act.effects.changed_tickets.extend([scene.ticket] if scene.ticket is not before else [])
     return after
 
 
-async def _followers(work: UnitOfWork, act: Act, incident: Incident) -> list[Scene]:
-    tickets = await work.lock_followers(incident.incident)
-    if incident.lead_ticket == act.ticket.ticket_no and act.beside.membership is not None:
-        old = act.beside.membership.incident.lead_ticket  # its link that says so is not written yet
-        if old != incident.lead_ticket:
-            tickets += (await work.lock_tickets([old])).values()
+async def _scenes(work: UnitOfWork, act: Act, tickets: Sequence[Ticket]) -> list[Scene]:
     deadlines = await work.deadlines_of([ticket.ticket_no for ticket in tickets])
     return [Scene(ticket, INCIDENTS, act.at, act.city, deadlines.get(ticket.ticket_no, ()), Effects()) for ticket in tickets]
 
 
-def _take_the_lead(act: Act, incident: Incident, after: Ticket) -> Incident:
-    """A ticket that a person sends while the lead waits becomes the lead."""
-    leading = replace(incident, lead_ticket=after.ticket_no)
-    membership = act.beside.membership
-    if membership is not None:
-        act.effects.incidents.append(leading)
-        act.effects.incident_links.append(replace(membership.link, follows=False))
-        act.effects.incident_links.append(
-            replace(membership.link, ticket_no=incident.lead_ticket, follows=True, received_at=incident.opened_at)
-        )
+def _takes_the_lead(act: Act, lead: Ticket, after: Ticket) -> bool:
+    """Return whether a ticket that a person sends leads from now on: the lead waits.
+
+    One that does not follow goes out by itself where the lead waits because units have returned it, or is asked about.
+    """
+    if lead.lead_unit is not None or act.ticket.lead_unit is not None or after.lead_unit is None:
+        return False
+    return act.beside.follows or (lead.accepted_returns == 0 and act.beside.lead_consulted is None)
+
+
+def _take_the_lead(act: Act, place: Membership, after: Ticket) -> Incident:
+    """Let a ticket lead that a person sends while the lead waits; that decides what is asked about the lead."""
+    old = place.incident.lead_ticket
+    leading = replace(place.incident, lead_ticket=after.ticket_no)
+    act.effects.incidents.append(leading)
+    act.effects.incident_links.append(replace(place.link, follows=False))
+    act.effects.incident_links.append(replace(place.link, ticket_no=old, follows=True, received_at=leading.opened_at))
+    if act.beside.lead_consulted is not None:
+        act.effects.consultations.append(replace(act.beside.lead_consulted, decided_at=act.at, unit_code=after.lead_unit))
     return leading
 
 
-def _answer(followers: Sequence[Scene], lead: Ticket, incident: Incident) -> None:
-    """Give the lead's answer to every citizen whose ticket followed it; from now on each is asked by himself."""
-    for scene in followers:
-        if scene.ticket.state is not TicketState.DISPATCHED:
-            continue  # it waits for a person, who will decide it by itself
-        after = scene.ticket.moved_to(TicketState.AWAITING_CALL_BACK, scene.at)
-        scene.finish_stage(Stage.PROMISE, None)
-        hand_to_citizen(scene, after)
-        data = {"incident": incident.incident, "lead": lead.ticket_no, "round": after.round}
-        scene.effects.changed_tickets.append(scene.record(after, EventKind.ANSWERED_TOGETHER, data))
+def _answer(scene: Scene, lead: Ticket, incident: Incident) -> Scene:
+    """Give the lead's answer to a citizen whose ticket followed it; from now on he is asked by himself."""
+    if scene.ticket.state is not TicketState.DISPATCHED:
+        return scene  # it waits for a person, who will decide it by itself
+    after = scene.ticket.moved_to(TicketState.AWAITING_CALL_BACK, scene.at)
+    scene.finish_stage(Stage.PROMISE, None)
+    hand_to_citizen(scene, after)
+    data = {"incident": incident.incident, "lead": lead.ticket_no, "round": after.round}
+    return replace(scene, ticket=scene.record(after, EventKind.ANSWERED_TOGETHER, data))
 
 
-def _follow(scene: Scene, lead: Ticket, incident: Incident) -> None:
-    """Go with the lead to its unit: the first time, or to another one."""
+def _follow(scene: Scene, lead: Ticket, incident: Incident) -> Scene:
+    """Go with the lead to its unit, or wait with it where it has none any more: nobody sends what the unit has returned.
+
+    What is more urgent than the lead, because another ticket led before, has its own work at the unit.
+    """
     data = {"incident": incident.incident, "lead": lead.ticket_no, "unit": lead.lead_unit}
-    if scene.ticket.state is TicketState.PENDING:
+    if lead.lead_unit is None:
+        if scene.ticket.state is not TicketState.DISPATCHED:
+            return scene
+        after = scene.ticket.moved_to(TicketState.PENDING, scene.at, lead_unit=None)
+    elif scene.ticket.state is TicketState.PENDING:
         after = scene.ticket.moved_to(TicketState.DISPATCHED, scene.at, lead_unit=lead.lead_unit)
         scene.finish_stage(Stage.DISPATCH, None)
         end_help(scene)
     else:
         after = scene.unchanged(lead_unit=lead.lead_unit)
-    scene.effects.changed_tickets.append(scene.record(after, EventKind.FOLLOWED, data))
+    after = scene.record(after, EventKind.FOLLOWED, data)
+    if lead.lead_unit is not None and goes_alone(after.urgency, lead):
+        after = _stand_alone(scene, after, incident)
+    return replace(scene, ticket=after)
+
+
+def _stand_alone(scene: Scene, before: Ticket, incident: Incident) -> Ticket:
+    link = IncidentLink(before.ticket_no, incident.incident, scene.at, before.received_at, follows=False)
+    scene.effects.incident_links.append(link)
+    return go_alone(scene, before)
 
 
 def end_help(scene: Scene) -> None:
@@ -182,27 +212,45 @@ def end_help(scene: Scene) -> None:
     scene.void(one for one in scene.deadlines if one.deadline.unit_code is not None)
 
 
-def _hand_on(followers: Sequence[Scene], act: Act, incident: Incident) -> Incident:
-    """The lead has ended without an answer for all: the next one leads, with the unit that worked on it."""
-    following = next((scene for scene in followers), None)
-    left = replace(incident, tickets=incident.tickets)
-    if following is None:
-        return replace(left, answered_at=act.at)
-    ticket = following.ticket
-    after = following.record(following.unchanged(), EventKind.FOLLOWED, {"incident": incident.incident, "leads": True})
-    following.effects.changed_tickets.append(go_alone(following, after))
-    following.effects.incident_links.append(
-        IncidentLink(ticket.ticket_no, incident.incident, act.at, ticket.received_at, follows=False)
-    )
-    return replace(left, lead_ticket=ticket.ticket_no)
+def _hand_on(followers: Sequence[Scene], incident: Incident, at: datetime) -> tuple[list[Scene], Incident]:
+    """The lead has ended without an answer for all: the next one leads, with the unit that worked on it where it has one.
+
+    That is one with the unit before one that waits for a person, and the most urgent of them, so that the others can follow.
+    """
+    if not followers:
+        return [], replace(incident, answered_at=at)
+    scenes = [replace(scene, ticket=run_on(scene, scene.ticket)) for scene in followers]
+    number, next_one = max(enumerate(scenes), key=lambda each: (*_standing(each[1].ticket), -each[0]))
+    handed = replace(incident, lead_ticket=next_one.ticket.ticket_no)
+    leads = next_one.record(next_one.unchanged(), EventKind.FOLLOWED, {"incident": incident.incident, "leads": True})
+    alone = _stand_alone(next_one, leads, handed)
+    scenes[number] = replace(next_one, ticket=supervise_crowded(next_one, alone, handed.tickets))
+    return scenes, handed
 
 
-def _take_back(act: Act) -> None:
+def _standing(ticket: Ticket) -> tuple[bool, str]:
+    return ticket.state is TicketState.DISPATCHED, ticket.urgency.value
+
+
+def _refuse_returned(act: Act, lead: Ticket) -> None:
+    """Heed what units and the hotline have decided about a ticket that is about to follow ``lead`` (domain.md A.8.5)."""
+    ticket = act.ticket
+    if lead.lead_unit is None:
+        if act.beside.consulted is not None or ticket.accepted_returns:
+            raise Rejected(f"units have returned ticket {ticket.ticket_no}; a lead without a unit decides nothing about it")
+        return
+    if any(hold.unit_code == lead.lead_unit and hold.return_result == "accepted" for hold in act.holds):
+        raise Rejected(f"unit {lead.lead_unit} has rightly returned ticket {ticket.ticket_no}")
+    settle_by_dispatch(act, lead.lead_unit)
+
+
+def _take_back(act: Act, lead: Ticket) -> None:
     """End the work that a unit has not begun, or left to co-units, and tell the lead why; nobody is judged by it."""
     if act.ticket.state is TicketState.DISPATCHED and act.ticket.lead_unit is not None:
         act.notify(act.unchanged(), NoticeKind.JOINED)
     end_help(act)
-    act.finish_stage(Stage.DISPATCH, None)
+    if lead.lead_unit is not None:  # else it is still to be dispatched
+        act.finish_stage(Stage.DISPATCH, None)
 
 
 def _write_link(effects: Effects, ticket: Ticket, incident: Incident, act: Act, *, follows: bool) -> None:

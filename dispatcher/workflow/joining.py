@@ -63,7 +63,7 @@ class Happenings:
 
     @classmethod
     async def around(cls, work: UnitOfWork, told: Iterable[Told], city: City) -> "Happenings":
-        """Return what goes on around the places of these requests; the leads that others hold now are left alone."""
+        """Return what goes on around the places of these requests; what others hold now is left alone."""
         happenings = cls(city)
         told = [each for each in told if city.events.may_be_shared(each)]
         asked = sorted({(each.category_code, key) for each in told for key in each.names})
@@ -78,15 +78,17 @@ class Happenings:
         return happenings
 
     async def _take_up(self, work: UnitOfWork, found: Sequence[Happening]) -> None:
-        leads = await work.lock_free({one.incident.lead_ticket if one.incident else one.ticket_no for one in found})
         numbers = {one.incident.incident for one in found if one.incident}
         hotspot = self._city.profile.incidents.hotspot
-        incidents = await work.lock_incidents(numbers, limit=hotspot) if numbers else {}
+        incidents = await work.lock_free_incidents(numbers, limit=hotspot) if numbers else {}
+        alone = {one.ticket_no for one in found if one.incident is None}
+        leads = await work.lock_free(alone | {incident.lead_ticket for incident, _ in incidents.values()})
         events: dict[str, Event] = {}
         for one in found:
+            event = None
             if one.incident is None:
                 event = Event(leads[one.ticket_no], [one.received_at]) if one.ticket_no in leads else None
-            else:
+            elif one.incident.incident in incidents:
                 incident, received = incidents[one.incident.incident]
                 event = events.get(incident.incident)
                 if event is None and incident.lead_ticket in leads and incident.answered_at is None:
@@ -129,13 +131,15 @@ class Happenings:
     def join(self, event: Event, ticket: Ticket, *, follows: bool, at: datetime, effects: Effects) -> Ticket:
         """Put a new ticket into the event's incident, which opens with the second one, and return it as it is then.
 
-        With ``follows`` the unit's work on the lead is its work. Who has a unit while the lead has none leads from now on.
+        With ``follows`` the unit's work on the lead is its work. Who has a unit while the lead has none leads from now on; a
+        lead that is more urgent stays by itself.
         """
         incident = event.incident or self._open(event, at)
         incident = replace(incident, tickets=incident.tickets + 1)
         self._links[ticket.ticket_no] = _link(ticket, incident, at, follows=follows)
         if ticket.lead_unit is not None and event.wants_a_lead:
-            self._links[event.lead.ticket_no] = _link(event.lead, incident, at, follows=True)
+            waits = not goes_alone(event.lead.urgency, ticket)
+            self._links[event.lead.ticket_no] = _link(event.lead, incident, at, follows=waits)
             incident = replace(incident, lead_ticket=ticket.ticket_no)
         after = joined(ticket, incident, event.lead if follows else None, at=at, city=self._city, effects=effects)
         if incident.lead_ticket == ticket.ticket_no:
@@ -182,9 +186,17 @@ def told_of(contact: Contact, understanding: Understanding, city: City) -> Told:
     )
 
 
-def may_follow(doubts: Iterable[ReviewReason], urgency: Urgency, probability: float, *, least: float) -> bool:
-    """Return whether a request may be handled with another one: no emergency is, and no doubt remains but where it belongs."""
-    return urgency is not Urgency.CRITICAL and probability >= least and MAY_FOLLOW.issuperset(doubts)
+def may_follow(doubts: Iterable[ReviewReason], probability: float, *, least: float) -> bool:
+    """Return whether a request may be handled with another one: no doubt remains but where it belongs."""
+    return probability >= least and MAY_FOLLOW.issuperset(doubts)
+
+
+def goes_alone(urgency: Urgency, lead: Ticket) -> bool:
+    """Return whether a request keeps its own work in an incident: an emergency does, and what is more urgent than the lead.
+
+    The unit's clocks are the lead's; they know of no shorter time (domain.md A.3).
+    """
+    return urgency is Urgency.CRITICAL or urgency.value > lead.urgency.value
 
 
 def opened(lead: Ticket, at: datetime, *, by_hand: bool = False) -> Incident:

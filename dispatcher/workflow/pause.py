@@ -1,11 +1,13 @@
 """暂停 and 恢复 of a unit's clock, for the allowed reasons (domain.md A.4.5)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from dispatcher.ports import StoredDeadline
 from dispatcher.rules.pausing import pause_refusal, paused, read_reason, resumed
 from dispatcher.workflow.acting import Act, Scene
-from models.codes import UNIT_ROLES, Stage, TicketState
+from models.codes import UNIT_ROLES, PauseReason, Stage, TicketState
 from models.deadline import Deadline
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -34,6 +36,15 @@ def pause(act: Act) -> Ticket:
         if stored is work or stored.deadline.stage is Stage.PROMISE or act.at <= stored.deadline.due:
             act.change(replace(stored, deadline=paused(stored.deadline, reason, act.at)))
     return act.record(act.unchanged(), EventKind.PAUSED, {"reason": reason.value, "words": words})
+
+
+def pause_with_lead(scene: Scene, data: Mapping[str, Any]) -> Ticket:
+    """Let the promise of a ticket show that its lead's clock stands, and why."""
+    promise = scene.running(Stage.PROMISE, None)
+    if promise is None or promise.deadline.running_pause is not None:
+        return scene.ticket
+    scene.change(replace(promise, deadline=paused(promise.deadline, PauseReason(data["reason"]), scene.at)))
+    return scene.record(scene.unchanged(), EventKind.PAUSED, data)
 
 
 def resume(act: Act) -> Ticket:

@@ -12,7 +12,7 @@ from dispatcher.workflow.announce import emergency_message, linked_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
-from dispatcher.workflow.joining import Happenings, may_follow, told_of
+from dispatcher.workflow.joining import Happenings, goes_alone, may_follow, told_of
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import ONLINE_CHANNELS, DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
@@ -66,8 +66,9 @@ def register(
     doubts = city.doubts(judgement, understanding, route, district_code=district_code, on=on)
     told = replace(told_of(contact, understanding, city), category_code=judgement.category_code)
     event = happenings.event_of(told) if happenings is not None else None
-    fit = may_follow(doubts, judgement.urgency, understanding.best.probability, least=bands.review)
-    follows = event is not None and fit and (bool(doubts) or not event.wants_a_lead)
+    fit = may_follow(doubts, understanding.best.probability, least=bands.review)
+    calm = event is not None and not goes_alone(judgement.urgency, event.lead)
+    follows = event is not None and fit and calm and (bool(doubts) or not event.wants_a_lead)
     ticket = open_ticket(
         contact,
         understanding,

@@ -17,6 +17,7 @@ from dispatcher.workflow.announce import nudge_message
 from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.close import closed
+from dispatcher.workflow.following import resume_followers
 from dispatcher.workflow.pause import resume_clock, resume_clocks
 from dispatcher.workflow.supervise import LADDER, step_up
 from dispatcher.workflow.tell import tell
@@ -45,15 +46,16 @@ async def ring(*, city: City, open_work: OpenUnitOfWork, clock: Clock, limit: in
         tickets = await work.lock_ringing(now, limit)
         deadlines = await work.deadlines_of(ticket.ticket_no for ticket in tickets)
         effects = Effects()
-        for ticket in tickets:
-            scene = Scene(ticket, TIMERS, now, city, deadlines[ticket.ticket_no], Effects())
-            after = _ring_one(scene)
-            if after is not ticket:
+        scenes = [Scene(ticket, TIMERS, now, city, deadlines[ticket.ticket_no], Effects()) for ticket in tickets]
+        rung = {scene.ticket.ticket_no: (scene, _ring_one(scene)) for scene in scenes}
+        await resume_followers(work, rung)
+        for scene, after in rung.values():
+            if after is not scene.ticket:
                 scene.effects.changed_tickets.append(after)
             effects.add(scene.effects)
         set_rings(effects, city=city, at=now)
         await work.apply(effects, slot=_SLOT)
-    return len(tickets)
+    return sum(ticket.ticket_no in rung for ticket in tickets)
 
 
 def _ring_one(scene: Scene) -> Ticket:

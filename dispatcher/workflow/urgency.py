@@ -5,6 +5,7 @@ from dataclasses import replace
 from dispatcher.rules.changes import hastened
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.incidents import go_alone
+from dispatcher.workflow.joining import goes_alone
 from models.codes import TicketState, Urgency
 from models.errors import Rejected
 from models.ticket import EventKind, Ticket
@@ -20,6 +21,8 @@ _BEFORE_REPLY = (
 
 def change_urgency(act: Act) -> Ticket:
     """Set ``urgency``; running clocks are counted from their start anew, never to a later due than before.
+
+    What becomes more urgent than the lead of its incident follows it no longer.
 
     Raises:
         IllegalTransition: the unit has replied.
@@ -53,9 +56,10 @@ def change_urgency(act: Act) -> Ticket:
             act.change(replace(stored, deadline=sooner))
     data = {"from": act.ticket.urgency.label, "to": urgency.label, "reason": act.optional_text("reason")}
     after = act.record(act.unchanged(urgency=urgency), EventKind.URGENCY_CHANGED, data)
-    if urgency is Urgency.CRITICAL and act.beside.membership is not None and act.beside.follows:
-        act.effects.incident_links.append(replace(act.beside.membership.link, follows=False))
-        return go_alone(act, after)  # an emergency goes out by itself, whatever it belongs to
+    place, lead = act.beside.membership, act.beside.lead
+    if place is not None and act.beside.follows and lead is not None and goes_alone(urgency, lead):
+        act.effects.incident_links.append(replace(place.link, follows=False))
+        return go_alone(act, after)
     return after
 
 

@@ -718,13 +718,20 @@ class StoreContract:
     async def test_what_goes_on_around_a_place_is_found(self, store):
         """By category and name of a place, since a moment, while nobody has answered; with its incident and its lead."""
         lead = a_ticket(state=TicketState.DISPATCHED, lead_unit="U-LAMP")
-        follower = a_ticket("TT20260518P0000020", contact_id=UUID(int=2), caller_ref="caller-2", received_at=LATER)
+        follower = a_ticket(
+            "TT20260518P0000020",
+            contact_id=UUID(int=2),
+            caller_ref="caller-2",
+            received_at=LATER,
+            state=TicketState.DISPATCHED,
+            lead_unit="U-LAMP",
+        )
         ended = a_ticket("TT20260518P0000030", contact_id=UUID(int=3), state=TicketState.CLOSED)
         incident = Incident("BA1", "0703", None, lead.ticket_no, MONDAY, 2)
         links = [IncidentLink(one.ticket_no, "BA1", MONDAY, one.received_at, one is follower) for one in (lead, follower)]
         async with store.open_work() as work:
             await work.lock_places(["0703 中山路"])
-            assert await work.lock_incidents([], limit=3) == {}
+            assert await work.lock_free_incidents([], limit=3) == {}
             await write(
                 work,
                 new_tickets=[lead, follower, ended],
@@ -743,19 +750,23 @@ class StoreContract:
             assert found[0].text == lead.text
             assert [one.ticket_no for one in await work.happenings([("0703", "中山路")], since=LATER)] == [follower.ticket_no]
             assert await work.happenings([("0801", "中山路")], since=MONDAY) == []
-            assert await work.lock_incidents(["BA1", "BA2"], limit=1) == {"BA1": (incident, [LATER])}
+            assert await work.lock_free_incidents(["BA1", "BA2"], limit=1) == {"BA1": (incident, [LATER])}
+            assert await work.lock_incidents_of([ended.ticket_no, follower.ticket_no]) == [incident]
+            assert await work.links_of(["BA1", "BA2"]) == links
             assert set(await work.lock_free([lead.ticket_no, "TT20260518P0000099"])) == {lead.ticket_no}
             place = await work.membership(follower.ticket_no)
             assert place is not None
-            assert (place.incident, place.link, place.lead_unit) == (incident, links[1], "U-LAMP")
+            assert (place.incident, place.link) == (incident, links[1])
             assert await work.membership(ended.ticket_no) is None
             assert await work.leads_of([lead.ticket_no, follower.ticket_no]) == {follower.ticket_no: lead.ticket_no}
-            assert await work.lock_followers("BA1") == [follower]
+            assert await work.followers_of([lead.ticket_no, ended.ticket_no]) == {lead.ticket_no: [follower.ticket_no]}
             gone = replace(links[1], left_at=LATER)
-            await write(work, incidents=[replace(incident, tickets=1, answered_at=LATER)], incident_links=[gone])
+            await write(work, incidents=[replace(incident, tickets=1, answered_at=LATER)], incident_links=[links[1], gone])
         async with store.open_work() as work:
             assert await work.membership(follower.ticket_no) is None
-            assert await work.lock_followers("BA1") == []
+            assert await work.lock_incidents_of([follower.ticket_no]) == []
+            assert await work.links_of(["BA1"]) == links[:1]
+            assert await work.followers_of([lead.ticket_no]) == {}
             place = await work.membership(lead.ticket_no)
             assert place is not None
             assert place.incident.answered_at == LATER

@@ -23,6 +23,17 @@ SELECT DISTINCT ON (t.ticket_no)
  WHERE l.left_at IS NULL AND t.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested', 'replied')
  ORDER BY t.ticket_no;
 
+-- name: lock_free_incidents
+-- Those that nobody else holds. Whoever changes several tickets of one incident takes its lock first, then theirs by number.
+SELECT {incident},
+       ARRAY(SELECT received_at FROM incident_tickets l
+              WHERE l.incident = i.incident AND l.left_at IS NULL
+              ORDER BY received_at DESC LIMIT %(limit)s) AS received
+  FROM incidents i
+ WHERE incident = ANY(%(incidents)s)
+ ORDER BY incident
+   FOR NO KEY UPDATE SKIP LOCKED;
+
 -- name: lock_free
 -- Those that nobody else holds: who waits here while another waits for a place would never end.
 SELECT {ticket}
@@ -31,23 +42,24 @@ SELECT {ticket}
  ORDER BY ticket_no
    FOR NO KEY UPDATE SKIP LOCKED;
 
--- name: lock_incidents
-SELECT {incident},
-       ARRAY(SELECT received_at FROM incident_tickets l
-              WHERE l.incident = i.incident AND l.left_at IS NULL
-              ORDER BY received_at DESC LIMIT %(limit)s) AS received
+-- name: lock_incidents_of
+SELECT {incident}
   FROM incidents i
- WHERE incident = ANY(%(incidents)s)
+ WHERE incident IN (SELECT incident FROM incident_tickets WHERE ticket_no = ANY(%(ticket_nos)s) AND left_at IS NULL)
  ORDER BY incident
    FOR NO KEY UPDATE;
 
+-- name: links_of
+SELECT ticket_no, incident, joined_at, received_at, follows, left_at
+  FROM incident_tickets
+ WHERE incident = ANY(%(incidents)s) AND left_at IS NULL
+ ORDER BY ticket_no;
+
 -- name: membership
-SELECT {incident}, l.ticket_no, l.joined_at, l.received_at, l.follows, l.left_at, t.lead_unit
+SELECT {incident}, l.ticket_no, l.joined_at, l.received_at, l.follows, l.left_at
   FROM incident_tickets l
   JOIN incidents i ON i.incident = l.incident
-  JOIN tickets t ON t.ticket_no = i.lead_ticket AND t.month = substr(i.lead_ticket, 3, 6)::int
- WHERE l.ticket_no = %(ticket_no)s AND l.left_at IS NULL
-   FOR NO KEY UPDATE OF i;
+ WHERE l.ticket_no = %(ticket_no)s AND l.left_at IS NULL;
 
 -- name: leads_of
 SELECT l.ticket_no, i.lead_ticket
@@ -55,13 +67,15 @@ SELECT l.ticket_no, i.lead_ticket
   JOIN incidents i ON i.incident = l.incident
  WHERE l.ticket_no = ANY(%(ticket_nos)s) AND l.follows AND l.left_at IS NULL AND i.answered_at IS NULL;
 
--- name: lock_followers
-SELECT {ticket}
-  FROM incident_tickets l
+-- name: followers_of
+-- Those that go with their lead's unit.
+SELECT l.ticket_no, i.lead_ticket
+  FROM incident_tickets of_lead
+  JOIN incidents i ON i.incident = of_lead.incident AND i.lead_ticket = of_lead.ticket_no
+  JOIN incident_tickets l ON l.incident = i.incident AND l.follows AND l.left_at IS NULL
   JOIN tickets t ON t.ticket_no = l.ticket_no AND t.month = substr(l.ticket_no, 3, 6)::int
- WHERE l.incident = %(incident)s AND l.follows AND l.left_at IS NULL AND t.state IN ('pending', 'dispatched')
- ORDER BY t.ticket_no
-   FOR NO KEY UPDATE OF t;
+ WHERE of_lead.ticket_no = ANY(%(leads)s) AND i.answered_at IS NULL AND t.state = 'dispatched'
+ ORDER BY l.ticket_no;
 
 -- name: closed_requests
 -- The callers' tickets that were closed after a moment, the latest first. An archived one is as old as its first end.

@@ -1,19 +1,26 @@
 """并案: callers who tell of one event become one job for the unit (domain.md A.7)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dispatcher.workflow.commands import run_command
+from dispatcher.workflow.ring import ring
 from models.codes import NoticeKind, RequestType, Role, Stage, TicketState, Urgency
 from models.command import CommandKind
-from models.errors import NotFound, Rejected
+from models.errors import Forbidden, IllegalTransition, NotFound, Rejected, TryLater
 from models.profile import IncidentRule
 from models.ticket import Actor, EventKind
 from tests.builders import LAMPS, MONDAY, OPERATOR, SUPERVISOR, WATER, a_city, a_command, a_contact, an_understanding
+from tests.fakes import MemoryWork
 from tests.unit.workflow.intake_desk import Desk
 
-_K = CommandKind
+_K, _S = CommandKind, TicketState
+EAST = Actor(Role.UNIT_CLERK, "east-1", "U-EAST")
+DISPATCHER = Actor(Role.DISPATCHER, "dispatcher-1")
+CITIZEN = Actor(Role.CITIZEN, "citizen")
+RETURN = {"reason": "R1", "basis": "三定方案"}
 REPLY = {"investigation": "现场查看", "result": "已抢修", "basis": "供水合同", "contacted": True}
 BURST = "解放路水管爆了，水流了一地"
 RULE = IncidentRule(area_categories=frozenset({"0801"}), hotspot=3, supervise_callers=4)
@@ -28,6 +35,8 @@ HEARD = {
     "解放路没把握": told(probability=0.6),
     "解放路听不出": told(probability=0.4),
     "解放路危险": told(urgency=Urgency.CRITICAL, alarm="危险"),
+    "解放路急着没把握": told(probability=0.6, urgency=Urgency.URGENT),
+    "解放路急着": told(urgency=Urgency.URGENT),
     "解放路谢谢": told(request_type=RequestType.PRAISE),
     "解放路东区": told(district_code="D-EAST"),
     "解放路西区": told(district_code="D-WEST"),
@@ -90,6 +99,27 @@ class Street(Desk):
         """The one incident."""
         (incident,) = self.store.tables.incidents.values()
         return incident
+
+    def promise(self, ticket):
+        """The promise to a ticket's citizen."""
+        return self.store.tables.deadlines[ticket.ticket_no, Stage.PROMISE, 1].deadline
+
+    def follows(self, ticket):
+        """Whether a ticket waits for its lead."""
+        return self.store.tables.incident_links[ticket.ticket_no].follows
+
+    async def give_back(self, ticket, *units):
+        """Let units rightly return a ticket, each to the next, the last one to a person."""
+        for clerk, following in zip(units, [*units[1:], None], strict=True):
+            await self.act(ticket, _K.RETURN, clerk, RETURN)
+            data = {"transfer_to": following.unit_code} if following else {}
+            await self.act(ticket, _K.ACCEPT_RETURN, SUPERVISOR, data)
+
+    async def timers(self, **span):
+        """Let time pass, then let the timers look until nothing rings."""
+        self.clock.advance(**span)
+        while await ring(city=self.city, open_work=self.store.open_work, clock=self.clock):
+            pass
 
     def kinds(self, ticket):
         """What happened to a ticket."""
@@ -365,13 +395,360 @@ class TestByHand:
         assert street.stored(ticket).version <= 3
         assert fourth.ticket_no
 
-    async def test_an_urgency_that_rises_ends_the_waiting(self, street):
-        """特急 goes out by itself, whatever it belongs to."""
+    @pytest.mark.parametrize("urgency", ["紧急", "特急"])
+    async def test_an_urgency_that_rises_ends_the_waiting(self, street, urgency):
+        """What is more urgent than the lead goes out by itself, whatever it belongs to."""
         await street.hear(BURST, BURST)
         lead, follower = street.tickets
-        await street.act(follower, _K.CHANGE_URGENCY, OPERATOR, {"urgency": "特急", "reason": "老人被困"})
+        await street.act(follower, _K.CHANGE_URGENCY, OPERATOR, {"urgency": urgency, "reason": "老人被困"})
 
         assert street.items() == [lead.ticket_no, follower.ticket_no]
-        assert not street.store.tables.incident_links[follower.ticket_no].follows
+        assert not street.follows(follower)
         with pytest.raises(NotFound):
             await street.act(follower, _K.SIGN, LAMPS)
+
+
+class TestUrgency:
+    """The unit's clocks are the lead's: what has less time than they know of has its own (domain.md A.3)."""
+
+    async def test_what_is_more_urgent_than_the_lead_goes_out_by_itself(self, street):
+        """It belongs to the incident, and the unit has it as a work item; the next ordinary one follows."""
+        await street.hear(BURST)
+        urgent = await street.hear("解放路急着水管爆了", minutes=1)
+        third = await street.hear(BURST, minutes=2)
+
+        assert street.items() == [street.tickets[0].ticket_no, urgent.ticket_no]
+        assert [street.follows(ticket) for ticket in street.tickets] == [False, False, True]
+        assert street.incident.tickets == 3
+        await street.answer(street.tickets[0])
+        assert [street.stored(each).state for each in (urgent, third)] == [_S.DISPATCHED, _S.AWAITING_CALL_BACK]
+
+    async def test_what_is_as_urgent_as_the_lead_follows(self, street):
+        """The lead's clocks know its time."""
+        await street.hear("解放路急着水管爆了")
+        second = await street.hear("解放路急着水管爆了", minutes=1)
+
+        assert street.follows(second)
+        assert len(street.items()) == 1
+
+    async def test_a_more_urgent_ticket_is_linked_and_keeps_its_own_work(self, street):
+        """As an emergency does."""
+        await street.hear(BURST, "和平路水管爆了")
+        lead, other = street.tickets
+        await street.act(other, _K.CHANGE_URGENCY, OPERATOR, {"urgency": "紧急"})
+        await street.act(other, _K.LINK, OPERATOR, {"to": lead.ticket_no})
+
+        assert not street.follows(other)
+        await street.act(other, _K.SIGN, WATER)
+
+    async def test_an_urgent_one_that_waits_does_not_follow_an_ordinary_one(self, street):
+        """The sure one leads at once; the urgent one keeps waiting for a person, who sends it by itself."""
+        urgent = await street.hear("解放路急着没把握水管")
+        sure = await street.hear(BURST, minutes=1)
+
+        assert street.incident.lead_ticket == sure.ticket_no
+        assert not street.follows(urgent)
+        await street.act(urgent, _K.CONFIRM, OPERATOR)
+        assert street.items() == [sure.ticket_no, urgent.ticket_no]
+
+    async def test_an_urgent_lead_goes_along_with_an_ordinary_one_as_its_own_work(self, street):
+        """A person sends the ordinary one: the urgent one is sent too, with its own clocks."""
+        await street.hear("解放路急着没把握水管", "解放路急着没把握水管", "解放路没把握水管")
+        urgent, second, calm = street.tickets
+        await street.act(calm, _K.CONFIRM, OPERATOR)
+
+        assert street.incident.lead_ticket == calm.ticket_no
+        assert sorted(street.items()) == [urgent.ticket_no, second.ticket_no, calm.ticket_no]
+        assert [street.follows(ticket) for ticket in street.tickets] == [False, False, False]
+
+    async def test_an_urgent_one_that_waits_behind_an_ordinary_lead_is_sent_by_itself(self, street):
+        """It followed an urgent one, which leads no longer."""
+        await street.hear("解放路急着没把握水管", "解放路急着没把握水管")
+        _, waiting = street.tickets
+        lead = await street.hear(BURST, minutes=1)
+        assert street.follows(waiting)
+        await street.act(waiting, _K.CONFIRM, OPERATOR)
+
+        assert street.items() == [lead.ticket_no, waiting.ticket_no]
+        assert not street.follows(waiting)
+
+
+class TestWhatUnitsHaveReturned:
+    """What was decided about the lead holds for those who follow it (domain.md A.8.5)."""
+
+    async def test_no_operator_sends_a_lead_in_consultation_by_way_of_a_follower(self, street):
+        """A dispatcher may: it decides the consultation, and the lead goes along."""
+        await street.hear(BURST)
+        (lead,) = street.tickets
+        await street.give_back(lead, WATER, EAST)
+        follower = await street.hear(BURST, minutes=5)
+        for kind in (_K.CONFIRM, _K.DISPATCH):
+            with pytest.raises(Forbidden, match="consultation"):
+                await street.act(follower, kind, OPERATOR, {"unit": "U-WEST"})
+        assert street.stored(lead).state is _S.PENDING
+
+        await street.act(follower, _K.DISPATCH, DISPATCHER, {"unit": "U-WEST"})
+        assert {street.stored(each).lead_unit for each in (lead, follower)} == {"U-WEST"}
+        (asked,) = street.store.tables.consultations.values()
+        assert (asked.unit_code, asked.decided_at) == ("U-WEST", street.clock.now())
+
+    async def test_the_matrix_sends_no_follower_to_a_unit_that_has_returned_the_lead(self, street):
+        """A person may name the unit, as for the lead itself."""
+        await street.hear(BURST)
+        (lead,) = street.tickets
+        await street.give_back(lead, WATER)
+        follower = await street.hear(BURST, minutes=5)
+        with pytest.raises(Rejected, match="rightly returned"):
+            await street.act(follower, _K.CONFIRM, OPERATOR)
+
+        await street.act(follower, _K.CONFIRM, OPERATOR, {"unit": "U-WATER"})
+        assert street.stored(lead).lead_unit == "U-WATER"
+
+    async def test_an_emergency_leaves_a_returned_lead_where_it_waits(self, street):
+        """It waits for nobody, and says nothing about what units have returned."""
+        await street.hear(BURST)
+        (lead,) = street.tickets
+        await street.give_back(lead, WATER)
+        emergency = await street.hear("解放路急着没把握水管", minutes=1)
+        await street.act(emergency, _K.CONFIRM, OPERATOR)
+
+        assert street.items()[-1] == emergency.ticket_no
+        assert street.incident.lead_ticket == lead.ticket_no
+        assert street.stored(lead).state is _S.PENDING
+
+    async def test_no_operator_links_a_ticket_in_consultation(self, street):
+        """A dispatcher may, where the lead's unit has not returned it; that decides the consultation."""
+        await street.hear(BURST, "和平路水管爆了")
+        lead, other = street.tickets
+        await street.act(lead, _K.RETURN, WATER, RETURN)
+        await street.act(lead, _K.ACCEPT_RETURN, SUPERVISOR, {"transfer_to": "U-WEST"})
+        await street.give_back(other, WATER, EAST)
+        with pytest.raises(Forbidden, match="consultation"):
+            await street.act(other, _K.LINK, OPERATOR, {"to": lead.ticket_no})
+
+        await street.act(other, _K.LINK, DISPATCHER, {"to": lead.ticket_no})
+        assert street.stored(other).lead_unit == "U-WEST"
+        (asked,) = street.store.tables.consultations.values()
+        assert asked.unit_code == "U-WEST"
+
+    @pytest.mark.parametrize("lead_has_a_unit", [True, False])
+    async def test_a_link_leads_no_ticket_back_to_a_unit_that_has_returned_it(self, street, lead_has_a_unit):
+        """Neither now nor later: a lead that waits for its unit may go there."""
+        await street.hear(BURST if lead_has_a_unit else "解放路没把握水管", "和平路水管爆了")
+        lead, other = street.tickets
+        await street.give_back(other, WATER)
+        with pytest.raises(Rejected, match="returned"):
+            await street.act(other, _K.LINK, DISPATCHER, {"to": lead.ticket_no})
+
+    async def test_a_linked_ticket_that_waits_is_not_dispatched(self, street):
+        """The clock of its dispatch runs on until a unit has the lead."""
+        await street.hear("解放路没把握水管")
+        other = await street.hear("解放路听不出什么", minutes=1)
+        lead = street.tickets[0]
+        await street.act(other, _K.LINK, OPERATOR, {"to": lead.ticket_no})
+        clock = (other.ticket_no, Stage.DISPATCH, 1)
+        assert street.store.tables.deadlines[clock].result is None
+
+        await street.act(lead, _K.CONFIRM, OPERATOR)
+        assert street.store.tables.deadlines[clock].done_at == street.clock.now()
+
+
+class TestALeadWithoutUnit:
+    """A return is accepted and nobody named: who follows has no unit either, and nothing of theirs goes there."""
+
+    @pytest.fixture
+    async def pair(self, street):
+        """A lead that its unit has returned, and a follower."""
+        await street.hear(BURST, BURST)
+        lead, follower = street.tickets
+        await street.give_back(lead, WATER)
+        assert street.items() == [lead.ticket_no]
+        return lead, follower
+
+    async def test_its_followers_wait_with_it(self, street, pair):
+        """Until a person sends the lead: then they go with it."""
+        lead, follower = pair
+        assert (street.stored(follower).state, street.stored(follower).lead_unit) == (_S.PENDING, None)
+        assert street.kinds(follower)[-1] is EventKind.FOLLOWED
+
+        await street.act(lead, _K.DISPATCH, OPERATOR, {"unit": "U-EAST"})
+        assert (street.stored(follower).state, street.stored(follower).lead_unit) == (_S.DISPATCHED, "U-EAST")
+
+    async def test_an_emergency_or_an_unlinked_ticket_does_not_go_to_the_unit(self, street, pair):
+        """A person sends it."""
+        _, follower = pair
+        await street.act(follower, _K.CHANGE_URGENCY, OPERATOR, {"urgency": "特急"})
+        await street.act(follower, _K.UNLINK, OPERATOR)
+
+        assert follower.ticket_no not in street.items()
+        assert street.stored(follower).state is _S.PENDING
+
+    async def test_nobody_hurries_the_unit(self, street, pair):
+        """It has nothing to do with the ticket any more."""
+        _, follower = pair
+        with pytest.raises(IllegalTransition):
+            await street.act(follower, _K.NUDGE, CITIZEN)
+        await street.hear(BURST, caller=follower.caller_ref, minutes=3)
+
+        assert street.stored(follower).nudges == 1
+        assert "dispatch.nudge" not in street.store.kinds()
+
+    async def test_the_next_one_leads_and_waits(self, street, pair):
+        """The lead is declined; its unit has returned the event, so nobody gives it the next ticket."""
+        lead, follower = pair
+        await street.act(lead, _K.DECLINE, OPERATOR, {"code": "N4"})
+
+        assert street.incident.lead_ticket == follower.ticket_no
+        assert follower.ticket_no not in street.items()
+
+
+async def test_an_event_of_many_keeps_its_supervision_when_the_next_one_leads(street):
+    """群体性 does not end because the first caller takes his own word back."""
+    for minute in range(4):
+        await street.hear(BURST, minutes=minute)
+    lead, second, *_ = street.tickets
+    assert street.stored(lead).supervision == 1
+    await street.act(lead, _K.WITHDRAW, OPERATOR, {"reason": "误报"})
+
+    assert street.incident.lead_ticket == second.ticket_no
+    assert street.stored(second).supervision == 1
+
+
+async def test_the_next_lead_is_one_that_the_unit_has_the_most_urgent_of_them(street):
+    """Who waits for a person leads nobody while others are with the unit."""
+    unsure = await street.hear("解放路没把握水管")
+    await street.hear("解放路急着水管爆了", minutes=1)
+    await street.hear(BURST, "解放路急着水管爆了", minutes=2)
+    _, lead, calm, urgent = street.tickets
+    assert [street.follows(ticket) for ticket in street.tickets] == [True, False, True, True]
+    await street.act(lead, _K.WITHDRAW, OPERATOR, {"reason": "误报"})
+
+    assert street.incident.lead_ticket == urgent.ticket_no
+    assert street.stored(calm).state is _S.DISPATCHED
+    assert street.stored(unsure).state is _S.PENDING
+
+
+class TestTime:
+    """What is decided about the lead's time holds for the promise to every citizen (domain.md A.2, A.4.5)."""
+
+    @pytest.fixture
+    async def pair(self, street):
+        """A lead that its unit has signed, and a follower who called on the same day."""
+        await street.hear(BURST, BURST)
+        lead, follower = street.tickets
+        await street.act(lead, _K.SIGN, WATER)
+        return lead, follower
+
+    async def test_an_extension_is_every_citizens(self, street, pair):
+        """Each promise moves by as many days, and each citizen is told the new day."""
+        lead, follower = pair
+        before = street.promise(follower).due
+        await street.act(lead, _K.REQUEST_EXTENSION, WATER, {"working_days": 3, "reason": "需专业机构检测"})
+        assert street.promise(follower).due == before
+        await street.act(lead, _K.APPROVE_EXTENSION, DISPATCHER)
+
+        assert street.promise(follower).due == street.promise(lead).due > before
+        self.check_told(street, pair, EventKind.EXTENSION_APPROVED)
+
+    async def test_leave_for_a_hard_case_is_every_citizens(self, street, pair):
+        """Each promise is counted anew from its own start."""
+        lead, follower = pair
+        before = street.promise(follower).due
+        await street.act(lead, _K.APPROVE_COMPLEX, SUPERVISOR, {"reason": "需多部门现场会商"})
+
+        assert street.promise(follower).due == street.promise(lead).due > before
+        self.check_told(street, pair, EventKind.COMPLEX_APPROVED)
+
+    def check_told(self, street, pair, kind):
+        """Both citizens know of it, and the follower's record says of which lead it is."""
+        lead, follower = pair
+        told = [one.ticket_no for one in street.store.tables.citizen_messages if one.name == "extended"]
+        assert told == [lead.ticket_no, follower.ticket_no]
+        event = street.store.tables.events[follower.ticket_no, street.stored(follower).version]
+        assert (event.kind, event.data["lead"]) == (kind, lead.ticket_no)
+
+    async def test_a_promise_that_is_past_stays(self, street, pair):
+        """What is past nobody extends, and there is nothing to tell."""
+        lead, follower = pair
+        key = (follower.ticket_no, Stage.PROMISE, 1)
+        stored = street.store.tables.deadlines[key]
+        past = replace(stored, deadline=replace(stored.deadline, due=MONDAY))
+        street.store.tables.deadlines[key] = past
+        await street.act(lead, _K.APPROVE_EXTENSION, SUPERVISOR, {"working_days": 3, "reason": "并案"})
+        await street.act(lead, _K.APPROVE_COMPLEX, SUPERVISOR, {"reason": "需多部门现场会商"})
+
+        assert street.promise(follower).due == MONDAY
+        assert EventKind.EXTENSION_APPROVED not in street.kinds(follower)
+        assert EventKind.COMPLEX_APPROVED not in street.kinds(follower)
+
+    async def test_who_waits_for_a_person_keeps_his_time(self, street):
+        """Nobody knows yet whether the lead's work is his."""
+        unsure = await street.hear("解放路没把握水管")
+        lead = await street.hear(BURST, minutes=1)
+        before = street.promise(unsure).due
+        await street.act(lead, _K.SIGN, WATER)
+        await street.act(lead, _K.APPROVE_EXTENSION, SUPERVISOR, {"working_days": 3, "reason": "并案"})
+
+        assert street.promise(unsure).due == before
+
+    @pytest.mark.parametrize("end", ["resumed", "reply", "timers", "withdrawn", "returned", "unlinked", "decided"])
+    async def test_a_pause_of_the_lead_is_flagged_on_every_promise_until_it_ends(self, street, pair, end):
+        """However it ends; the due time stays as it is."""
+        lead, follower = pair
+        due = street.promise(follower).due
+        await street.act(lead, _K.PAUSE, WATER, {"reason": "不可抗力"})
+        assert street.promise(follower).running_pause.reason is street.promise(lead).running_pause.reason
+        assert street.kinds(follower)[-1] is EventKind.PAUSED
+
+        if end == "resumed":
+            await street.act(lead, _K.RESUME, WATER)
+        elif end == "reply":
+            await street.act(lead, _K.OVERRIDE_CO_REPLY, WATER, {"reason": "无需协办"})
+            await street.act(lead, _K.REPLY, WATER, REPLY)
+        elif end == "timers":
+            await street.timers(days=21)
+        elif end == "withdrawn":
+            await street.act(lead, _K.WITHDRAW, OPERATOR, {"reason": "误报"})
+        elif end == "returned":
+            await street.give_back(lead, WATER)
+        elif end == "unlinked":
+            await street.act(follower, _K.UNLINK, OPERATOR)
+        else:
+            await street.act(follower, _K.CONSULT, DISPATCHER, {"reason": "两家单位依据不一"})
+            await street.act(follower, _K.CONSULT_DECIDE, DISPATCHER, {"lead": "U-EAST", "basis": "编办函"})
+
+        assert street.promise(follower).running_pause is None
+        assert street.promise(follower).due == due
+        assert street.kinds(follower).count(EventKind.RESUMED) == 1
+
+    async def test_the_timers_wait_until_nobody_holds_a_follower(self, street, pair, monkeypatch):
+        """Then they end the pause of both: one look later, and nobody waits for a lock."""
+        lead, follower = pair
+        await street.act(lead, _K.PAUSE, WATER, {"reason": "不可抗力"})
+        await street.timers(days=9)  # the promises are missed
+        street.clock.advance(days=7)
+
+        async def none(_self, _numbers):
+            return {}
+
+        with monkeypatch.context() as held:
+            held.setattr(MemoryWork, "lock_free", none)
+            await ring(city=street.city, open_work=street.store.open_work, clock=street.clock)
+            assert street.promise(lead).running_pause is not None
+        await street.timers()
+        assert street.promise(lead).running_pause is None
+        assert street.promise(follower).running_pause is None
+
+
+async def test_a_ticket_that_joins_while_a_command_comes_is_looked_at_again(street, monkeypatch):
+    """The lock of its incident was not taken: the command comes again, nothing is written."""
+    await street.hear(BURST, BURST)
+    lead, _ = street.tickets
+
+    async def none(_self, _numbers):
+        return []
+
+    monkeypatch.setattr(MemoryWork, "lock_incidents_of", none)
+    with pytest.raises(TryLater, match="just joined"):
+        await street.act(lead, _K.SIGN, WATER)
+    assert street.stored(lead).state is _S.DISPATCHED
