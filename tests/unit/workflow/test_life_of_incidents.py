@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.codes import TicketState, Urgency
+from dispatcher.rules.ringing import WORK
+from models.codes import Stage, TicketState, Urgency
 from models.command import CommandKind
 from models.incident import Membership
 from models.profile import IncidentRule
@@ -20,11 +21,13 @@ TEXTS = (
     "解放路停水了，说是水管爆了",
     "解放路看不清写的什么",
     "解放路危险水管冲垮了路面",
+    "解放路急着出门水管爆了",
     "中山路的路灯坏了三天没人修",
 )
 UNDERSTOOD = {
     "看不清": an_understanding("0801", 0.6, address="解放路"),
     "危险": an_understanding("0801", address="解放路", urgency=Urgency.CRITICAL, alarm="危险"),
+    "急着": an_understanding("0801", address="解放路", urgency=Urgency.URGENT),
     "解放路": an_understanding("0801", address="解放路"),
 }
 TIES = (_K.LINK, _K.UNLINK, _K.CONSULT, _K.CONSULT_DECIDE)
@@ -32,7 +35,7 @@ FITS = {state: (*kinds, *(TIES if state in (_S.PENDING, _S.DISPATCHED) else TIES
 
 
 class Onlooker(Witness):
-    """Knows that a follower has its lead's unit and no hold of its own."""
+    """Knows that a follower has its lead's unit, no hold of its own, and the time that its lead was given."""
 
     async def check(self, one):
         """Hold every invariant against the tables."""
@@ -50,7 +53,7 @@ class Onlooker(Witness):
         if link is None or link.left_at is not None:
             return None
         incident = self.store.tables.incidents[link.incident]
-        return Membership(incident, link, self.store.tables.tickets[incident.lead_ticket].lead_unit)
+        return Membership(incident, link)
 
     def _leads(self, ticket):
         """A ticket at a unit has its own lead hold, or follows one that has; who is answered with the lead has none."""
@@ -60,13 +63,37 @@ class Onlooker(Witness):
         together = any(event.kind is EventKind.ANSWERED_TOGETHER for event in self.by_ticket[ticket.ticket_no])
         if place is not None and place.follows and ticket.state is _S.DISPATCHED:
             assert running == []
-            lead = self.store.tables.tickets[place.incident.lead_ticket]
-            assert lead.lead_unit in (None, ticket.lead_unit)
+            self._goes_with_its_lead(ticket, self.store.tables.tickets[place.incident.lead_ticket])
         elif together and ticket.round == 1 and ticket.state in HELD:
             assert running == []
             assert ticket.state in (_S.AWAITING_CALL_BACK, _S.CALLED_BACK)
         else:
             super()._leads(ticket)
+
+    def _goes_with_its_lead(self, ticket, lead):
+        """It has the lead's unit, and what that is given of time; the lead's clocks are fast enough for it."""
+        assert ticket.lead_unit == lead.lead_unit
+        assert ticket.urgency is not Urgency.CRITICAL
+        was_lowered = any(event.kind is EventKind.URGENCY_CHANGED for event in self.by_ticket[lead.ticket_no])
+        assert was_lowered or ticket.urgency.value <= lead.urgency.value
+        promise = self.store.tables.deadlines[ticket.ticket_no, Stage.PROMISE, 1]
+        before = self.promises.get(promise.key)
+        decided = {event.kind for event in self._new_events(lead.ticket_no)}
+        if EventKind.EXTENSION_APPROVED in decided and before is not None and before >= self.now:
+            assert promise.deadline.due > before
+            told = [one for one in self.store.tables.citizen_messages if one.ticket_no == ticket.ticket_no]
+            assert told[-1].name == "extended"
+        if EventKind.PAUSED in decided:
+            assert promise.deadline.running_pause is not None
+
+    def _paused(self, ticket):
+        """The promise of a follower shows a pause only while its lead's clock stands."""
+        place = self._place(ticket)
+        if place is None or not place.follows or ticket.state is not _S.DISPATCHED:
+            super()._paused(ticket)
+        elif self.store.tables.deadlines[ticket.ticket_no, Stage.PROMISE, 1].deadline.running_pause is not None:
+            mine = [one for one in self.store.tables.deadlines.values() if one.ticket_no == place.incident.lead_ticket]
+            assert any(one.is_running and one.deadline.running_pause and one.deadline.stage in WORK for one in mine)
 
     def _no_ticket_is_lost(self):
         """Registered = direct + declined + withdrawn before dispatch + dispatched + followed + pending (invariant 5)."""
