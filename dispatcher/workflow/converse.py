@@ -37,6 +37,7 @@ from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.answer import told_source
 from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import carry_out
+from dispatcher.workflow.locking import lock_with_leads
 from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
@@ -338,8 +339,8 @@ class _Turn:
     async def _lock_own(self) -> list[Ticket]:
         """Return the citizen's latest requests, the latest first; all are locked in one order before any is acted on."""
         own = await self.work.tickets_of_caller(self.sealed.caller_ref, _MOST_OWN)
-        locked = await self.work.lock_tickets(ticket.ticket_no for ticket in own)
-        return [locked[ticket.ticket_no] for ticket in own]
+        locked = await lock_with_leads(self.work, [ticket.ticket_no for ticket in own])
+        return [locked.tickets[ticket.ticket_no] for ticket in own]
 
     async def _hand_over(self, ticket: Ticket) -> bool:
         deadlines = await self.work.lock_deadlines(ticket.ticket_no)

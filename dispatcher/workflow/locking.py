@@ -4,7 +4,7 @@ A command on the lead reaches its followers, and one on a follower its lead: who
 wait for somebody who does the same the other way round.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatcher.ports import UnitOfWork
@@ -44,11 +44,14 @@ class Locked:
 async def lock_together(work: UnitOfWork, command: Command) -> Locked:
     """Lock what a command names, and of each incident that is not answered yet its lead, or everybody."""
     other = command.data.get("to") if command.kind is CommandKind.LINK else None
-    numbers = {command.ticket_no, *([other] if isinstance(other, str) else [])}
-    incidents = {one.incident: one for one in await work.lock_incidents_of(numbers)}
+    named = {command.ticket_no, *([other] if isinstance(other, str) else [])}
+    return await lock_with_leads(work, named, everybody=command.kind in _OF_ALL)
+
+
+async def lock_with_leads(work: UnitOfWork, ticket_nos: Collection[str], *, everybody: bool = False) -> Locked:
+    """Lock tickets, and of each of their incidents that is not answered yet the lead, or ``everybody``."""
+    incidents = {one.incident: one for one in await work.lock_incidents_of(ticket_nos)}
     unanswered = [one for one in incidents.values() if one.answered_at is None]
-    links: Sequence[IncidentLink] = ()
-    if unanswered and command.kind in _OF_ALL:
-        links = await work.links_of([one.incident for one in unanswered])
-    numbers |= {one.lead_ticket for one in unanswered} | {link.ticket_no for link in links}
-    return Locked(await work.lock_tickets(sorted(numbers)), incidents, links)
+    links = await work.links_of([one.incident for one in unanswered]) if unanswered and everybody else []
+    reached = {*ticket_nos, *(one.lead_ticket for one in unanswered), *(link.ticket_no for link in links)}
+    return Locked(await work.lock_tickets(sorted(reached)), incidents, links)

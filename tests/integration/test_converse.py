@@ -1,5 +1,8 @@
 """自主服务 over a real store: whoever writes needs one connection, so that a crowd waits and nobody starves."""
 
+import asyncio
+from uuid import UUID
+
 import pytest
 
 from config.profiles import find_profile, load_profile
@@ -11,6 +14,7 @@ from dispatcher.workflow.converse import Tools, converse
 from dispatcher.workflow.receive import receive
 from models.codes import Channel, Fate, Stage, TicketState
 from models.contact import PersonalData, Submission
+from models.incident import Incident, IncidentLink
 from models.understanding import Facts
 from tests.builders import MONDAY, a_deadline, a_ticket, an_understanding
 from tests.fakes import FixedClock, OpenVault, Understands
@@ -56,6 +60,36 @@ async def test_a_command_in_a_talk_is_part_of_its_transaction(tools: Tools, said
     answer = await converse(says("m1", said), tools)
     assert answer is not None
     assert NUMBER in answer
+
+
+async def test_who_hurries_a_ticket_of_an_incident_waits_for_the_incident_first(database: Database) -> None:
+    """Somebody acts on its lead meanwhile: the talk holds no ticket that the other one needs."""
+    async with open_pool(database.app_url, size=2) as pool:
+        tools = Tools(CITY, Understands(), OpenVault(), Store(pool).open_work, FixedClock())
+        told = says("m0", "解放路水管爆了")
+        await receive([told], city=CITY, vault=tools.vault, open_work=tools.open_work, clock=tools.clock)
+        caller_ref = tools.vault.seal(told.contact_id, CITIZEN).caller_ref
+        sent = {"state": TicketState.DISPATCHED, "lead_unit": "HK-SZJ"}
+        lead = a_ticket(contact_id=UUID(int=2), **sent)
+        follower = a_ticket(NUMBER, contact_id=told.contact_id, caller_ref=caller_ref, **sent)
+        links = [IncidentLink(one.ticket_no, "BA1", MONDAY, MONDAY, one is follower) for one in (lead, follower)]
+        async with tools.open_work() as work:
+            effects = Effects(
+                new_tickets=[lead, follower],
+                incidents=[Incident("BA1", "0801", None, lead.ticket_no, MONDAY, 2)],
+                incident_links=links,
+                settled_contacts=[Settled(told.contact_id, Fate.TICKETED, NUMBER, MONDAY, "zh")],
+            )
+            await work.apply(effects, slot=0)
+
+        async with tools.open_work() as work:
+            await work.lock_incidents_of([lead.ticket_no])
+            talk = asyncio.create_task(converse(says("m1", "催办"), tools))
+            await asyncio.sleep(0.3)
+            await asyncio.wait_for(work.lock_tickets([lead.ticket_no, NUMBER]), 10)
+        answer = await asyncio.wait_for(talk, 10)
+        assert answer is not None
+        assert NUMBER in answer
 
 
 async def test_a_car_is_moved_with_one_connection(tools: Tools) -> None:
