@@ -605,6 +605,10 @@ class UnitOfWork(Protocol):
         """Return which tickets belong to incidents, in the order of their numbers."""
         ...
 
+    async def in_incidents(self, ticket_nos: Collection[str]) -> set[str]:
+        """Return which of the tickets belong to an incident."""
+        ...
+
     async def membership(self, ticket_no: str) -> Membership | None:
         """Return a ticket's place in its incident."""
         ...

@@ -638,6 +638,10 @@ class MemoryWork:
         found = [link for incident in wanted for link in self._links_of(incident)]
         return sorted(found, key=lambda link: link.ticket_no)
 
+    async def in_incidents(self, ticket_nos: Collection[str]) -> set[str]:
+        """Return which tickets belong to one."""
+        return {number for number in ticket_nos if await self.membership(number) is not None}
+
     async def membership(self, ticket_no: str) -> Membership | None:
         """Return a ticket's place in its incident."""
         link = self._tables.incident_links.get(ticket_no)

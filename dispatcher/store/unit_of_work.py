@@ -321,6 +321,10 @@ class PostgresUnitOfWork:
         """Return which tickets belong to incidents."""
         return [IncidentLink(**row) for row in await self._all("links_of", {"incidents": list(wanted)})]
 
+    async def in_incidents(self, ticket_nos: Collection[str]) -> set[str]:
+        """Return which of the tickets belong to an incident."""
+        return {row["ticket_no"] for row in await self._all("in_incidents", {"ticket_nos": list(ticket_nos)})}
+
     async def membership(self, ticket_no: str) -> Membership | None:
         """Return the ticket's place in its incident."""
         found = await self._all("membership", {"ticket_no": ticket_no})

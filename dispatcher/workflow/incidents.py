@@ -249,6 +249,7 @@ def _take_back(act: Act, lead: Ticket) -> None:
     if act.ticket.state is TicketState.DISPATCHED and act.ticket.lead_unit is not None:
         act.notify(act.unchanged(), NoticeKind.JOINED)
     end_help(act)
+    act.void_stages(Stage.SUPERVISE)  # a follower's supervision is the lead's
     if lead.lead_unit is not None:  # else it is still to be dispatched
         act.finish_stage(Stage.DISPATCH, None)
 

@@ -32,7 +32,8 @@ UNANSWERED = frozenset(
 """While the lead stands there others may join it: its answer will be theirs."""
 
 _MOST_LOCKED = 64
-"""Places of a batch that are locked. A larger batch is a file of old contacts, and a missed merge costs a look."""
+"""Places of a batch that are locked, so that two workers see each other's tickets; in a larger batch a merge may be missed,
+which costs a look."""
 
 _MOST_KEYS = 6
 
@@ -83,6 +84,9 @@ class Happenings:
         incidents = await work.lock_free_incidents(numbers, limit=hotspot) if numbers else {}
         alone = {one.ticket_no for one in found if one.incident is None}
         leads = await work.lock_free(alone | {incident.lead_ticket for incident, _ in incidents.values()})
+        if alone:  # somebody may have opened an incident with one of them before it was locked
+            for number in await work.in_incidents(alone & leads.keys()):
+                del leads[number]
         events: dict[str, Event] = {}
         for one in found:
             event = None

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from models.codes import Role, Stage, TicketState
 from models.command import CommandKind
 from models.errors import Rejected, StaleVersion, TryLater
 from models.ticket import Actor
-from tests.builders import OPERATOR, SUPERVISOR, WATER, a_city, a_command, a_contact, a_record
+from tests.builders import OPERATOR, POSITION, SUPERVISOR, WATER, a_city, a_command, a_contact, a_record
 from tests.unit.workflow.intake_desk import Desk
 from tests.unit.workflow.test_joining import BURST, HEARD, REPLY, RULE
 
@@ -169,3 +170,58 @@ async def test_timers_end_no_pause_while_somebody_holds_a_follower(town):
         assert await town.paused(lead, follower) == [True, True]
     await town.look()
     assert await town.paused(lead, follower) == [False, False]
+
+
+async def test_an_incident_that_others_open_meanwhile_is_not_opened_again(database):
+    """A batch of more places than are locked looks, another worker opens the incident, then the batch takes its locks."""
+    looked, opened = asyncio.Event(), asyncio.Event()
+
+    class Late:
+        """A transaction that takes the free tickets when somebody else has opened the incident."""
+
+        def __init__(self, work):
+            self._work = work
+
+        def __getattr__(self, name):
+            """Return the method."""
+            return getattr(self._work, name)
+
+        async def lock_free(self, ticket_nos):
+            """Wait, then lock."""
+            looked.set()
+            await opened.wait()
+            return await self._work.lock_free(ticket_nos)
+
+    async with open_pool(database.app_url, size=4) as pool:
+        town = Town(Database(pool))
+
+        @asynccontextmanager
+        async def open_late(**given):
+            async with town.store.open_work(**given) as work:
+                yield Late(work)
+
+        async def settle(partition, texts, open_work=town.store.open_work):
+            contacts = [a_contact(f"{partition}-{n}", text, caller_ref=f"{partition}-{n}") for n, text in enumerate(texts)]
+            await town.know(*contacts)
+            intake = Intake(
+                city=town.city,
+                understand=town.understand,
+                open_work=open_work,
+                reserve_numbers=town.store.reserve_numbers,
+                clock=town.clock,
+            )
+            items = await intake.understand([a_record(n, contact, None) for n, contact in enumerate(contacts)])
+            await intake.settle(replace(POSITION, partition=partition), items)
+
+        await settle(0, [BURST])
+        elsewhere = [f"{chr(0x4E61 + 97 * n)}{chr(0x5035 + 53 * n)}路的路灯坏了" for n in range(90)]
+        large = asyncio.create_task(settle(1, [*elsewhere, BURST], open_late))
+        await looked.wait()
+        await settle(2, [BURST])
+        opened.set()
+        await large
+
+        async with pool.connection() as connection:
+            told = await (await connection.execute("SELECT tickets FROM incidents")).fetchall()
+            linked = await (await connection.execute("SELECT count(*) FROM incident_tickets")).fetchone()
+    assert (told, linked) == ([(2,)], (2,))

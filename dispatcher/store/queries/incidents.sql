@@ -55,6 +55,9 @@ SELECT ticket_no, incident, joined_at, received_at, follows, left_at
  WHERE incident = ANY(%(incidents)s) AND left_at IS NULL
  ORDER BY ticket_no;
 
+-- name: in_incidents
+SELECT ticket_no FROM incident_tickets WHERE ticket_no = ANY(%(ticket_nos)s) AND left_at IS NULL;
+
 -- name: membership
 SELECT {incident}, l.ticket_no, l.joined_at, l.received_at, l.follows, l.left_at
   FROM incident_tickets l

@@ -628,6 +628,20 @@ async def test_the_next_lead_is_one_that_the_unit_has_the_most_urgent_of_them(st
     assert street.stored(unsure).state is _S.PENDING
 
 
+async def test_who_supervises_a_linked_ticket_supervises_its_lead(street):
+    """The step of the follower is over: its unit, which sees the lead alone, hears no more of it."""
+    await street.hear(BURST, "和平路水管爆了")
+    lead, other = street.tickets
+    await street.act(other, _K.SUPERVISE, SUPERVISOR)
+    await street.act(other, _K.LINK, OPERATOR, {"to": lead.ticket_no})
+    await street.timers(days=10)
+
+    assert [one.kind for one in street.store.tables.notices if one.ticket_no == other.ticket_no] == [
+        NoticeKind.SUPERVISION_ORDER,
+        NoticeKind.JOINED,
+    ]
+
+
 class TestTime:
     """What is decided about the lead's time holds for the promise to every citizen (domain.md A.2, A.4.5)."""
 
