@@ -16,6 +16,7 @@ import pytest
 
 from hotline.embedded.patience import came_true
 from hotline.embedded.ports import LOOPBACK, answers, free_port
+from tests.services.models import TrainedModels
 from tests.services.prometheus import Prometheus, PrometheusTools, scraping
 
 pytestmark = [pytest.mark.integration, pytest.mark.prometheus]
@@ -27,7 +28,7 @@ _FIRST_START, _LATER_START, _STOP = timedelta(minutes=3), timedelta(minutes=1), 
 class Running:
     """A running ``hotline up`` in a state directory of its own."""
 
-    def __init__(self, state: Path, *, sample_rate: int) -> None:
+    def __init__(self, state: Path, *, sample_rate: int, artifacts: Path | None = None) -> None:
         self.console, self.metrics = free_port(), free_port()
         self.output = state.parent / f"{state.name}.out"
         environment = {
@@ -35,6 +36,7 @@ class Running:
             "HOTLINE_STATE_DIR": str(state),
             "HOTLINE_CONSOLE_PORT": str(self.console),
             "HOTLINE_METRICS_PORT": str(self.metrics),
+            **({"HOTLINE_ARTIFACT_DIR": str(artifacts)} if artifacts is not None else {}),
         }
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
@@ -67,9 +69,9 @@ class Running:
 
 
 @contextmanager
-def hotline_up(state: Path, *, sample_rate: int, within: timedelta) -> Iterator[Running]:
-    """Start ``hotline up``; whatever happens in the block, nothing is left running."""
-    running = Running(state, sample_rate=sample_rate)
+def hotline_up(state: Path, *, sample_rate: int, within: timedelta, artifacts: Path | None = None) -> Iterator[Running]:
+    """Start ``hotline up``; whatever happens in the block, nothing is left running. Without ``artifacts`` it trains."""
+    running = Running(state, sample_rate=sample_rate, artifacts=artifacts)
     try:
         running.wait_until_ready(within)
         yield running
@@ -128,10 +130,10 @@ def test_one_command_runs_everything_and_the_next_start_has_all_tickets(
         assert again.interrupt() == 0
 
 
-def test_a_state_directory_in_use_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_state_directory_in_use_is_refused_by_name(tmp_path: Path, models: TrainedModels) -> None:
     """Two installations never share a state directory; the second one says who holds it, and harms nothing."""
     state = tmp_path / "state"
-    with hotline_up(state, sample_rate=0, within=_FIRST_START) as first:
+    with hotline_up(state, sample_rate=0, within=_FIRST_START, artifacts=models.directory("haikou")) as first:
         second = subprocess.run(
             [sys.executable, "-m", "hotline", "up"],
             env={**os.environ, "HOTLINE_STATE_DIR": str(state)},
