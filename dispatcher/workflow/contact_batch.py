@@ -201,10 +201,13 @@ class ContactBatch:
 
     def _repeated(self, contact: Contact, part: Part) -> str | None:
         """Return the open ticket that one request of a contact repeats."""
+        open_requests = self._open.get(contact.caller_ref)
+        if not open_requests:
+            return None
         earlier = self._city.repeats.repeated_request(
             replace(contact, text=part.text),
             part.understanding,
-            self._open.get(contact.caller_ref, ()),
+            open_requests,
             district_code=self._city.district_of(contact, part.understanding),
         )
         return None if earlier is None else earlier.ticket_no
