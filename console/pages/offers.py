@@ -147,14 +147,16 @@ def _may_close(seen: Standing) -> bool:
 
 
 def _may_link(seen: Standing) -> bool:
-    return seen.detail.incident is None and seen.ticket.state in (_S.PENDING, _S.DISPATCHED)
+    place = seen.detail.incident
+    is_alone = place is None or (place.incident.tickets == 1 and place.incident.answered_at is None)
+    return is_alone and seen.ticket.state in (_S.PENDING, _S.DISPATCHED)
 
 
 def _may_unlink(seen: Standing) -> bool:
     place = seen.detail.incident
     if place is None or place.incident.answered_at is not None or seen.ticket.state in ENDED_STATES:
         return False
-    return place.incident.lead_ticket != seen.ticket.ticket_no
+    return place.incident.lead_ticket != seen.ticket.ticket_no or place.incident.tickets == 1
 
 
 def _may_consult(seen: Standing) -> bool:

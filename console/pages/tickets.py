@@ -24,7 +24,7 @@ from dispatcher.workflow.commands import MAY, run_command
 from dispatcher.workflow.knowledge import Uncitable
 from dispatcher.workflow.reply import hints_for
 from dispatcher.workflow.reveal import REVEALING, reveal_contact
-from models.codes import Stage
+from models.codes import ReplyFault, Stage
 from models.command import Command, CommandKind
 from models.ticket import Ticket
 
@@ -123,7 +123,8 @@ def ticket_routes(around: Surroundings) -> APIRouter:
                 clock=doors.clock,
             )
         listed = [{"text": one.fault.label, "evidence": one.evidence} for one in found]
-        return around.fragment("_hints.html", found=listed)
+        refused = any(one.fault is ReplyFault.PERSONAL_DATA for one in found)
+        return around.fragment("_hints.html", found=listed, refused=refused)
 
     @routes.post("/{no}/reveal")
     async def reveal(request: Request, no: str, purpose: Annotated[str, Form(max_length=200)] = "") -> HTMLResponse:

@@ -284,6 +284,15 @@ class Act(Scene):
             raise Rejected(f"the text {key!r} has {len(value)} characters; {MAX_TEXT} at most")
         return redact(storable(value.strip()))
 
+    def level(self, key: str) -> str:
+        """Return a required level of the command's data: its label, or its digit, as a text or as a number.
+
+        Raises:
+            Rejected: it is missing or empty.
+        """
+        value = self.command.data.get(key)
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self.text(key)
+
     def optional_text(self, key: str) -> str | None:
         """Return a text of the command's data, or None where it is not given."""
         return self.text(key) if self.command.data.get(key) else None

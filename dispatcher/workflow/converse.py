@@ -44,7 +44,7 @@ from dispatcher.workflow.register import open_ticket
 from dispatcher.workflow.ring import hand_to_unit
 from dispatcher.workflow.tell import day_text
 from dispatcher.workflow.waking import set_rings
-from models.codes import DispatchMode, Fate, RequestType, Role, Service, Urgency
+from models.codes import DispatchMode, Fate, RequestType, Role, Service, Stage, Urgency
 from models.command import Command, CommandKind
 from models.contact import Contact, Submission
 from models.errors import NotFound, Rejected
@@ -299,14 +299,15 @@ class _Turn:
         city = self.tools.city
         unit = city.profile.units.get(ticket.lead_unit or "")
         deadlines = await self.work.lock_deadlines(ticket.ticket_no)
-        promise = next((one.deadline.due for one in deadlines if one.deadline.stage.value == "promise"), ticket.registered_at)
+        promise = next((one.deadline for one in deadlines if one.deadline.stage is Stage.PROMISE), None)
+        pause = promise.running_pause if promise is not None and ticket.state not in ENDED_STATES else None
         name = "progress_ended" if ticket.state in ENDED_STATES else "progress_running"
         return city.profile.messages[name].format(
             title=title_of(ticket.text),
             ticket_no=ticket.ticket_no,
-            state=ticket.state.label,
+            state=ticket.state.label if pause is None else f"暂停（{pause.reason.label}）",
             unit=unit.name if unit else "12345热线",
-            date=day_text(promise, city),
+            date=day_text(promise.due if promise is not None else ticket.registered_at, city),
         )
 
     async def _own_tickets(self) -> str:

@@ -32,8 +32,9 @@ def link(act: Act) -> Ticket:
     """
     ticket, lead = act.ticket, act.beside.other
     asked = act.text("to")
-    if act.beside.membership is not None:
-        raise Rejected(f"ticket {ticket.ticket_no} belongs to incident {act.beside.membership.incident.incident} already")
+    own = act.beside.membership
+    if own is not None and not _is_left_alone(own):
+        raise Rejected(f"ticket {ticket.ticket_no} belongs to incident {own.incident.incident} already")
     if lead is None or lead.ticket_no == ticket.ticket_no or lead.state not in UNANSWERED:
         raise Rejected(f"{asked!r} is no other ticket that waits for its answer; nothing can be linked to it")
     if ticket.state not in (TicketState.PENDING, TicketState.DISPATCHED):
@@ -52,6 +53,8 @@ def link(act: Act) -> Ticket:
     if follows:
         _refuse_returned(act, lead)
         _take_back(act, lead)
+    if own is not None:
+        act.effects.incidents.append(replace(own.incident, tickets=0, answered_at=act.at))
     after = joined(ticket, incident, lead if follows else None, at=act.at, city=act.city, effects=act.effects)
     if lead.lead_unit is not None:
         act.effects.messages.append(incident_message(lead, incident, after, at=act.at))
@@ -65,15 +68,16 @@ def unlink(act: Act) -> Ticket:
     """Take a ticket out of its incident; where it followed the lead its unit has it as a work item of its own now.
 
     Raises:
-        Rejected: it is in none that waits for its answer, it has ended, or it leads the others.
+        Rejected: it is in none that waits for its answer, it has ended, or it leads others.
     """
     membership = act.beside.membership
     ended = act.ticket.state in ENDED_STATES
     if membership is None or membership.incident.answered_at is not None or ended:
         raise Rejected(f"ticket {act.ticket.ticket_no} belongs to no incident that waits for its answer")
-    if membership.leads:
+    if membership.leads and not _is_left_alone(membership):
         raise Rejected(f"ticket {act.ticket.ticket_no} leads incident {membership.incident.incident}; unlink the others")
-    incident = replace(membership.incident, tickets=membership.incident.tickets - 1)
+    left = membership.incident.tickets - 1
+    incident = replace(membership.incident, tickets=left, answered_at=None if left else act.at)
     act.effects.incidents.append(incident)
     act.effects.incident_links.append(replace(membership.link, left_at=act.at))
     after = act.record(act.unchanged(), EventKind.LEFT, {"incident": incident.incident})
@@ -242,6 +246,11 @@ def _refuse_returned(act: Act, lead: Ticket) -> None:
     if any(hold.unit_code == lead.lead_unit and hold.return_result == "accepted" for hold in act.holds):
         raise Rejected(f"unit {lead.lead_unit} has rightly returned ticket {ticket.ticket_no}")
     settle_by_dispatch(act, lead.lead_unit)
+
+
+def _is_left_alone(place: Membership) -> bool:
+    """Return whether a ticket leads an incident that all others have left: it is a ticket like any other."""
+    return place.leads and place.incident.tickets == 1 and place.incident.answered_at is None
 
 
 def _take_back(act: Act, lead: Ticket) -> None:

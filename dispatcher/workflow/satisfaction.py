@@ -50,7 +50,7 @@ def call_back(act: Act) -> Ticket:
         responded=act.flag("responded") if reached else None,
         solved=act.flag("solved") if reached else None,
     )
-    given = act.optional_text("rating") if reached else None
+    given = act.level("rating") if reached and act.command.data.get("rating") else None
     rating = _rating(given) if given else None
     if rating is not None:
         _refuse_second_rating(act)
@@ -91,7 +91,7 @@ def rate(act: Act) -> Ticket:
     window = act.latest(Stage.RATING_WINDOW, None)
     if window is not None and act.at > window.deadline.due:
         raise Rejected(f"ticket {ticket.ticket_no} could be rated until {act.city.local(window.deadline.due)}")
-    rating = _rating(act.text("rating"))
+    rating = _rating(act.level("rating"))
     reason = act.optional_text("reason")
     _keep_rating(act, rating, reason)
     rated = act.record(act.unchanged(), EventKind.RATED, {"rating": rating.label, "reason": reason})

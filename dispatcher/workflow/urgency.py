@@ -29,7 +29,7 @@ def change_urgency(act: Act) -> Ticket:
         Rejected: there is no such urgency, or the ticket has it.
     """
     act.require_one_of(*_BEFORE_REPLY)
-    urgency = _urgency(act.text("urgency"))
+    urgency = _urgency(act.level("urgency"))
     if urgency is act.ticket.urgency:
         raise Rejected(f"ticket {act.ticket.ticket_no} is {urgency.label} already")
     track = act.city.track(

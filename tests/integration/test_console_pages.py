@@ -152,6 +152,7 @@ async def test_what_is_wanting_in_a_reply_is_shown_to_its_writer_and_to_the_revi
     async with console.browser("lead") as lead:
         await lead.post(f"{path}/commands", data={"command": "sign", "expected_version": str(ticket.version)})
         hints = await lead.post(f"{path}/reply-check", data=draft)
+        warned = await lead.post(f"{path}/reply-check", data={**draft, "result": f"已告知{PHONE}"})
         unsent = await console.asks("SELECT state FROM tickets")
         number = {"result": f"已告知{PHONE}", "expected_version": str(ticket.version + 1)}
         refused = await lead.post(f"{path}/commands", data={"command": "reply", **draft, **number})
@@ -163,6 +164,8 @@ async def test_what_is_wanting_in_a_reply_is_shown_to_its_writer_and_to_the_revi
 
     assert "未联系诉求人" in hints.text
     assert "承诺没有期限" in hints.text
+    assert "的答复不能提交" in warned.text
+    assert "的答复不能提交" not in hints.text
     assert unsent == [("signed",)]
     assert (refused.status_code, "手机号" in refused.text) == (422, True)
     assert "答复已提交" in sent.text

@@ -374,6 +374,19 @@ class TestByHand:
         assert street.stored(follower).state is TicketState.DISPATCHED
         await street.act(follower, _K.SIGN, WATER)
 
+    async def test_a_lead_that_all_have_left_is_a_ticket_like_any_other(self, street):
+        """It may leave its incident, or join another one; nobody answers the one that is empty."""
+        await street.hear(BURST, BURST, "和平路水管爆了")
+        lead, follower, other = street.tickets
+        await street.act(follower, _K.UNLINK, OPERATOR)
+        await street.act(lead, _K.LINK, OPERATOR, {"to": other.ticket_no})
+
+        assert street.follows(street.stored(lead))
+        await street.act(lead, _K.UNLINK, OPERATOR)
+        await street.act(other, _K.UNLINK, OPERATOR)
+        links = street.store.tables.incident_links
+        assert [links[one.ticket_no].left_at is not None for one in (lead, other)] == [True, True]
+
     @pytest.mark.parametrize("odd", ["itself", "nothing", "in one", "signed", "alone", "lead"])
     async def test_what_cannot_be_linked_is_refused(self, street, odd):
         """Each refusal says why."""

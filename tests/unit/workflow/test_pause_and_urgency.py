@@ -206,7 +206,7 @@ class TestUrgency:
     async def test_the_clocks_of_a_unit_follow(self, office):
         """The signature of 特急 is due in half an hour."""
         await office.reach(TicketState.DISPATCHED)
-        await office.act(_K.CHANGE_URGENCY, OPERATOR, {"urgency": "3"})
+        await office.act(_K.CHANGE_URGENCY, OPERATOR, {"urgency": 3})
 
         assert office.due(Stage.SIGN) == "05-18 09:30"
 
