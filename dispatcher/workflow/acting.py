@@ -11,6 +11,7 @@ from dispatcher.rules.redaction import redact, storable
 from dispatcher.rules.reply_checks import EarlierReply
 from dispatcher.rules.ringing import WINDOWS
 from dispatcher.workflow.announce import notice_message
+from dispatcher.workflow.assign import CO_UNIT
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from models.codes import NoticeKind, Stage, TicketState
@@ -347,6 +348,13 @@ class Act(Scene):
         """
         if earlier is not None:
             raise Rejected(f"the unit has {what} ticket {self.ticket.ticket_no} already")
+
+    def make_lead(self, unit_code: str) -> int:
+        """Take the help of a co-unit that becomes the lead off the ticket, and return how many co-units go on helping."""
+        running = self.running_holds()
+        if any(hold.unit_code == unit_code for hold in running):
+            self.release(unit_code)
+        return sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in running)
 
     def require_one_of(self, *states: TicketState) -> None:
         """Allow a command that changes no state only in ``states``.

@@ -7,7 +7,7 @@ from dispatcher.ports import Notice
 from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.amend import propose_from_ticket
 from dispatcher.workflow.announce import consultation_message
-from dispatcher.workflow.assign import CO_UNIT, put_on_stream
+from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.following import run_on
 from dispatcher.workflow.supervise import supervise_returned
 from models.codes import DispatchMode, NoticeKind, ProposalOrigin, Role, Stage, TicketState
@@ -91,8 +91,7 @@ def consult_decide(act: Act) -> Ticket:
         before = run_on(act, before)
     elif before.lead_unit is not None:
         act.release(before.lead_unit)
-    if any(hold.unit_code == unit_code for hold in act.running_holds()):
-        act.release(unit_code)  # a co-unit becomes the lead
+    beside = act.make_lead(unit_code)
     after = (
         before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code)
         if before.lead_unit is None
@@ -111,7 +110,7 @@ def consult_decide(act: Act) -> Ticket:
         effects=act.effects,
         earlier=act.deadlines,
         again_of=act.beside.again_of,
-        beside=sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in act.running_holds()),
+        beside=beside,
     )
     act.notify(after, NoticeKind.TRANSFER)
     data = {"mode": DispatchMode.TRANSFER.value, "basis": basis, "corrected": []}

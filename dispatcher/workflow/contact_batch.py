@@ -19,6 +19,7 @@ from dispatcher.workflow.limit import ask_about
 from dispatcher.workflow.oversee import INTAKE, Overseen, lead_followed
 from dispatcher.workflow.register import register
 from dispatcher.workflow.satisfaction import handle_again
+from dispatcher.workflow.settle import settle
 from dispatcher.workflow.split import Part, parts_for
 from dispatcher.workflow.supervise import supervise_reported
 from dispatcher.workflow.waking import set_rings
@@ -183,8 +184,7 @@ class ContactBatch:
 
     def _settle(self, settled: Settled) -> None:
         self._fates[settled.contact_id] = settled.fate
-        self._effects.settled_contacts.append(settled)
-        self._effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, settled.fate.value))
+        settle(settled, self._effects)
 
     def _settle_merged(self, heard: _Heard, ticket_no: str) -> None:
         language = heard.understanding.language

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dispatcher import metrics
 from dispatcher.ports import (
     CitizenMessage,
     Clock,
@@ -42,6 +41,7 @@ from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
 from dispatcher.workflow.ring import hand_to_unit
+from dispatcher.workflow.settle import settle
 from dispatcher.workflow.tell import day_text
 from dispatcher.workflow.waking import set_rings
 from models.codes import DispatchMode, Fate, RequestType, Role, Service, Stage, Urgency
@@ -114,8 +114,7 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         turn = _Turn(work, tools, submission, sealed, effects, now, found)
         answer, talk = await turn.answer(talk, word)
         if not effects.settled_contacts and not wants_person:
-            effects.settled_contacts.append(Settled(submission.contact_id, Fate.SELF_SERVICE, None, now))
-            effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, Fate.SELF_SERVICE.value))
+            settle(Settled(submission.contact_id, Fate.SELF_SERVICE, None, now), effects)
         effects.citizen_messages[:] = [
             CitizenMessage(submission.contact_id, None, submission.channel, "self_service", answer, now)
         ]

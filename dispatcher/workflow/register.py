@@ -13,6 +13,7 @@ from dispatcher.workflow.assign import put_on_stream
 from dispatcher.workflow.city import City
 from dispatcher.workflow.history import record
 from dispatcher.workflow.joining import Happenings, goes_alone, may_follow, told_of
+from dispatcher.workflow.settle import settle
 from dispatcher.workflow.tell import day_text, tell
 from models.codes import ONLINE_CHANNELS, DispatchMode, Fate, Role, Stage, TicketState, Urgency
 from models.contact import Contact
@@ -58,7 +59,7 @@ def register(
         may_be_declined=city.may_be_declined(contact, understanding),
     )
     if judgement.nuisance:
-        _settle(Settled(contact.contact_id, Fate.NUISANCE, None, at, understanding.language), effects)
+        settle(Settled(contact.contact_id, Fate.NUISANCE, None, at, understanding.language), effects)
         return None
     district_code = city.district_of(contact, understanding)
     on = city.local(at).date()
@@ -164,7 +165,7 @@ def open_ticket(
         subject=ticket.subject,
     )
     if item == 1:
-        _settle(Settled(contact.contact_id, Fate.TICKETED, ticket_no, at, understanding.language), effects)
+        settle(Settled(contact.contact_id, Fate.TICKETED, ticket_no, at, understanding.language), effects)
     _count(ticket, city, effects)
     record(
         effects,
@@ -220,11 +221,6 @@ def open_ticket(
         effects.messages.extend(linked_message(ticket, unit_code, at=at) for unit_code in ticket.linked)
     effects.new_tickets.append(ticket)
     return ticket
-
-
-def _settle(settled: Settled, effects: Effects) -> None:
-    effects.settled_contacts.append(settled)
-    effects.increments.append(metrics.count(metrics.CONTACTS_SETTLED, settled.fate.value))
 
 
 def _count(ticket: Ticket, city: City, effects: Effects) -> None:

@@ -3,7 +3,7 @@
 from dispatcher import metrics
 from dispatcher.workflow.acting import Act
 from dispatcher.workflow.amend import propose_from_ticket
-from dispatcher.workflow.assign import CO_UNIT, LEAD, put_on_stream
+from dispatcher.workflow.assign import LEAD, put_on_stream
 from dispatcher.workflow.consult import consult_returned
 from dispatcher.workflow.pause import is_paused, resume_clocks
 from dispatcher.workflow.supervise import supervise_returned
@@ -64,8 +64,7 @@ def accept_return(act: Act) -> Ticket:
         after = before.moved_to(TicketState.PENDING, act.at, lead_unit=None, accepted_returns=returns, extension_asked=None)
         return consult_returned(act, act.record(after, EventKind.RETURN_ACCEPTED, data, before=before))
     after = before.moved_to(TicketState.DISPATCHED, act.at, lead_unit=unit_code, accepted_returns=returns, extension_asked=None)
-    if any(hold.unit_code == unit_code for hold in act.running_holds()):
-        act.release(unit_code)  # a co-unit becomes the lead
+    beside = act.make_lead(unit_code)
     put_on_stream(
         after,
         unit_code=unit_code,
@@ -78,7 +77,7 @@ def accept_return(act: Act) -> Ticket:
         effects=act.effects,
         earlier=act.deadlines,
         again_of=act.beside.again_of,
-        beside=sum(hold.role == CO_UNIT and hold.unit_code != unit_code for hold in act.running_holds()),
+        beside=beside,
     )
     act.notify(after, NoticeKind.TRANSFER)
     asked = act.asked_return
