@@ -9,12 +9,10 @@ from models.incident import Membership
 from models.profile import IncidentRule
 from models.ticket import EventKind
 from tests.builders import a_city, an_understanding
-from tests.fakes import FixedClock, MemoryStore, OpenVault
-from tests.unit.workflow.test_life_of_tickets import HELD, Witness
-from tests.walking import FITTING, Walk, walk
+from tests.unit.workflow.test_life_of_tickets import HELD, Witness, live
+from tests.walking import FITTING
 
 _K, _S = CommandKind, TicketState
-STEPS = 60
 CITY = a_city(incidents=IncidentRule(area_categories=frozenset({"0801"}), hotspot=3, supervise_callers=4))
 TEXTS = (
     "解放路水管爆了流了一地",
@@ -109,29 +107,8 @@ class Onlooker(Witness):
             assert kinds & {EventKind.ANSWERED, EventKind.JOINED, EventKind.FOLLOWED}
 
 
-async def live(seed):
-    """Live one seed through."""
-    store = MemoryStore()
-    witness = Onlooker(store)
-    one = Walk(
-        seed=seed,
-        city=CITY,
-        vault=OpenVault(),
-        clock=FixedClock(),
-        open_work=store.open_work,
-        reserve_numbers=store.reserve_numbers,
-        look=witness.look,
-        most_open=5,
-        links=True,
-        texts=TEXTS,
-        understood=UNDERSTOOD,
-        fitting=FITS,
-    )
-    await walk(one, STEPS, witness.check)
-
-
 @pytest.mark.parametrize("first", range(0, 300, 25))
 async def test_what_must_always_hold_holds_for_incidents(first):
     """Twenty-five streets a time, each lived from its own seed."""
     for seed in range(first, first + 25):
-        await live(seed)
+        await live(seed, Onlooker, city=CITY, most_open=5, links=True, texts=TEXTS, understood=UNDERSTOOD, fitting=FITS)

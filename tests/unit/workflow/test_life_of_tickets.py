@@ -236,18 +236,19 @@ class Witness:
         return self.store.tables.events[notice.ticket_no, notice.version].data.get("reason") == "timers"
 
 
-async def live(seed):
-    """Live one seed through."""
+async def live(seed, new_witness=Witness, *, city=CITY, **ways):
+    """Live one seed through before a new witness; ``ways`` are those of the ``Walk``."""
     store = MemoryStore()
-    witness = Witness(store)
+    witness = new_witness(store)
     one = Walk(
         seed=seed,
-        city=CITY,
+        city=city,
         vault=OpenVault(),
         clock=FixedClock(),
         open_work=store.open_work,
         reserve_numbers=store.reserve_numbers,
         look=witness.look,
+        **ways,
     )
     await walk(one, STEPS, witness.check)
 
