@@ -83,7 +83,7 @@ class Meaning:
         lengths = _lengths(features, sense.features.idf_)
         self._squares = _summed(lengths[:, None] ** 2)[:, 0]
         self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
-        self._present = present_in(features)
+        self._features = features
         self._complete = _summed((features @ sense.complete) * lengths[:, None])
         type_head = sense.request_type
         self._type = None if type_head is None else _summed((features @ type_head.weights_) * lengths[:, None])
@@ -132,26 +132,15 @@ class Meaning:
         lefts, rights = self._margins(self._complete, left), self._margins(self._complete, right)
         return lefts[:, 0], rights[:, 1], np.minimum(lefts[:, 0], rights[:, 1]), lefts[:, 1], rights[:, 0]
 
-    def explained(self, cuts: Cuts) -> NDArray[np.float64]:
-        """Return shape (n_cuts, len(EXPLAINED)): what explains each side best beside what explains the other, and both."""
-        first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
-        topics = self._sense.topics
-        lefts, rights = (
-            topics.of(_runs(*sides, self._present.shape[0]) @ self._present) for sides in ((first, middle), (middle, end))
-        )
-        each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
-        own_left, own_right = lefts[each, best_left], rights[each, best_right]
-        rights_of_left, lefts_of_right = rights[each, best_left], lefts[each, best_right]
-        apart = own_left + own_right - (lefts + rights).max(axis=1)
-        need_left, need_right = own_left - lefts_of_right, own_right - rights_of_left
-        size_left, size_right = np.sqrt(cuts.left), np.sqrt(cuts.right)
-        columns: tuple[NDArray[Any], ...] = (
-            *(apart, apart / np.sqrt(cuts.whole)),
-            *(need_right / size_right, need_left / size_left, np.minimum(need_right / size_right, need_left / size_left)),
-            *(rights_of_left / size_right, lefts_of_right / size_left),
-            *(np.minimum(need_left, need_right), best_left != best_right),
-        )
-        return np.column_stack(columns).astype(np.float64)
+    def explanation(self, cuts: Cuts) -> "Explanation":
+        """Return how well the pieces that ``cuts`` would cut are explained; it costs more than the rest, so ask for few."""
+        firsts, ends = cuts.first + cuts.text, cuts.last + cuts.text + 1
+        changes = np.zeros(self._features.shape[0] + 1, np.int64)
+        np.add.at(changes, firsts, 1)
+        np.add.at(changes, ends, -1)
+        asked = np.cumsum(changes[:-1]) > 0
+        features = self._features if asked.all() else self._features[np.flatnonzero(asked)]
+        return Explanation(_summed(self._sense.topics.of(present_in(features))), np.append(0, np.cumsum(asked)))
 
     def _of_types(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.floating], ...]:
         head = self._sense.request_type
@@ -167,6 +156,37 @@ class Meaning:
         return (sums[end] - sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """How well each category explains some clauses of a batch, added up: ``sums`` of the first 0, 1, 2, … of them.
+
+    ``place`` says how many of them stand before each clause of the batch.
+    """
+
+    sums: NDArray[np.float64]
+    place: NDArray[np.int64]
+
+    def of(self, cuts: Cuts) -> NDArray[np.float64]:
+        """Return shape (n_cuts, len(EXPLAINED)): what explains each side best beside what explains the other, and both."""
+        first, middle, end = (
+            self.sums[self.place[clause + cuts.text]] for clause in (cuts.first, cuts.joint + 1, cuts.last + 1)
+        )
+        lefts, rights = middle - first, end - middle
+        each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
+        own_left, own_right = lefts[each, best_left], rights[each, best_right]
+        rights_of_left, lefts_of_right = rights[each, best_left], lefts[each, best_right]
+        apart = own_left + own_right - (lefts + rights).max(axis=1)
+        need_left, need_right = own_left - lefts_of_right, own_right - rights_of_left
+        size_left, size_right = np.sqrt(cuts.left), np.sqrt(cuts.right)
+        columns: tuple[NDArray[Any], ...] = (
+            *(apart, apart / np.sqrt(cuts.whole)),
+            *(need_right / size_right, need_left / size_left, np.minimum(need_right / size_right, need_left / size_left)),
+            *(rights_of_left / size_right, lefts_of_right / size_left),
+            *(np.minimum(need_left, need_right), best_left != best_right),
+        )
+        return np.column_stack(columns).astype(np.float64)
+
+
 def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return how long each row was before it was given length 1; a row without a known term has length 0.
 
@@ -177,14 +197,6 @@ def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float
     if len(filled):
         lengths[filled] = np.maximum.reduceat(idf[features.indices] / features.data, features.indptr[filled])
     return lengths
-
-
-def _runs(starts: NDArray[np.int64], ends: NDArray[np.int64], n_clauses: int) -> csr_matrix:
-    """Return what sums clauses to runs, shape (n_runs, n_clauses)."""
-    sizes = ends - starts
-    begins = np.append(0, np.cumsum(sizes))
-    clauses = np.arange(begins[-1]) + np.repeat(starts - begins[:-1], sizes)
-    return csr_matrix((np.ones(len(clauses), np.float32), clauses, begins), shape=(len(starts), n_clauses))
 
 
 def _summed(rows: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from classifiers.linear import LinearHead
 from classifiers.urgency import Signs
@@ -86,7 +86,7 @@ def kinds_of(categories: Sequence[str], urgencies: Sequence[str]) -> NDArray[np.
 def _inputs(margins: NDArray[np.floating], labels: Sequence[str], signs: Sequence[Signs]) -> NDArray[np.float64]:
     """Return, row by row: the margins, the loudest danger, the signs but the length, and the length in four ways."""
     kinds = [column for column, label in enumerate(labels) if label.startswith(Urgency.CRITICAL.value)]
-    loudest = logsumexp(_SHARPNESS * margins[:, kinds], axis=1)
+    loudest = np.logaddexp.reduce(_SHARPNESS * margins[:, kinds], axis=1)
     counts = np.array(signs, np.float64).reshape(len(signs), len(Signs._fields))
     found, characters = counts[:, :-1], counts[:, -1]
     length = np.log1p(characters)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers.batches import in_batches
-from classifiers.clauses import Meaning, Sense, groups_of
+from classifiers.clauses import Explanation, Meaning, Sense, groups_of
 from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
 from classifiers.features import TextFeatures
 from classifiers.joints import Joints
@@ -138,7 +138,8 @@ class Splitter:
             best = best_cuts(cuts, rows_of(table, meaning, cuts), self._weights.cut, wholes)
             if not turn:
                 best = best.only(log_odds(best.rows, self._weights.early) >= early)
-            made = log_odds(verdict_rows(best, cuts, meaning), weights) >= threshold
+                explanation = meaning.explanation(cuts.only(best.cut))
+            made = log_odds(verdict_rows(best, cuts, explanation), weights) >= threshold
             chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
@@ -199,9 +200,9 @@ def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64
     return np.hstack([table.form(cuts), meaning.of_cuts(cuts)])
 
 
-def verdict_rows(best: BestCuts, cuts: Cuts, meaning: Meaning) -> NDArray[np.float64]:
+def verdict_rows(best: BestCuts, cuts: Cuts, explanation: Explanation) -> NDArray[np.float64]:
     """Return by what it is decided whether the best cuts are made: their rows and ``EXPLAINED``; ``cuts`` are all."""
-    return np.hstack([best.rows, meaning.explained(cuts.only(best.cut))])
+    return np.hstack([best.rows, explanation.of(cuts.only(best.cut))])
 
 
 def log_odds(rows: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

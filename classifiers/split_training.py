@@ -110,7 +110,8 @@ def learn_to_split(
     unseen = lesson_of([as_example(request) for request in requests[_ORDINARY]], reader, strangers_sense)
     best_of_ordinary = best_cuts(unseen.cuts, unseen.rows, cut_weights, _wholes(ordinary, ordinary.features @ several))
     rows_of_best, rows_of_ordinary = (
-        verdict_rows(each, of.cuts, of.meaning) for each, of in ((best, lesson), (best_of_ordinary, unseen))
+        verdict_rows(each, of.cuts, of.meaning.explanation(of.cuts))
+        for each, of in ((best, lesson), (best_of_ordinary, unseen))
     )
     is_whole, example = lesson.is_whole[best.piece], lesson.example[best.piece]
     has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])

@@ -32,8 +32,21 @@ class Topics:
     def of(self, counts: csr_matrix) -> NDArray[np.float32]:
         """Return how well each category explains each row of counted terms; shape (n_rows, n_labels). Rows add up."""
         n_terms = np.asarray(counts.sum(axis=1), np.float32)
-        explained: NDArray[np.float32] = (counts @ self.said).toarray() + n_terms * self.unsaid
+        # What is said of the batch's own terms is dense enough: a product of two sparse matrices took six times as long.
+        terms, columns = np.unique(counts.indices, return_inverse=True)
+        compact = csr_matrix((counts.data, columns, counts.indptr), shape=(counts.shape[0], len(terms)))
+        explained: NDArray[np.float32] = compact @ self._dense(terms) + n_terms * self.unsaid
         return explained
+
+    def _dense(self, terms: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return what is said of ``terms``, shape (n, n_labels)."""
+        starts = self.said.indptr[terms]
+        sizes = self.said.indptr[terms + 1] - starts
+        begins = np.cumsum(sizes) - sizes
+        places = np.arange(sizes.sum()) + np.repeat(starts - begins, sizes)
+        dense = np.zeros((len(terms), len(self.unsaid)), np.float32)
+        dense[np.repeat(np.arange(len(terms)), sizes), self.said.indices[places]] = self.said.data[places]
+        return dense
 
 
 def learn_topics(features: csr_matrix, labels: Sequence[str], known: NDArray[np.str_]) -> Topics:
