@@ -104,9 +104,9 @@ class Meaning:
 
     def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
         """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
-        _, firsts, piece = np.unique(cuts.piece, return_index=True, return_inverse=True)
-        margins = self._margins(self._category, (whole[0][firsts], whole[1][firsts])) + self._sense.category.intercepts_
-        best: NDArray[np.floating] = margins.max(axis=1)[piece]
+        is_first = np.diff(cuts.piece, prepend=-1) != 0
+        margins = self._margins(self._category, (whole[0][is_first], whole[1][is_first])) + self._sense.category.intercepts_
+        best: NDArray[np.floating] = margins.max(axis=1)[np.cumsum(is_first) - 1]
         return best
 
     def _of_categories(self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:

@@ -19,6 +19,11 @@ FORM = (
 )
 """What the form of a text tells of a cut: how it is joined there, how long both sides are, what the text announces."""
 
+_JOINING = np.array(
+    [*(Mark.STOP, Mark.HALT, Mark.ASK, Mark.PAUSE), *(Mark.ANOTHER, Mark.BESIDES, Mark.ALSO, Mark.THEN, Mark.ITEM)], np.int64
+)
+_PAUSE_ALONE = FORM.index("pause")  # counts where nothing stronger stands
+_ANNOUNCING = np.array([Mark.FIRST, Mark.SEVERAL, Mark.SINGLE], np.int64)
 _JOINED = int(Mark.ANOTHER | Mark.BESIDES | Mark.ALSO | Mark.THEN | Mark.ITEM | Mark.HALT)
 
 
@@ -101,19 +106,14 @@ class CutTable:
     def form(self, cuts: Cuts) -> NDArray[np.float64]:
         """Return shape (n_cuts, len(FORM))."""
         marks, marks_of_text = self._marks[cuts.joint], self._marks_of_text[cuts.text]
-        stop, halt, ask, pause, *cues = (
-            marks & mark != 0
-            for mark in (
-                *(Mark.STOP, Mark.HALT, Mark.ASK, Mark.PAUSE),
-                *(Mark.ANOTHER, Mark.BESIDES, Mark.ALSO, Mark.THEN, Mark.ITEM),
-            )
+        announced = marks_of_text[:, None] & _ANNOUNCING != 0
+        made = marks[:, None] & _JOINING != 0
+        made[:, _PAUSE_ALONE] &= ~made[:, :_PAUSE_ALONE].any(axis=1)
+        lengths = np.column_stack(
+            [cuts.left, cuts.right, np.minimum(cuts.left, cuts.right), cuts.whole, 1 + cuts.last - cuts.first]
         )
-        announced = (marks_of_text & mark != 0 for mark in (Mark.FIRST, Mark.SEVERAL, Mark.SINGLE))
         columns = (
-            *(stop, halt, ask, pause & ~(stop | halt | ask), *cues),
-            *(np.log(cuts.left), np.log(cuts.right), np.log(np.minimum(cuts.left, cuts.right)), np.log(cuts.whole)),
-            np.log(1 + cuts.last - cuts.first),
-            *announced,
+            *(made, np.log(lengths), announced),
             (marks_of_text & Mark.SEVERAL != 0) & (marks & _JOINED != 0),
             *(marks_of_text & PUNCTUATION == 0, cuts.made_by & marks != 0),
         )

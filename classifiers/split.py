@@ -185,14 +185,15 @@ def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64
 def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], wholes: NDArray[np.float64]) -> BestCuts:
     """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
     order = np.lexsort((-odds, cuts.piece))
-    piece, starts, counts = np.unique(cuts.piece[order], return_index=True, return_counts=True)
-    falling = odds[order]
+    piece, falling = cuts.piece[order], odds[order]
+    starts = np.flatnonzero(np.diff(piece, prepend=-1))
+    counts = np.diff(starts, append=len(order))
     best = order[starts]
     second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
     mean = np.add.reduceat(falling, starts) / counts
     together = np.log(np.add.reduceat(np.exp(falling), starts))
     seen = np.column_stack([rows[best], falling[starts], second, mean, together, wholes[cuts.text[best]]])
-    return BestCuts(piece, best, seen)
+    return BestCuts(piece[starts], best, seen)
 
 
 def rows_of(table: CutTable, meaning: Meaning, cuts: Cuts) -> NDArray[np.float64]:
