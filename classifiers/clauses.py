@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from classifiers.cuts import Cuts, CutTable
 from classifiers.features import TextFeatures
 from classifiers.linear import LinearHead
-from classifiers.topics import Topics, present_in
+from classifiers.topics import Topics
 from classifiers.words import CutHan, cut_together
 
 MEANING = (
@@ -140,7 +140,7 @@ class Meaning:
         np.add.at(changes, ends, -1)
         asked = np.cumsum(changes[:-1]) > 0
         features = self._features if asked.all() else self._features[np.flatnonzero(asked)]
-        return Explanation(_summed(self._sense.topics.of(present_in(features))), np.append(0, np.cumsum(asked)))
+        return Explanation(_summed(self._sense.topics.of(features)), np.append(0, np.cumsum(asked)))
 
     def _of_types(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.floating], ...]:
         head = self._sense.request_type
