@@ -275,6 +275,8 @@ class _Turn:
             number = asked_number(asked)
             if number is None:
                 return texts["progress_bad_number"], replace(waiting, subject=None)
+            if digits is None and talk.locked_until is None and (own := await self._own_without_phone(number)) is not None:
+                return await self._standing(own), talk.ended()
             if digits is None:
                 return texts["progress_ask_digits"], replace(waiting, subject=number)
         else:
@@ -287,12 +289,20 @@ class _Turn:
 
     async def _verified(self, ticket_no: str, digits: str | None) -> Ticket | None:
         """Return the ticket if the digits end its caller's number; the same answer whether it exists or not."""
+        ticket, phone = await self._with_phone(ticket_no)
+        return ticket if digits is not None and phone is not None and phone.endswith(digits) else None
+
+    async def _own_without_phone(self, ticket_no: str) -> Ticket | None:
+        """Return the ticket if it is the citizen's own and left no number by which to know him."""
+        ticket, phone = await self._with_phone(ticket_no)
+        return ticket if ticket is not None and phone is None and ticket.caller_ref == self.sealed.caller_ref else None
+
+    async def _with_phone(self, ticket_no: str) -> tuple[Ticket | None, str | None]:
         try:
             ticket = await self.work.ticket(ticket_no)
-            phone = self.tools.vault.open(await self.work.sealed_data(ticket.contact_id)).phone
+            return ticket, self.tools.vault.open(await self.work.sealed_data(ticket.contact_id)).phone
         except NotFound:
-            return None
-        return ticket if digits is not None and phone is not None and phone.endswith(digits) else None
+            return None, None
 
     async def _standing(self, ticket: Ticket) -> str:
         city = self.tools.city
