@@ -8,10 +8,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from console.similar import SimilarTicket
 from dispatcher.ports import Hold, Notice, StoredDeadline
-from dispatcher.views import TicketDetail
+from dispatcher.views import IncidentView, TicketDetail
 from dispatcher.workflow.announce import title_of
 from dispatcher.workflow.city import City
 from models.codes import CallState
+from models.incident import Consultation
 from models.ticket import Ticket, TicketEvent
 from models.understanding import Issue
 
@@ -396,8 +397,60 @@ class NoticeOut(BaseModel):
         return cls(unit=notice.unit_code, kind=notice.kind.value, day=notice.day, at=notice.at)
 
 
+class IncidentOut(BaseModel):
+    """The event (并案) of which the ticket tells, with how many ``tickets`` tell of it.
+
+    ``follows``: what is done about ``lead`` is done about it. A unit is told none of the numbers.
+    """
+
+    follows: bool
+    tickets: int
+    hotspot_at: datetime | None
+    answered_at: datetime | None
+    lead: str | None
+    others: list[str]
+
+    @classmethod
+    def of(cls, view: IncidentView, *, for_unit: bool) -> Self:
+        """Return the JSON of a ticket's incident for the staff, or for a unit."""
+        incident = view.incident
+        return cls(
+            follows=view.follows,
+            tickets=incident.tickets,
+            hotspot_at=incident.hotspot_at,
+            answered_at=incident.answered_at,
+            lead=None if for_unit else incident.lead_ticket,
+            others=[] if for_unit else list(view.others),
+        )
+
+
+class ConsultationOut(BaseModel):
+    """疑难会商 about the ticket; ``decided_at``, ``unit`` and ``basis`` are null while nobody has named who leads."""
+
+    opened_at: datetime
+    cause: str
+    decided_at: datetime | None
+    unit: str | None
+    basis: str | None
+
+    @classmethod
+    def of(cls, consultation: Consultation) -> Self:
+        """Return the JSON of a consultation."""
+        return cls(
+            opened_at=consultation.opened_at,
+            cause=consultation.cause,
+            decided_at=consultation.decided_at,
+            unit=consultation.unit_code,
+            basis=consultation.basis,
+        )
+
+
 class TicketDetailOut(TicketOut):
-    """A ticket with its deadlines, assignments, events, notices and latest rating, as far as the asker may see them."""
+    """A ticket with its deadlines, assignments, events, notices and latest rating, as far as the asker may see them.
+
+    ``again_of`` is the closed ticket of which it is a repeat (再次反映), ``sisters`` are the tickets of the same contact's
+    other requests, which no unit sees.
+    """
 
     deadlines: list[DeadlineOut]
     assignments: list[AssignmentOut]
@@ -405,6 +458,10 @@ class TicketDetailOut(TicketOut):
     notices: list[NoticeOut]
     rating: str | None
     rating_round: int | None
+    incident: IncidentOut | None
+    again_of: str | None
+    sisters: list[str]
+    consultation: ConsultationOut | None
 
     @classmethod
     def of_detail(cls, detail: TicketDetail, city: City, *, for_unit: bool) -> Self:
@@ -417,6 +474,10 @@ class TicketDetailOut(TicketOut):
             notices=[NoticeOut.of(notice) for notice in detail.notices],
             rating=detail.rating.rating.label if detail.rating else None,
             rating_round=detail.rating.round if detail.rating else None,
+            incident=IncidentOut.of(detail.incident, for_unit=for_unit) if detail.incident else None,
+            again_of=detail.again_of,
+            sisters=list(detail.sisters),
+            consultation=ConsultationOut.of(detail.consultation) if detail.consultation else None,
         )
 
 

@@ -11,7 +11,7 @@ from models.command import CommandKind
 from models.ticket import Assignment
 from models.ticket_number import ticket_number
 from models.understanding import Guess
-from tests.builders import MONDAY, OPERATOR, a_command, a_ticket
+from tests.builders import MONDAY, OPERATOR, SUPERVISOR, a_command, a_ticket
 from tests.integration.console_town import LEAD, a_console
 from tests.services.databases import Database
 
@@ -47,6 +47,32 @@ async def test_an_incident_is_shown_to_operators_with_numbers_and_to_units_with_
     assert other.ticket_no in of_lead
     assert "2 位诉求人" in of_unit
     assert other.ticket_no not in of_unit
+
+
+async def test_a_programs_ticket_names_its_incident(console):
+    """The lead and the others to the staff, to the unit the number of citizens alone."""
+    lead = await console.town.hears("夜市占道经营", category="A1")
+    other = await console.town.hears("还有人说夜市占道", category="A1", confidence=0.3, caller="caller-2")
+    await act(console.town, other, CommandKind.LINK, {"to": lead.ticket_no})
+    async with console.program("operator") as operator, console.program("lead") as unit:
+        of_operator = (await operator.get(f"/api/v1/tickets/{other.ticket_no}")).json()["incident"]
+        of_unit = (await unit.get(f"/api/v1/tickets/{lead.ticket_no}")).json()["incident"]
+
+    known = {"tickets": 2, "hotspot_at": None, "answered_at": None}
+    assert of_operator == {**known, "follows": True, "lead": lead.ticket_no, "others": [lead.ticket_no]}
+    assert of_unit == {**known, "follows": False, "lead": None, "others": []}
+
+
+async def test_a_programs_ticket_names_its_sisters_and_its_consultation(console):
+    """So that another system need not read them off the events."""
+    ticket = await console.town.hears("看不清写的什么", category="A1", confidence=0.3)
+    await act(console.town, ticket, CommandKind.CONSULT, {"reason": "两家单位依据不一"}, SUPERVISOR)
+    async with console.program("operator") as operator:
+        seen = (await operator.get(f"/api/v1/tickets/{ticket.ticket_no}")).json()
+
+    assert (seen["again_of"], seen["sisters"]) == (None, [])
+    assert seen["consultation"]["cause"] == "两家单位依据不一"
+    assert seen["consultation"]["decided_at"] is None
 
 
 async def test_sister_tickets_are_shown_to_operators_alone(console):
