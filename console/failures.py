@@ -49,12 +49,15 @@ _REJECTED = Failure(422, "rejected", "填写的内容不完整或有误，请检
 
 
 def failure_of(error: HotlineError) -> Failure:
-    """Return how ``error`` is told."""
-    for kind, failure in _SENTENCES:
-        if isinstance(error, kind):
-            return failure
-    return _REJECTED
+    """Return how ``error`` is told; a refusal's own sentence stands before that of its kind."""
+    failure = next((failure for kind, failure in _SENTENCES if isinstance(error, kind)), _REJECTED)
+    if isinstance(error, Rejected) and error.sentence is not None:
+        return failure._replace(sentence=error.sentence)
+    return failure
 
 
 class FormProblem(Rejected):
-    """A form lacks something; the message is a sentence for the person who filled it in, and repeats nothing personal."""
+    """A form lacks something; the sentence is for the person who filled it in, and repeats nothing personal."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, sentence)

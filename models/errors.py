@@ -10,7 +10,15 @@ class HotlineError(Exception):
 
 
 class Rejected(HotlineError):
-    """The same input can never succeed. Store it with its reason and go on."""
+    """The same input can never succeed. Store it with its reason and go on.
+
+    ``sentence`` tells the person who wants it on a page why, and what to do next, in Chinese; None where the kind of the
+    refusal says enough.
+    """
+
+    def __init__(self, reason: str, sentence: str | None = None) -> None:
+        self.sentence = sentence
+        super().__init__(reason)
 
 
 class TryLater(HotlineError):
@@ -28,10 +36,10 @@ class Forbidden(Rejected):
 class StaleVersion(Rejected):
     """The change was based on an older version of the thing (ticket …, article …); read it again and decide again."""
 
-    def __init__(self, thing: str, expected: int, current: int) -> None:
+    def __init__(self, thing: str, expected: int, current: int, sentence: str | None = None) -> None:
         self.expected = expected
         self.current = current
-        super().__init__(f"{thing} is at version {current}; version {expected} was expected")
+        super().__init__(f"{thing} is at version {current}; version {expected} was expected", sentence)
 
 
 class IllegalTransition(Rejected):
@@ -41,15 +49,10 @@ class IllegalTransition(Rejected):
         self.ticket_no = ticket_no
         self.current = current
         self.wanted = wanted
-        super().__init__(f"ticket {ticket_no} is {current}; it cannot become {wanted}")
-
-
-class DispatchRefused(Rejected):
-    """The dispatch matrix, or the rules about it, forbid this; ``sentence`` tells the person who wants it why, in Chinese."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(reason)
+        super().__init__(
+            f"ticket {ticket_no} is {current}; it cannot become {wanted}",
+            f"工单现在是“{current}”，不能做这一步。请看过最新内容再决定。",
+        )
 
 
 class BadProfile(Rejected):

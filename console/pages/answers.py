@@ -3,9 +3,9 @@
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.failures import FormProblem, NotLoggedIn, failure_of
+from console.failures import NotLoggedIn, failure_of
 from console.pages.rendering import environment
-from models.errors import DispatchRefused, HotlineError
+from models.errors import HotlineError
 
 FRAGMENT_HEADER = "X-Fragment"
 """Set by our scripts: the answer is put into a page, so it must not be a whole one."""
@@ -21,13 +21,8 @@ def page_failure(request: Request, error: HotlineError) -> Response:
     if isinstance(error, NotLoggedIn) and not is_fragment(request):
         return RedirectResponse("/login", 303)
     failure = failure_of(error)
-    sentence = failure.sentence
-    if isinstance(error, FormProblem):
-        sentence = str(error)
-    elif isinstance(error, DispatchRefused):
-        sentence = error.sentence
     headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
-    return HTMLResponse(_html(request, sentence, failure.status), failure.status, headers=headers)
+    return HTMLResponse(_html(request, failure.sentence, failure.status), failure.status, headers=headers)
 
 
 def page_bug(request: Request) -> Response:

@@ -27,7 +27,7 @@ from dispatcher.workflow.knowledge import (
     withdraw_article,
 )
 from models.codes import ArticleStatus, CitationRefusal, LinkKind, RequestType
-from models.errors import NotFound, Rejected, StaleVersion
+from models.errors import NotFound
 from models.knowledge import MAX_ANSWER, Article, ArticleAct, Citation, Link, Proposal, Source, StoredArticle, is_article_id
 from models.ticket import Ticket
 
@@ -36,6 +36,8 @@ _LEAST_COVER = 0.3
 """An article that speaks of less of a request is not put beside it; for a 咨询 the best is shown anyway. A default (D)."""
 
 _LONGEST_QUESTION = 500
+
+_NO_ARTICLE = "没有这个知识条目，请核对编号。"
 
 Fields = dict[str, str]
 """The fields of a form by name."""
@@ -117,7 +119,7 @@ def _reading_routes(around: Surroundings) -> APIRouter:
     async def article(request: Request, article_id: str, version: int | None = None) -> Response:
         session = await around.session(request, OPERATORS)
         if not is_article_id(article_id):
-            raise NotFound("no such article")
+            raise NotFound("no such article", _NO_ARTICLE)
         fragment = await _article(around, session, article_id, version, done="")
         return fragment if is_fragment(request) else await page(session, bytes(fragment.body).decode())
 
@@ -173,10 +175,7 @@ def _reviewing_routes(around: Surroundings) -> APIRouter:
         actor = session.user.actor
         version = form.get("version", "")
         read = replace(article, version=int(version) if version.isdecimal() else 0)
-        try:
-            stored = await publish_article(read, actor=actor, open_work=doors.open_work, clock=doors.clock)
-        except StaleVersion as error:
-            raise FormProblem(f"这一条已经有第 {error.current} 版。请看过再改，别人的更正才不会丢。") from error
+        stored = await publish_article(read, actor=actor, open_work=doors.open_work, clock=doors.clock)
         return await _article(around, session, article_id, None, done=f"已发布第 {stored.article.version} 版")
 
     @routes.post("/{article_id}/withdraw")
@@ -223,7 +222,7 @@ async def _view(work: UnitOfWork, article_id: str, version: int | None, today: d
     versions = await work.knowledge.versions(article_id)
     shown = next((one for one in versions if version in (None, one.article.version)), None)
     if shown is None:
-        raise NotFound(f"there is no article {article_id}")
+        raise NotFound(f"there is no article {article_id}", _NO_ARTICLE)
     published = {one.article.article_id: one.article for one in await work.knowledge.published()}
     return ArticleView(
         stored=shown,
@@ -289,26 +288,23 @@ def _composed(article_id: str, office: str, categories: tuple[str, ...], links: 
     """Return the article of a form.
 
     Raises:
-        FormProblem: something is missing or too long.
+        Rejected: something is missing or too long.
     """
     source = Source(office, form.get("document", "").strip(), _day(form, "date"), form.get("url", "").strip() or None)
     valid_from = _day(form, "valid_from")
     valid_to = _day(form, "valid_to") if form.get("valid_to") else None
-    try:
-        return composed_article(
-            article_id,
-            title=form.get("title", ""),
-            answer=form.get("answer", ""),
-            body=form.get("body", ""),
-            source=source,
-            categories=categories,
-            keywords=tuple(form.get("keywords", "").split()),
-            valid_from=valid_from,
-            valid_to=valid_to,
-            links=links,
-        )
-    except Rejected as error:
-        raise FormProblem(f"请写全编号、标题、答复和依据文件；答复最多 {MAX_ANSWER} 字，失效日不早于生效日。") from error
+    return composed_article(
+        article_id,
+        title=form.get("title", ""),
+        answer=form.get("answer", ""),
+        body=form.get("body", ""),
+        source=source,
+        categories=categories,
+        keywords=tuple(form.get("keywords", "").split()),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        links=links,
+    )
 
 
 async def _form_of(request: Request) -> Fields:

@@ -22,7 +22,8 @@ def order_of(form: Form, city: City) -> tuple[CommandKind, int, dict[str, Any]]:
     """Return command, expected version and data of a posted form.
 
     Raises:
-        FormProblem: a field is missing or names something that the profile does not have.
+        FormProblem: a field is missing.
+        Rejected: a field names something that the profile does not have.
     """
     try:
         kind, version = CommandKind(form.get("command", "")), int(form.get("expected_version", ""))
@@ -36,15 +37,11 @@ def _confirmation(form: Form, city: City) -> dict[str, Any]:
     category, unit, district = (_code(form, field) for field in ("category", "unit", "district"))
     request_type = form.get("type", "").strip()
     if category:
-        if category not in city.profile.categories:
-            raise FormProblem("没有这个事项分类，请从列表中选择。")
-        data["category"] = category
+        data["category"] = city.category(category).code
     if unit:
-        data["unit"] = _active_unit(unit, city)
+        data["unit"] = city.active_unit(unit).code
     if district:
-        if district not in city.profile.districts:
-            raise FormProblem("没有这个区，请从列表中选择。")
-        data["district"] = district
+        data["district"] = city.district_code(district)
     if request_type:
         if request_type not in {kind.label for kind in RequestType}:
             raise FormProblem("没有这个诉求类型，请从列表中选择。")
@@ -105,7 +102,7 @@ def _return(form: Form, _city: City) -> dict[str, Any]:
 
 def _accept_return(form: Form, city: City) -> dict[str, Any]:
     unit = _code(form, "transfer_to")
-    return {"transfer_to": _active_unit(unit, city)} if unit else {}
+    return {"transfer_to": city.active_unit(unit).code} if unit else {}
 
 
 def _reject_return(form: Form, _city: City) -> dict[str, Any]:
@@ -193,7 +190,7 @@ def _consult(form: Form, _city: City) -> dict[str, Any]:
 
 
 def _consult_decide(form: Form, city: City) -> dict[str, Any]:
-    return {"lead": _active_unit(_code(form, "lead"), city), "basis": _needed(form, "basis", "请写明确定主办单位的依据。")}
+    return {"lead": city.active_unit(_code(form, "lead")).code, "basis": _needed(form, "basis", "请写明确定主办单位的依据。")}
 
 
 def _withdraw(form: Form, _city: City) -> dict[str, Any]:
@@ -240,13 +237,6 @@ _DATA: Mapping[CommandKind, Callable[[Form, City], dict[str, Any]]] = MappingPro
         CommandKind.ARCHIVE: _nothing,
     }
 )
-
-
-def _active_unit(code: str, city: City) -> str:
-    known = city.profile.units.get(code)
-    if known is None or not known.active:
-        raise FormProblem("没有这个承办单位，请从列表中选择。")
-    return code
 
 
 def _yes_or_no(form: Form, field: str, sentence: str) -> bool:

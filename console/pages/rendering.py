@@ -133,9 +133,8 @@ class Screen:
         return self.html(template, user=session.user, csrf=session.csrf, home=home_of(session.user.role), **values)
 
     def unit_name(self, code: str | None) -> str:
-        """Return a unit's name; the code itself for one that the profile no longer has."""
-        unit = self._city.profile.units.get(code or "")
-        return unit.name if unit else code or "—"
+        """Return a unit's name; a dash for none."""
+        return self._city.unit_name(code) if code else "—"
 
     def category_name(self, code: str) -> str:
         """Return 一级 · 二级."""

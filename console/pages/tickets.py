@@ -18,10 +18,8 @@ from console.pages.suggestion import guesses_of, highlight, parts_of
 from console.pages.surroundings import OPERATORS, RESOLVE_SOON, SIGN_SOON, UNITS, Surroundings
 from console.pages.telling import CAUSES, RETURN_REASONS, words_of
 from console.similar import compared_text
-from dispatcher.rules.routing import Route
 from dispatcher.workflow.announce import title_of
-from dispatcher.workflow.commands import MAY, run_command
-from dispatcher.workflow.knowledge import Uncitable
+from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.reply import hints_for
 from dispatcher.workflow.reveal import REVEALING, reveal_contact
 from models.codes import ReplyFault, Stage
@@ -98,13 +96,9 @@ def ticket_routes(around: Surroundings) -> APIRouter:
         number = asked_number(no)
         form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         kind, version, data = order_of(form, doors.city)
-        await _refuse_without_unit(around, session, number, kind, data)
         order = Command(number, kind, data, session.user.actor, version)
         async with denials_logged(doors, session.user, number, purpose=f"command {kind.value}"):
-            try:
-                after = await run_command(order, city=doors.city, open_work=doors.open_work, clock=doors.clock)
-            except Uncitable as error:
-                raise FormProblem(f"不能作为依据：{error.refusal.label}。请换一个条目；知识库里没有的，依据可不填。") from error
+            after = await run_command(order, city=doors.city, open_work=doors.open_work, clock=doors.clock)
         around.refresh()
         return await _panel(around, session, number, done=_done_sentence(kind, after, around))
 
@@ -172,30 +166,6 @@ async def _panel(around: Surroundings, session: Session, ticket_no: str, *, done
         return_reasons=RETURN_REASONS,
         causes=CAUSES,
         **panel_of(standing),
-    )
-
-
-async def _refuse_without_unit(
-    around: Surroundings, session: Session, ticket_no: str, kind: CommandKind, data: dict[str, object]
-) -> None:
-    """Say in Chinese, before the command runs, that the matrix names no unit and one must be chosen."""
-    if kind is not CommandKind.CONFIRM or "unit" in data or session.user.role not in MAY[kind]:
-        return
-    detail = await around.doors.views.ticket(ticket_no)
-    lead = _route_after(around, detail.ticket, data).lead
-    if lead is None:
-        raise FormProblem("派单目录没有写明这类事项在这里由谁主办：请选择区，或直接选择承办单位。")
-    if any(hold.unit_code == lead for hold in detail.holds if hold.return_result == "accepted"):
-        raise FormProblem(f"{around.screen.unit_name(lead)}的退单已经准予：请选择其他承办单位。")
-
-
-def _route_after(around: Surroundings, ticket: Ticket, data: dict[str, object]) -> Route:
-    city = around.doors.city
-    return city.routes.choose(
-        str(data.get("category", ticket.category_code)),
-        district_code=str(data["district"]) if "district" in data else ticket.district_code,
-        subject=ticket.subject,
-        on=city.local(around.doors.clock.now()).date(),
     )
 
 

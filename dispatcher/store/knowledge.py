@@ -114,7 +114,7 @@ class PostgresKnowledge:
         """
         found = await self._all("lock_proposal", {"ticket_no": ticket_no})
         if not found:
-            raise NotFound(f"ticket {ticket_no} proposed no article")
+            raise NotFound(f"ticket {ticket_no} proposed no article", "这张工单没有提出过知识条目。")
         return _proposal(found[0])
 
     async def decide(self, proposal: Proposal) -> None:

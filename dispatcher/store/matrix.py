@@ -46,7 +46,7 @@ class PostgresMatrix:
         await self._connection.execute(_QUERIES["lock_reviews"])
         found = await self._all("lock_proposal", {"number": number})
         if not found:
-            raise NotFound(f"there is no proposal {number} of the dispatch matrix")
+            raise NotFound(f"there is no proposal {number} of the dispatch matrix", f"没有第 {number} 号变更。")
         return _proposal(found[0])
 
     async def review(self, number: int, review: Review) -> None:

@@ -126,7 +126,7 @@ class PostgresUnitOfWork:
         """
         found = await self._all("lock_missed_calls", {"call_id": call_id})
         if not found:
-            raise NotFound(f"call {call_id} is not among the missed ones")
+            raise NotFound(f"call {call_id} is not among the missed ones", "这个来电不在待回拨之列。")
         return [MissedCall(**row) for row in found]
 
     async def recent_words(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Speech]]:
@@ -175,7 +175,7 @@ class PostgresUnitOfWork:
         """
         found = await self._all("lock_nuisance_caller", {"contact_id": contact_id})
         if not found:
-            raise NotFound(f"nobody is asked about the caller of contact {contact_id}")
+            raise NotFound(f"nobody is asked about the caller of contact {contact_id}", "这位来电人已经有人决定过了。")
         return NuisanceCaller(**found[0])
 
     async def ticket(self, ticket_no: str) -> Ticket:

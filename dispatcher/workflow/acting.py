@@ -326,7 +326,9 @@ class Act(Scene):
         """
         unit_code = self.command.actor.unit_code
         if unit_code is None or unit_code != self.ticket.lead_unit:
-            raise Forbidden(f"ticket {self.ticket.ticket_no} is led by another unit")
+            raise Forbidden(
+                f"ticket {self.ticket.ticket_no} is led by another unit", "本单由别的单位主办，这一步由主办单位做。"
+            )
         return unit_code
 
     def require_hold(self) -> Hold:
@@ -338,7 +340,7 @@ class Act(Scene):
         for hold in self.running_holds():
             if hold.unit_code == self.command.actor.unit_code:
                 return hold
-        raise Forbidden(f"the unit has no work on ticket {self.ticket.ticket_no} now")
+        raise Forbidden(f"the unit has no work on ticket {self.ticket.ticket_no} now", "您的单位现在不承办这张工单。")
 
     def require_first(self, earlier: datetime | None, what: str) -> None:
         """Refuse what was done already.
@@ -347,7 +349,9 @@ class Act(Scene):
             Rejected: ``earlier`` is the moment when it was done.
         """
         if earlier is not None:
-            raise Rejected(f"the unit has {what} ticket {self.ticket.ticket_no} already")
+            raise Rejected(
+                f"the unit has {what} ticket {self.ticket.ticket_no} already", "您的单位已经做过这一步。请看过最新内容。"
+            )
 
     def make_lead(self, unit_code: str) -> int:
         """Take the help of a co-unit that becomes the lead off the ticket, and return how many co-units go on helping."""
@@ -373,9 +377,12 @@ class Act(Scene):
         """
         work = self.running(self.work_stage, self.ticket.lead_unit)
         if work is None:
-            raise Rejected(f"ticket {self.ticket.ticket_no} has no running deadline")
+            raise Rejected(f"ticket {self.ticket.ticket_no} has no running deadline", "本单现在没有办理时限在计。")
         if work.deadline.allowance is None:
-            raise Rejected(f"ticket {self.ticket.ticket_no} has a deadline of release 0.1, which cannot be counted again")
+            raise Rejected(
+                f"ticket {self.ticket.ticket_no} has a deadline of release 0.1, which cannot be counted again",
+                "本单的时限由旧版本算出，不能重新计算。",
+            )
         return work
 
     def whole_number(self, key: str) -> int:

@@ -11,7 +11,7 @@ from dispatcher.workflow.acting import Scene
 from dispatcher.workflow.city import City
 from models.codes import ProposalOrigin, Role, SubjectType
 from models.contact import MAX_TEXT
-from models.errors import DispatchRefused, Forbidden, Rejected
+from models.errors import Forbidden, Rejected
 from models.matrix import MatrixProposal, MatrixWish, Review
 from models.profile import DISTRICT_GOVERNMENT, MatrixEntry, Profile
 from models.ticket import Actor
@@ -68,7 +68,7 @@ async def propose_change(draft: Draft, *, actor: Actor, city: City, open_work: O
         # Not by its lock: a review locks first all reviews and then the row, which this transaction may hold already.
         (proposal,) = (one for one in await work.matrix.proposals() if one.number == number)
         if _rest_of(proposal.wish) != _rest_of(wish):
-            raise DispatchRefused(
+            raise Rejected(
                 f"proposal {proposal.number} wants the same lead for these requests with other co-units or days; "
                 "it must be reviewed first",
                 f"第 {proposal.number} 号变更也要求由该单位主办，但协办单位或期限不同，须先审核那一件。",
@@ -105,7 +105,7 @@ async def approve_change(
         _let_review(proposal, actor)
         wish, begins = proposal.wish, _first_day(proposal, holds_from, today)
         if wish.holds_to is not None and wish.holds_to < begins:
-            raise DispatchRefused(
+            raise Rejected(
                 f"proposal {number} would end on {wish.holds_to}, before it begins on {begins}",
                 f"第 {number} 号变更的最后一天 {wish.holds_to} 早于生效日 {begins}。",
             )
@@ -191,11 +191,9 @@ def _verify(draft: Draft, city: City) -> None:
         if code != DISTRICT_GOVERNMENT:
             city.unit_for(code, draft.category_code)
     if draft.lead in draft.co_units or DISTRICT_GOVERNMENT in draft.co_units:
-        raise DispatchRefused(f"a co-unit is a unit beside the lead {draft.lead}", "协办单位不能与主办单位相同。")
+        raise Rejected(f"a co-unit is a unit beside the lead {draft.lead}", "协办单位不能与主办单位相同。")
     if draft.holds_from and draft.holds_to and draft.holds_to < draft.holds_from:
-        raise DispatchRefused(
-            f"a line that holds from {draft.holds_from} cannot end on {draft.holds_to}", "最后一天早于生效日。"
-        )
+        raise Rejected(f"a line that holds from {draft.holds_from} cannot end on {draft.holds_to}", "最后一天早于生效日。")
 
 
 def _rest_of(wish: MatrixWish) -> tuple[frozenset[str], date | None, date | None]:
@@ -206,9 +204,12 @@ def _let_review(proposal: MatrixProposal, actor: Actor) -> None:
     if actor.role not in MAY_REVIEW:
         raise Forbidden(f"{actor.role.label}不能审核派单目录变更")
     if any(who.partition(":")[2] == actor.name for who in proposal.proposed_by):
-        raise Forbidden(f"{actor.name} 草拟了第 {proposal.number} 号变更，须由他人审核")
+        raise Forbidden(
+            f"{actor.name} 草拟了第 {proposal.number} 号变更，须由他人审核",
+            f"第 {proposal.number} 号变更是您草拟的，须由他人审核。",
+        )
     if proposal.review is not None:
-        raise DispatchRefused(
+        raise Rejected(
             f"proposal {proposal.number} was decided on {proposal.review.at:%Y-%m-%d} by {proposal.review.by}",
             f"第 {proposal.number} 号变更已经审核过。",
         )
@@ -216,7 +217,7 @@ def _let_review(proposal: MatrixProposal, actor: Actor) -> None:
 
 def _first_day(proposal: MatrixProposal, given: date | None, today: date) -> date:
     if given is not None and given < today:
-        raise DispatchRefused(
+        raise Rejected(
             f"a change cannot hold from {given}: that day has passed, and its tickets were dispatched",
             f"变更不能从 {given} 起生效：那一天已过，工单已经派出。",
         )
@@ -228,7 +229,7 @@ def _refuse_idle(number: int, entry: MatrixEntry, changes: Sequence[MatrixEntry]
     profile = city.profile
     table = RouteTable(amended(profile.matrix, changes), profile.districts, profile.units)
     if table.says(entry):
-        raise DispatchRefused(
+        raise Rejected(
             f"proposal {number} changes nothing: matrix {table.version} names {entry.lead} already; "
             "the ticket came to another unit by its category or by a person's choice",
             "派单目录已由该单位主办，批准不改变任何派单；问题可能出在分类上，或是当时由人工指定了别的单位。",
@@ -244,7 +245,7 @@ def _verify_entry(number: int, entry: MatrixEntry, changes: Sequence[MatrixEntry
     known = set(check(replace(profile, matrix=amended(profile.matrix, changes))))
     found = [one for one in check(replace(profile, matrix=amended(profile.matrix, [*changes, entry]))) if one not in known]
     if found:
-        raise DispatchRefused(
+        raise Rejected(
             f"proposal {number} cannot take effect: {'; '.join(found)}", f"变更不能生效，目录会有矛盾：{'；'.join(found)}"
         )
 
@@ -254,7 +255,7 @@ def _words(text: str, what: str) -> str:
     if not text:
         raise Rejected(f"a change of the dispatch matrix needs a {what}")
     if len(text) > MAX_TEXT:
-        raise Rejected(f"{what} has {len(text)} characters; {MAX_TEXT} are allowed")
+        raise Rejected(f"{what} has {len(text)} characters; {MAX_TEXT} are allowed", f"最多写 {MAX_TEXT} 字，请缩短后再提交。")
     return text
 
 

@@ -15,7 +15,7 @@ from dispatcher.rules.routing import Route, RouteTable, amended
 from models.codes import DueChange, RequestType, ReviewReason, Stage, SubjectType, Track, Urgency
 from models.contact import Contact
 from models.deadline import Deadline
-from models.errors import DispatchRefused, Rejected
+from models.errors import Rejected
 from models.profile import CalendarFacts, CalendarYears, Category, MatrixEntry, Profile, Unit
 from models.understanding import Understanding
 
@@ -100,7 +100,9 @@ class City:
         try:
             return self.profile.categories[code]
         except KeyError:
-            raise Rejected(f"category {code!r} is not in profile {self.profile.name}") from None
+            raise Rejected(
+                f"category {code!r} is not in profile {self.profile.name}", "没有这个事项分类，请从列表中选择。"
+            ) from None
 
     def district_code(self, name: str) -> str:
         """Return the code of the district with this code, name or alias.
@@ -112,7 +114,9 @@ class City:
             if name in (district.code, district.name, *district.aliases):
                 return district.code
         known = " ".join(f"{district.code} {district.name}" for district in self.profile.districts.values())
-        raise Rejected(f"district {name!r} is not in profile {self.profile.name}; one of {known}")
+        raise Rejected(
+            f"district {name!r} is not in profile {self.profile.name}; one of {known}", "没有这个区，请从列表中选择。"
+        )
 
     def district_of(self, contact: Contact, understanding: Understanding) -> str | None:
         """Return the district: the citizen's own choice, by code or name, stands before the one read from the text."""
@@ -153,10 +157,17 @@ class City:
         """
         unit = self.profile.units.get(code)
         if unit is None:
-            raise Rejected(f"unit {code!r} is not in profile {self.profile.name}")
+            raise Rejected(f"unit {code!r} is not in profile {self.profile.name}", "没有这个承办单位，请从列表中选择。")
         if not unit.active:
-            raise Rejected(f"unit {code} ({unit.name}) is closed and receives no tickets")
+            raise Rejected(
+                f"unit {code} ({unit.name}) is closed and receives no tickets", f"{unit.name}已经停用，请选择其他承办单位。"
+            )
         return unit
+
+    def unit_name(self, code: str) -> str:
+        """Return a unit's name; the code itself for one that the profile no longer has."""
+        unit = self.profile.units.get(code)
+        return unit.name if unit else code
 
     def unit_for(self, code: str, category_code: str) -> Unit:
         """Return a unit that may receive tickets of a category.
@@ -167,7 +178,7 @@ class City:
         """
         unit = self.active_unit(code)
         if self.profile.is_off_list(code, category_code):
-            raise DispatchRefused(
+            raise Rejected(
                 f"unit {code} ({unit.name}) is a street or town, and category {category_code} is not on its 履职事项清单; "
                 "name the department in charge",
                 f"{unit.name}是街镇，这类事项不在其履职事项清单内，应派给职能部门。",

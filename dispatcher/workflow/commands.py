@@ -173,7 +173,10 @@ async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Cl
         beside=await look_beside(work, command, locked),
     )
     if command.actor.unit_code is not None and act.beside.follows:
-        raise Forbidden(f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one")
+        raise Forbidden(
+            f"ticket {ticket.ticket_no} follows the lead of its incident; the unit's work is on that one",
+            "本单已经并案，随主件一并办理：请在主件上操作。",
+        )
     after = _ACTS[command.kind](act)
     after = await incidents.carry_on(work, act, after)
     act.effects.changed_tickets.append(after)

@@ -38,7 +38,10 @@ def consult(act: Act) -> Ticket:
     reason = act.text("reason")
     act.require_one_of(*_BEFORE_REPLY)
     if act.beside.consulted is not None:
-        raise Rejected(f"ticket {act.ticket.ticket_no} is in consultation already")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} is in consultation already",
+            "本单已在疑难会商中，由派单审核员或督办员确定主办单位。",
+        )
     return open_consultation(act, act.ticket, cause=reason)
 
 
@@ -77,7 +80,9 @@ def consult_decide(act: Act) -> Ticket:
     """
     running = act.beside.consulted
     if running is None or act.ticket.state in ENDED_STATES:
-        raise Rejected(f"ticket {act.ticket.ticket_no} is in no consultation")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} is in no consultation", "本单不在疑难会商中，可能已经决定。请看过最新内容。"
+        )
     unit_code, basis = act.city.unit_for(act.text("lead"), act.ticket.category_code).code, act.text("basis")
     decided = replace(running, decided_at=act.at, unit_code=unit_code, basis=basis)
     act.effects.consultations.append(decided)
@@ -135,6 +140,9 @@ def settle_by_dispatch(act: Act, unit_code: str) -> None:
     running = act.beside.consulted
     asked = running or (act.beside.lead_consulted if act.beside.follows else None)
     if asked is not None and act.actor.role is Role.OPERATOR:
-        raise Forbidden(f"ticket {asked.ticket_no} is in consultation; no operator decides who leads it")
+        raise Forbidden(
+            f"ticket {asked.ticket_no} is in consultation; no operator decides who leads it",
+            f"{asked.ticket_no} 正在疑难会商，由派单审核员或督办员确定主办单位，请等他们决定。",
+        )
     if running is not None:
         act.effects.consultations.append(replace(running, decided_at=act.at, unit_code=unit_code))

@@ -39,9 +39,15 @@ def _settled_before(act: Act) -> str:
     named = act.optional_text("earlier") or act.beside.again_of
     if named is not None:
         if named not in closed:
-            raise Rejected(f"N7 不再受理: ticket {named} is no closed ticket of this citizen")
+            raise Rejected(
+                f"N7 不再受理: ticket {named} is no closed ticket of this citizen",
+                f"N7 须有同一诉求人同一事由、已经办结的工单，{named} 不是：请换一个理由，或派单办理。",
+            )
         return named
     repeated = next((one for one in closed.values() if act.city.repeats.is_same_matter(ticket, one)), None)
     if repeated is None:
-        raise Rejected(f"N7 不再受理: ticket {ticket.ticket_no} has no closed ticket of this citizen on the same matter")
+        raise Rejected(
+            f"N7 不再受理: ticket {ticket.ticket_no} has no closed ticket of this citizen on the same matter",
+            "N7 须有同一诉求人同一事由、已经办结的工单，没有找到：请换一个理由，或派单办理。",
+        )
     return repeated.ticket_no

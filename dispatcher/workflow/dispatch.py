@@ -37,7 +37,10 @@ def confirm(act: Act) -> Ticket:
     route = _chosen(act, by_matrix, category.code)
     _refuse_loop(act, route.lead)
     if route.lead is None:
-        raise Rejected(f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'")
+        raise Rejected(
+            f"no unit leads category {category.code} ({category.level2}) here; name one with 'unit'",
+            "派单目录没有写明这类事项在这里由谁主办：请选择区，或直接选择承办单位。",
+        )
     changed = {
         Correction.CATEGORY: category.code != act.ticket.category_code,
         Correction.TYPE: request_type is not act.ticket.request_type,
@@ -74,8 +77,11 @@ def _refuse_loop(act: Act, unit_code: str | None) -> None:
     if act.optional_text("unit") is not None:
         return
     holds = (*act.holds, *act.beside.lead_holds) if act.beside.follows else act.holds
-    if any(hold.unit_code == unit_code for hold in holds if hold.return_result == "accepted"):
-        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name one with 'unit'")
+    if unit_code is not None and any(hold.unit_code == unit_code for hold in holds if hold.return_result == "accepted"):
+        raise Rejected(
+            f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; name one with 'unit'",
+            f"{act.city.unit_name(unit_code)}的退单已经准予：请选择其他承办单位。",
+        )
 
 
 def _chosen(act: Act, by_matrix: Route, category_code: str) -> Route:

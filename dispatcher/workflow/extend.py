@@ -31,12 +31,14 @@ def request_extension(act: Act) -> Ticket:
     days = act.whole_number("working_days")
     reason = act.text("reason")
     if act.ticket.extension_asked is not None:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: an extension is asked for and not decided yet")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: an extension is asked for and not decided yet", "已经申请过延期，请等热线决定。"
+        )
     work = act.require_work()
     rule = act.city.profile.deadlines.extension
     refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule)
     if refusal is not None:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}")
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}", f"{refusal.label}。")
     after = act.unchanged(extension_asked=days)
     return act.record(after, EventKind.EXTENSION_REQUESTED, {"working_days": days, "reason": reason})
 
@@ -60,7 +62,7 @@ def approve_extension(act: Act) -> Ticket:
     rule = act.city.profile.deadlines.extension
     refusal = extension_refusal(work.deadline, working_days=days, reason=reason, at=act.at, rule=rule, by_supervisor=True)
     if refusal is not None:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}")
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label}", f"{refusal.label}。")
     promise = act.running(Stage.PROMISE, None)
     moved = _move(act, (*act.work_of_co_units(), work, promise), days)
     after = act.unchanged(extension_asked=None)
@@ -119,11 +121,14 @@ def _supervisors_own(act: Act) -> int | None:
     if days == act.ticket.extension_asked and not act.command.data.get("reason"):
         return None
     if act.actor.role not in SUPERVISING:
-        raise Forbidden(f"ticket {act.ticket.ticket_no}: 超出申请的延期须由督办员决定")
+        raise Forbidden(f"ticket {act.ticket.ticket_no}: 超出申请的延期须由督办员决定", "超出申请的延期须由督办员决定。")
     return days
 
 
 def _asked(act: Act) -> int:
     if act.ticket.extension_asked is None:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: no extension is asked for")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: no extension is asked for",
+            "本单没有待决定的延期申请，可能已经决定。请看过最新内容。",
+        )
     return act.ticket.extension_asked

@@ -30,10 +30,13 @@ def approve_complex(act: Act) -> Ticket:
     reason = act.text("reason")
     work = act.require_work()
     if act.at > work.deadline.due:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}")
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {ExtensionRefusal.LATE.label}", f"{ExtensionRefusal.LATE.label}。")
     later = _as_hard(act, work)
     if later.deadline.due <= work.deadline.due:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: 按复杂疑难计算不会得到更多时间")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: 按复杂疑难计算不会得到更多时间",
+            "按复杂疑难计算不会得到更多时间；确需更多时间的，请由督办员决定延期。",
+        )
     act.change(later)
     moved = {later.deadline.stage.value: later.deadline.due.isoformat()}
     for stored in act.work_of_co_units():
@@ -55,7 +58,8 @@ def approve_with_lead(scene: Scene, data: Mapping[str, Any]) -> Ticket:
 def _as_hard(scene: Scene, stored: StoredDeadline) -> StoredDeadline:
     rules = scene.city.profile.deadlines
     if (stored.deadline.stage, Track.COMPLEX) not in rules.by_track:
-        raise Rejected(f"ticket {scene.ticket.ticket_no}: {stored.deadline.stage.label}没有复杂疑难的时限")
+        what = f"{stored.deadline.stage.label}没有复杂疑难的时限"
+        raise Rejected(f"ticket {scene.ticket.ticket_no}: {what}", f"{what}；确需更多时间的，请由督办员决定延期。")
     later = decided(stored.deadline, Track.COMPLEX, at=scene.at, rules=rules, calendar=scene.city.calendar)
     return replace(stored, deadline=later)
 

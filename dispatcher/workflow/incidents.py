@@ -34,22 +34,36 @@ def link(act: Act) -> Ticket:
     asked = act.text("to")
     own = act.beside.membership
     if own is not None and not _is_left_alone(own):
-        raise Rejected(f"ticket {ticket.ticket_no} belongs to incident {own.incident.incident} already")
+        raise Rejected(
+            f"ticket {ticket.ticket_no} belongs to incident {own.incident.incident} already",
+            f"本单已在并案 {own.incident.incident} 中：要并入别的工单，请先解除并案。",
+        )
     if lead is None or lead.ticket_no == ticket.ticket_no or lead.state not in UNANSWERED:
-        raise Rejected(f"{asked!r} is no other ticket that waits for its answer; nothing can be linked to it")
+        raise Rejected(
+            f"{asked!r} is no other ticket that waits for its answer; nothing can be linked to it", _no_lead(ticket, lead)
+        )
     if ticket.state not in (TicketState.PENDING, TicketState.DISPATCHED):
-        raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; its unit handles it by itself")
+        raise Rejected(
+            f"ticket {ticket.ticket_no} is {ticket.state.label}; its unit handles it by itself",
+            f"本单已是“{ticket.state.label}”，由承办单位单独办理：同一事件的其他工单可以并入本单。",
+        )
     follows = not goes_alone(ticket.urgency, lead)
     known = act.beside.other_membership
     if known is not None and known.incident.answered_at is not None:
-        raise Rejected(f"incident {known.incident.incident} is answered; link to a ticket that waits for its answer")
+        raise Rejected(
+            f"incident {known.incident.incident} is answered; link to a ticket that waits for its answer",
+            f"并案 {known.incident.incident} 已经答复：请并入还没有答复的工单，或单独派单。",
+        )
     incident = known.incident if known is not None else opened(lead, act.at, by_hand=True)
     incident = replace(incident, tickets=incident.tickets + 1)
     if known is None:
         _write_link(act.effects, lead, incident, act, follows=False)
     _write_link(act.effects, ticket, incident, act, follows=follows)
     if follows and ticket.state is TicketState.DISPATCHED and lead.lead_unit is None:
-        raise Rejected(f"ticket {lead.ticket_no} has no unit yet; link it to {ticket.ticket_no} instead")
+        raise Rejected(
+            f"ticket {lead.ticket_no} has no unit yet; link it to {ticket.ticket_no} instead",
+            f"{lead.ticket_no} 还没有承办单位，本单已经派出：请打开那张工单，把它并入本单。",
+        )
     if follows:
         _refuse_returned(act, lead)
         _take_back(act, lead)
@@ -73,9 +87,15 @@ def unlink(act: Act) -> Ticket:
     membership = act.beside.membership
     ended = act.ticket.state in ENDED_STATES
     if membership is None or membership.incident.answered_at is not None or ended:
-        raise Rejected(f"ticket {act.ticket.ticket_no} belongs to no incident that waits for its answer")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} belongs to no incident that waits for its answer",
+            "本单不在等待答复的并案中，不用解除。",
+        )
     if membership.leads and not _is_left_alone(membership):
-        raise Rejected(f"ticket {act.ticket.ticket_no} leads incident {membership.incident.incident}; unlink the others")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} leads incident {membership.incident.incident}; unlink the others",
+            f"本单是并案 {membership.incident.incident} 的主件：请先把随它办理的工单逐张解除并案。",
+        )
     left = membership.incident.tickets - 1
     incident = replace(membership.incident, tickets=left, answered_at=None if left else act.at)
     act.effects.incidents.append(incident)
@@ -241,11 +261,26 @@ def _refuse_returned(act: Act, lead: Ticket) -> None:
     ticket = act.ticket
     if lead.lead_unit is None:
         if act.beside.consulted is not None or ticket.accepted_returns:
-            raise Rejected(f"units have returned ticket {ticket.ticket_no}; a lead without a unit decides nothing about it")
+            raise Rejected(
+                f"units have returned ticket {ticket.ticket_no}; a lead without a unit decides nothing about it",
+                f"本单有单位退过单，{lead.ticket_no} 也还没有承办单位：请先派出其中一张，再并案。",
+            )
         return
     if any(hold.unit_code == lead.lead_unit and hold.return_result == "accepted" for hold in act.holds):
-        raise Rejected(f"unit {lead.lead_unit} has rightly returned ticket {ticket.ticket_no}")
+        raise Rejected(
+            f"unit {lead.lead_unit} has rightly returned ticket {ticket.ticket_no}",
+            f"{lead.ticket_no} 由{act.city.unit_name(lead.lead_unit)}办理，它对本单的退单已经准予：请另选承办单位派单。",
+        )
     settle_by_dispatch(act, lead.lead_unit)
+
+
+def _no_lead(ticket: Ticket, lead: Ticket | None) -> str:
+    """Return the sentence why a ticket that was named leads no incident."""
+    if lead is None:
+        return "没有找到要并入的工单，请核对工单号。"
+    if lead.ticket_no == ticket.ticket_no:
+        return "工单不能并入自己：请填写同一事件的另一张工单号。"
+    return f"{lead.ticket_no} 已是“{lead.state.label}”，轮不到本单：请并入还没有答复的工单，或单独派单。"
 
 
 def _is_left_alone(place: Membership) -> bool:

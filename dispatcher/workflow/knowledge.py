@@ -26,8 +26,10 @@ class Uncitable(Rejected):
     """An answer names an article on which it may not rest."""
 
     def __init__(self, reference: str, refusal: CitationRefusal) -> None:
-        self.refusal = refusal
-        super().__init__(f"article {reference}: {refusal.label}")
+        super().__init__(
+            f"article {reference}: {refusal.label}",
+            f"不能作为依据：{refusal.label}。请换一个条目；知识库里没有的，依据可不填。",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ async def publish_draft(article_id: str, version: int, *, actor: Actor, open_wor
         versions = await knowledge.versions(article_id)
         draft = _named(versions, version)
         if draft is None or draft.status is not ArticleStatus.DRAFT:
-            raise NotFound(f"article {article_id}@{version} is no draft")
+            raise NotFound(f"article {article_id}@{version} is no draft", "这一版不是草稿，可能已经发布。请看过最新内容。")
         await _make_room(draft.article, versions, knowledge, actor=actor.name, clock=clock)
         await knowledge.set_status(article_id, version, ArticleStatus.PUBLISHED, actor=actor.name, at=clock.now())
 
@@ -111,7 +113,7 @@ async def withdraw_article(article_id: str, *, actor: Actor, reason: str, open_w
         versions = await work.knowledge.versions(article_id)
         published = [one for one in versions if one.status is ArticleStatus.PUBLISHED]
         if not published:
-            raise NotFound(f"no version of article {article_id} is published")
+            raise NotFound(f"no version of article {article_id} is published", "这一条没有已发布的版本，可能已经撤回。")
         await _withdraw(published[0], work.knowledge, actor=actor.name, clock=clock, note=reason.strip())
 
 
@@ -128,7 +130,9 @@ async def publish_article(article: Article, *, actor: Actor, open_work: OpenUnit
         await work.knowledge.hold()
         versions = await work.knowledge.versions(article.article_id)
         if versions and versions[0].article.version != article.version:
-            raise StaleVersion(f"article {article.article_id}", article.version, versions[0].article.version)
+            current = versions[0].article.version
+            sentence = f"这一条已经有第 {current} 版。请看过再改，别人的更正才不会丢。"
+            raise StaleVersion(f"article {article.article_id}", article.version, current, sentence)
         return await _publish(article, work, actor=actor, clock=clock)
 
 
@@ -170,13 +174,16 @@ def composed_article(
         Rejected: the id is none, the answer is too long for a citizen's message, a text is missing, or it ends too early.
     """
     if not is_article_id(article_id):
-        raise Rejected(f"{article_id!r} is no article id such as KB-0910-01")
+        raise Rejected(f"{article_id!r} is no article id such as KB-0910-01", "条目编号请写成 KB-0910-01 的样子。")
     if not (title.strip() and answer.strip() and source.office.strip() and source.document.strip()):
-        raise Rejected("an article needs a title, an answer and the document on which it rests")
+        raise Rejected("an article needs a title, an answer and the document on which it rests", "请写全标题、答复和依据文件。")
     if len(answer) > MAX_ANSWER:
-        raise Rejected(f"the answer has {len(answer)} characters; {MAX_ANSWER} at most")
+        raise Rejected(
+            f"the answer has {len(answer)} characters; {MAX_ANSWER} at most",
+            f"答复有 {len(answer)} 字，最多 {MAX_ANSWER} 字；其余写在正文里。",
+        )
     if valid_to is not None and valid_to < valid_from:
-        raise Rejected(f"valid_to {valid_to} is before valid_from {valid_from}")
+        raise Rejected(f"valid_to {valid_to} is before valid_from {valid_from}", "失效日不能早于生效日。")
     return Article(
         article_id=article_id,
         version=1,
@@ -288,7 +295,10 @@ def _require_reviewer(actor: Actor) -> None:
 async def _waiting(ticket_no: str, knowledge: Knowledge) -> Proposal:
     proposal = await knowledge.lock_proposal(ticket_no)
     if proposal.state is not DraftState.WAITING:
-        raise Rejected(f"the proposal of ticket {ticket_no} is decided: {proposal.state.label}")
+        raise Rejected(
+            f"the proposal of ticket {ticket_no} is decided: {proposal.state.label}",
+            f"这条建议已经有人处理过：{proposal.state.label}。",
+        )
     return proposal
 
 

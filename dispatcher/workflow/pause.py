@@ -31,7 +31,8 @@ def pause(act: Act) -> Ticket:
     work = act.require_work()
     refusal = pause_refusal(work.deadline, reason=reason, at=act.at, rule=rule, calendar=act.city.calendar)
     if refusal is not None or reason is None:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {refusal.label if refusal else words}")
+        why = refusal.label if refusal else words
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {why}", f"不能暂停：{why}。")
     for stored in _clocks(act):
         if stored is work or stored.deadline.stage is Stage.PROMISE or act.at <= stored.deadline.due:
             act.change(replace(stored, deadline=paused(stored.deadline, reason, act.at)))
@@ -55,7 +56,7 @@ def resume(act: Act) -> Ticket:
     """
     _require_lead_or_staff(act)
     if not is_paused(act):
-        raise Rejected(f"ticket {act.ticket.ticket_no} is not paused")
+        raise Rejected(f"ticket {act.ticket.ticket_no} is not paused", "计时没有暂停，可能已经恢复。请看过最新内容。")
     return resume_clocks(act, act.ticket)
 
 

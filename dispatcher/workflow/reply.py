@@ -47,7 +47,11 @@ def reply(act: Act) -> Ticket:
     before = resume_clocks(act, act.ticket) if is_paused(act) else act.ticket
     after = before.moved_to(TicketState.REPLIED, act.at, extension_asked=None)
     if waiting:
-        raise Rejected(f"ticket {act.ticket.ticket_no} waits for the replies of {', '.join(waiting)}")
+        names = "、".join(act.city.unit_name(unit_code) for unit_code in waiting)
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} waits for the replies of {', '.join(waiting)}",
+            f"还在等{names}的协办答复：请等答复，或写明理由不再等待。",
+        )
     act.stop_clock(act.work_stage, unit_code)
     act.start_own_clock(Stage.REPLY_REVIEW, after)
     act.mark("replied", unit_code)
@@ -67,7 +71,9 @@ def co_reply(act: Act) -> Ticket:
     """
     hold = act.require_hold()
     if hold.role != CO_UNIT:
-        raise Forbidden(f"ticket {act.ticket.ticket_no} is led by this unit; its answer is a reply")
+        raise Forbidden(
+            f"ticket {act.ticket.ticket_no} is led by this unit; its answer is a reply", "本单由您的单位主办，请直接提交答复。"
+        )
     act.require_one_of(*_WHILE_HANDLED)
     act.require_first(hold.replied_at, "replied to")
     data = {"unit": hold.unit_code, **_report(act)}
@@ -89,7 +95,7 @@ def override_co_reply(act: Act) -> Ticket:
     reason = act.text("reason")
     waiting = [hold.unit_code for hold in act.running_holds() if hold.role == CO_UNIT and hold.replied_at is None]
     if not waiting:
-        raise Rejected(f"ticket {act.ticket.ticket_no} waits for no co-unit")
+        raise Rejected(f"ticket {act.ticket.ticket_no} waits for no co-unit", "没有要等的协办单位，可以直接答复。")
     for unit_code in waiting:
         act.mark("overridden", unit_code, reason)
     return act.record(act.unchanged(), EventKind.CO_REPLY_OVERRIDDEN, {"units": waiting, "reason": reason})
@@ -190,6 +196,9 @@ def _report(act: Act) -> dict[str, Any]:
 def _attachments(act: Act) -> list[str]:
     given = act.command.data.get("attachments") or []
     if not isinstance(given, list | tuple) or len(given) > MOST_ATTACHMENTS:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: 'attachments' must be a list of at most {MOST_ATTACHMENTS} names")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: 'attachments' must be a list of at most {MOST_ATTACHMENTS} names",
+            f"附件最多写 {MOST_ATTACHMENTS} 个名称，请合并后再提交。",
+        )
     names = (redact(storable(str(name).strip()))[:LONGEST_NAME] for name in given)
     return [name for name in names if name]

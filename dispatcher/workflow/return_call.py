@@ -51,7 +51,9 @@ async def note_call_back(call_id: str, *, reached: bool, actor: Actor, open_work
     async with open_work() as work:
         waiting = [missed for missed in await work.lock_missed_calls(call_id) if missed.is_waiting]
         if not waiting:
-            raise Rejected(f"the caller of call {call_id} was answered or called back already")
+            raise Rejected(
+                f"the caller of call {call_id} was answered or called back already", "这位来电人已经接通或回拨过，不用再拨。"
+            )
         effects = Effects(
             call_back_notes=[CallBackNote(missed.call_id, now, str(actor), reached) for missed in waiting],
             increments=[metrics.count(metrics.MISSED_CALLS, _step(missed, now).value) for missed in waiting],

@@ -27,7 +27,11 @@ def request_return(act: Act) -> Ticket:
     basis = act.text("basis")
     window = act.running(Stage.RETURN, unit_code)
     if window is not None and act.at > window.deadline.due:
-        raise Rejected(f"ticket {act.ticket.ticket_no} could be returned until {act.city.local(window.deadline.due)}")
+        until = act.city.local(window.deadline.due)
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no} could be returned until {until}",
+            f"退单申请已于 {until:%m-%d %H:%M} 截止：请继续办理，确有争议的请联系热线提请会商。",
+        )
     after = act.ticket.moved_to(TicketState.RETURN_REQUESTED, act.at)
     act.mark("returned", unit_code)
     act.start_own_clock(Stage.RETURN_REVIEW, after)
@@ -49,9 +53,15 @@ def accept_return(act: Act) -> Ticket:
     chosen = act.optional_text("transfer_to")
     unit_code = act.city.unit_for(chosen, act.ticket.category_code).code if chosen else None
     if unit_code == returning:
-        raise Rejected(f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it")
-    if any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
-        raise Rejected(f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; it is not transferred back")
+        raise Rejected(
+            f"unit {returning} returns ticket {act.ticket.ticket_no}; it cannot be transferred to it",
+            f"正是{act.city.unit_name(returning)}申请退单，不能再派给它：请选择其他承办单位。",
+        )
+    if unit_code and any(hold.unit_code == unit_code for hold in act.holds if hold.return_result == "accepted"):
+        raise Rejected(
+            f"unit {unit_code} has rightly returned ticket {act.ticket.ticket_no}; it is not transferred back",
+            f"{act.city.unit_name(unit_code)}的退单已经准予：请选择其他承办单位。",
+        )
     act.finish_stage(Stage.RETURN_REVIEW, None)
     act.mark("accepted", returning)
     act.release(returning)

@@ -30,11 +30,17 @@ async def reveal_contact(
     async with open_work(unit_code=actor.unit_code) as work:
         ticket = await work.ticket(ticket_no)
     if (ticket.confidential or ticket.anonymous) and actor.role in UNIT_ROLES:
-        raise Forbidden(f"ticket {ticket_no} is of somebody who wants not to be known: no unit sees who called")
+        raise Forbidden(
+            f"ticket {ticket_no} is of somebody who wants not to be known: no unit sees who called",
+            "诉求人匿名或要求保密，承办单位不能查看联系方式。",
+        )
     async with open_work() as work:
         holds = [hold for hold in await work.holds(ticket_no) if hold.unit_code == actor.unit_code]
         if holds and holds[-1].return_result == "accepted":
-            raise Forbidden(f"the unit has returned ticket {ticket_no}; it sees the citizen no more")
+            raise Forbidden(
+                f"the unit has returned ticket {ticket_no}; it sees the citizen no more",
+                "您的单位已经退单，不再查看诉求人的联系方式。",
+            )
         sealed = await work.sealed_data(ticket.contact_id)
         await work.log_access(
             actor=str(actor), act="reveal_contact", subject=ticket_no, purpose=purpose.strip(), at=clock.now()

@@ -36,11 +36,15 @@ def call_back(act: Act) -> Ticket:
     earlier = [each for each in act.call_backs if each.round == act.ticket.round]
     rule = act.city.profile.call_back
     if len(earlier) >= rule.attempts:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: {rule.attempts} attempts were made; the citizen may still rate")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: {rule.attempts} attempts were made; the citizen may still rate",
+            f"已经回访 {rule.attempts} 次，不再拨打；诉求人仍可自行评价。",
+        )
     reached = act.flag("reached")
     made = [act.city.local(each.made_at) for each in earlier]
     if not reached and tried_at_this_time(act.city.local(act.at), made, rule):
-        raise Rejected(f"ticket {act.ticket.ticket_no}: 这个时段已经拨打过，请换一个时段再回访")
+        again = "这个时段已经拨打过，请换一个时段再回访"
+        raise Rejected(f"ticket {act.ticket.ticket_no}: {again}", f"{again}。")
     attempt = CallBack(
         ticket_no=act.ticket.ticket_no,
         round=act.ticket.round,
@@ -86,11 +90,17 @@ def rate(act: Act) -> Ticket:
     """
     ticket = act.ticket
     if ticket.state not in _RATED or ticket.lead_unit is None:
-        raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; only a unit's answered ticket is rated")
+        raise Rejected(
+            f"ticket {ticket.ticket_no} is {ticket.state.label}; only a unit's answered ticket is rated",
+            f"工单现在是“{ticket.state.label}”：承办单位的答复审核通过后才能评价。",
+        )
     _refuse_second_rating(act)
     window = act.latest(Stage.RATING_WINDOW, None)
     if window is not None and act.at > window.deadline.due:
-        raise Rejected(f"ticket {ticket.ticket_no} could be rated until {act.city.local(window.deadline.due)}")
+        until = act.city.local(window.deadline.due)
+        raise Rejected(
+            f"ticket {ticket.ticket_no} could be rated until {until}", f"评价已于 {until:%m-%d %H:%M} 截止，不能再登记。"
+        )
     rating = _rating(act.level("rating"))
     reason = act.optional_text("reason")
     _keep_rating(act, rating, reason)
@@ -102,12 +112,15 @@ def rate(act: Act) -> Ticket:
 
 def _refuse_unwanted_call(act: Act) -> None:
     if act.ticket.anonymous or act.ticket.confidential:
-        raise Rejected(f"ticket {act.ticket.ticket_no}: the citizen asked not to be known; nobody calls back")
+        raise Rejected(
+            f"ticket {act.ticket.ticket_no}: the citizen asked not to be known; nobody calls back",
+            "诉求人匿名或要求保密，不回访，请直接办结。",
+        )
 
 
 def _refuse_second_rating(act: Act) -> None:
     if any(each.round == act.ticket.round for each in act.ratings):
-        raise Rejected(f"ticket {act.ticket.ticket_no} is rated")
+        raise Rejected(f"ticket {act.ticket.ticket_no} is rated", "这次办理已经评价过，每次办理评价一次。")
 
 
 def _keep_rating(act: Act, rating: Rating, reason: str | None) -> None:

@@ -24,12 +24,19 @@ def supervise(act: Act) -> Ticket:
     """
     ticket = act.ticket
     if ticket.state in ENDED_STATES or ticket.lead_unit is None:
-        raise Rejected(f"ticket {ticket.ticket_no} is {ticket.state.label}; supervision is for what a unit handles")
+        raise Rejected(
+            f"ticket {ticket.ticket_no} is {ticket.state.label}; supervision is for what a unit handles",
+            f"工单现在是“{ticket.state.label}”：有承办单位在办的才能督办。",
+        )
     if act.beside.follows and act.beside.membership is not None:
-        raise Rejected(f"ticket {ticket.ticket_no} follows {act.beside.membership.incident.lead_ticket}; supervise that one")
+        lead = act.beside.membership.incident.lead_ticket
+        raise Rejected(f"ticket {ticket.ticket_no} follows {lead}; supervise that one", f"本单随 {lead} 办理：请督办那一张。")
     step = _step(act) or ticket.supervision + 1
     if not ticket.supervision < step <= len(LADDER):
-        raise Rejected(f"ticket {ticket.ticket_no} stands on step {ticket.supervision} of {len(LADDER)}; not below {step}")
+        raise Rejected(
+            f"ticket {ticket.ticket_no} stands on step {ticket.supervision} of {len(LADDER)}; not below {step}",
+            f"督办共 {len(LADDER)} 步，本单已在第 {ticket.supervision} 步：只能往后一步走。",
+        )
     return step_up(act, ticket, step, cause=act.optional_text("reason") or "supervisor")
 
 

@@ -31,7 +31,7 @@ def change_urgency(act: Act) -> Ticket:
     act.require_one_of(*_BEFORE_REPLY)
     urgency = _urgency(act.level("urgency"))
     if urgency is act.ticket.urgency:
-        raise Rejected(f"ticket {act.ticket.ticket_no} is {urgency.label} already")
+        raise Rejected(f"ticket {act.ticket.ticket_no} is {urgency.label} already", f"本单已经是{urgency.label}，不用调整。")
     track = act.city.track(
         category_code=act.ticket.category_code,
         request_type=act.ticket.request_type,

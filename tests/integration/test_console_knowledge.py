@@ -173,7 +173,8 @@ async def test_an_article_is_corrected_by_a_new_version(console):
         late = await supervisor.post("/knowledge/KB-A1-01/revise", data=form)
         old = (await operator.get("/knowledge/KB-A1-01?version=1")).text
 
-    assert (refused.status_code, lacking.status_code, late.status_code) == (403, 422, 422)
+    assert (refused.status_code, lacking.status_code, late.status_code) == (403, 422, 409)
+    assert "答复有 301 字，最多 300 字" in lacking.text
     assert "已经有第 2 版" in late.text
     assert "已发布第 2 版" in done
     assert "综合行政执法局《市容条例》" in done

@@ -75,6 +75,26 @@ async def test_a_programs_ticket_names_its_sisters_and_its_consultation(console)
     assert seen["consultation"]["decided_at"] is None
 
 
+async def test_a_link_that_is_refused_says_why_and_what_to_do(console):
+    """On the page in the reader's language; a program reads what it always read."""
+    ticket = await console.town.hears("夜市占道经营", category="A1")
+    path = f"/tickets/{ticket.ticket_no}/commands"
+    order = {"command": "link", "expected_version": ticket.version}
+    to = ticket_number("SG", date(2026, 3, 10), Channel.PHONE, 99)
+    async with console.browser("operator") as operator, console.program("operator") as program:
+        refused = await operator.post(path, data={**order, "to": to})
+        told = await program.post(f"/api/v1{path}", json={**order, "data": {"to": to}})
+        repeated = await operator.post(path, data={"command": "decline", "code": "N7", "expected_version": ticket.version})
+
+    assert refused.status_code == told.status_code == 422
+    assert "没有找到要并入的工单，请核对工单号。" in refused.text
+    assert told.json() == {
+        "error": "rejected",
+        "detail": f"{to!r} is no other ticket that waits for its answer; nothing can be linked to it",
+    }
+    assert "N7 须有同一诉求人同一事由、已经办结的工单" in repeated.text
+
+
 async def test_sister_tickets_are_shown_to_operators_alone(console):
     """The other request of the same contact is nothing to the unit that has this one."""
     parent = ticket_number("SG", date(2026, 3, 10), Channel.PHONE, 1)

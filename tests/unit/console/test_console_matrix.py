@@ -66,7 +66,8 @@ async def test_nobody_is_offered_ones_own_proposal(desks):
     await desks["supervisor"].post("/matrix", data=DRAFT)
 
     assert "/matrix/1/approve" not in (await desks["supervisor"].get("/matrix")).text
-    assert (await desks["supervisor"].post("/matrix/1/approve")).status_code == 403
+    refused = await desks["supervisor"].post("/matrix/1/approve")
+    assert (refused.status_code, "是您草拟的，须由他人审核" in refused.text) == (403, True)
 
 
 @pytest.mark.parametrize("username", ["operator", "lamps"])
@@ -88,7 +89,8 @@ async def test_the_page_needs_a_log_in(console):
         ({"holds_from": "1/12/2026"}, "日期请写成 2026-12-01 的样子。"),
         ({"holds_from": "2026-06-02", "holds_to": "2026-06-01"}, "最后一天早于生效日。"),
         ({"co_units": "U-WATER"}, "协办单位不能与主办单位相同。"),
-        ({"unit": "U-NEVER"}, "填写的内容不完整或有误"),
+        ({"unit": "U-NEVER"}, "没有这个承办单位，请从列表中选择。"),
+        ({"category": "9999"}, "没有这个事项分类，请从列表中选择。"),
     ],
 )
 async def test_a_draft_that_cannot_be_right_is_told_in_chinese(desks, changes, sentence):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from console.failures import failure_of
 from console.pages.offers import offered
 from console.pages.orders import order_of
 from console.pages.standing import Standing
@@ -15,7 +16,7 @@ from dispatcher.workflow.enter import Entry, enter_ticket
 from dispatcher.workflow.ring import ring
 from models.codes import RequestType, Role, Urgency
 from models.command import Command, CommandKind
-from models.errors import Rejected
+from models.errors import Forbidden, Rejected
 from tests.builders import OPERATOR, a_city, a_submission
 from tests.fakes import FixedClock, MemoryStore, OpenVault
 
@@ -64,6 +65,9 @@ _TAKEN_BUT_NOT_OFFERED = {_K.SIGN, _K.CONTACT_CITIZEN, _K.OVERRIDE_CO_REPLY, _K.
 _NEEDS_ANOTHER = {_K.LINK, _K.UNLINK}
 """Two tickets' matter; ``test_joining.py`` has them."""
 
+_SAYS_NOTHING = {failure_of(kind("")).sentence for kind in (Rejected, Forbidden)}
+"""What stands where a refusal does not say why."""
+
 
 class _OnlyTried(Exception):
     """Raised at the end of a transaction that must leave no trace."""
@@ -76,6 +80,7 @@ class Desk:
     chance: random.Random
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: FixedClock = field(default_factory=FixedClock)
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.city = a_city()
@@ -124,7 +129,7 @@ class Desk:
         await run_command(command, city=self.city, open_work=self.store.open_work, clock=self.clock)
 
     async def would_take(self, kind, user):
-        """Whether the engine takes a command, without doing it."""
+        """Whether the engine takes a command, without doing it; what it says where it does not is kept."""
         ((number, before),) = self.store.tables.tickets.items()
 
         def leave_no_trace():
@@ -136,7 +141,8 @@ class Desk:
             await self.gives(kind, user)
         except _OnlyTried:
             return True
-        except Rejected:
+        except Rejected as refused:
+            self.told.add(failure_of(refused).sentence)
             return False
         finally:
             self.store.before_commit = lambda: None
@@ -155,7 +161,10 @@ class Desk:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_the_panel_offers_what_the_engine_takes_and_nothing_else(seed):
-    """On a random way through a ticket's life: no button that is refused, and no act that only programs can find."""
+    """On a random way through a ticket's life: no button that is refused, and no act that only programs can find.
+
+    What is refused says why.
+    """
     desk = Desk(random.Random(seed))  # noqa: S311 - the same way each time
     await desk.opens()
     for _ in range(25):
@@ -170,6 +179,7 @@ async def test_the_panel_offers_what_the_engine_takes_and_nothing_else(seed):
         if calm:
             await desk.gives(desk.chance.choice(calm), user)
         await desk.passes_time()
+    assert not desk.told & _SAYS_NOTHING
 
 
 async def test_a_lead_waits_for_its_co_unit_unless_it_says_why_not():

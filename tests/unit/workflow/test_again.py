@@ -226,10 +226,12 @@ class TestNothingNew:
         """The guard says what is missing."""
         office = Office()
         await office.open()
-        with pytest.raises(Rejected, match="no closed ticket of this citizen"):
+        with pytest.raises(Rejected, match="no closed ticket of this citizen") as none:
             await office.act(_K.DECLINE, OPERATOR, {"code": "N7"})
-        with pytest.raises(Rejected, match="TT20260101P0000001 is no closed ticket"):
+        with pytest.raises(Rejected, match="TT20260101P0000001 is no closed ticket") as another:
             await office.act(_K.DECLINE, OPERATOR, {"code": "N7", "earlier": "TT20260101P0000001"})
+        for refused in (none, another):
+            assert "请换一个理由，或派单办理" in refused.value.sentence
         assert office.ticket.state is TicketState.PENDING
 
 

@@ -42,6 +42,7 @@ HEARD = {
     "解放路西区": told(district_code="D-WEST"),
     "解放路": told(),
     "和平路": told("和平路"),
+    "友谊路没把握": told("友谊路", 0.6),
 }
 
 
@@ -387,26 +388,43 @@ class TestByHand:
         links = street.store.tables.incident_links
         assert [links[one.ticket_no].left_at is not None for one in (lead, other)] == [True, True]
 
-    @pytest.mark.parametrize("odd", ["itself", "nothing", "in one", "signed", "alone", "lead"])
-    async def test_what_cannot_be_linked_is_refused(self, street, odd):
-        """Each refusal says why."""
-        await street.hear(BURST, BURST, "和平路水管爆了", "和平路供水一直断断续续")
-        lead, follower, other, fourth = street.tickets
+    @pytest.mark.parametrize(
+        ("odd", "sentence"),
+        [
+            ("itself", "不能并入自己：请填写同一事件的另一张工单号"),
+            ("nothing", "没有找到要并入的工单，请核对工单号"),
+            ("answered", "已是“待回访”，轮不到本单：请并入还没有答复的工单"),
+            ("in one", "请先解除并案"),
+            ("signed", "本单已是“已签收”，由承办单位单独办理"),
+            ("without unit", "把它并入本单"),
+            ("alone", "本单不在等待答复的并案中"),
+            ("lead", "请先把随它办理的工单逐张解除并案"),
+        ],
+    )
+    async def test_what_cannot_be_linked_is_refused(self, street, odd, sentence):
+        """Each refusal tells an operator why, and what to do next."""
+        await street.hear(BURST, BURST, "和平路水管爆了", "友谊路没把握水管")
+        lead, follower, other, waiting = street.tickets
         if odd == "signed":
             await street.act(other, _K.SIGN, WATER)
+        if odd == "answered":
+            await street.answer(lead)
         kind = _K.UNLINK if odd in ("alone", "lead") else _K.LINK
         ticket, to = {
             "itself": (other, other.ticket_no),
             "nothing": (other, "TT20260518P9999999"),
+            "answered": (other, lead.ticket_no),
             "in one": (follower, other.ticket_no),
             "signed": (other, lead.ticket_no),
+            "without unit": (other, waiting.ticket_no),
             "alone": (other, None),
             "lead": (lead, None),
         }[odd]
-        with pytest.raises(Rejected):
+        before = street.stored(ticket)
+        with pytest.raises(Rejected) as refused:
             await street.act(ticket, kind, OPERATOR, {"to": to} if to else {})
-        assert street.stored(ticket).version <= 3
-        assert fourth.ticket_no
+        assert sentence in refused.value.sentence
+        assert street.stored(ticket) == before
 
     @pytest.mark.parametrize("urgency", ["紧急", "特急"])
     async def test_an_urgency_that_rises_ends_the_waiting(self, street, urgency):
@@ -536,8 +554,9 @@ class TestWhatUnitsHaveReturned:
         await street.act(lead, _K.RETURN, WATER, RETURN)
         await street.act(lead, _K.ACCEPT_RETURN, SUPERVISOR, {"transfer_to": "U-WEST"})
         await street.give_back(other, WATER, EAST)
-        with pytest.raises(Forbidden, match="consultation"):
+        with pytest.raises(Forbidden, match="consultation") as refused:
             await street.act(other, _K.LINK, OPERATOR, {"to": lead.ticket_no})
+        assert f"{other.ticket_no} 正在疑难会商，由派单审核员或督办员" in refused.value.sentence
 
         await street.act(other, _K.LINK, DISPATCHER, {"to": lead.ticket_no})
         assert street.stored(other).lead_unit == "U-WEST"
@@ -550,8 +569,9 @@ class TestWhatUnitsHaveReturned:
         await street.hear(BURST if lead_has_a_unit else "解放路没把握水管", "和平路水管爆了")
         lead, other = street.tickets
         await street.give_back(other, WATER)
-        with pytest.raises(Rejected, match="returned"):
+        with pytest.raises(Rejected, match="returned") as refused:
             await street.act(other, _K.LINK, DISPATCHER, {"to": lead.ticket_no})
+        assert "请另选承办单位" in refused.value.sentence if lead_has_a_unit else "请先派出" in refused.value.sentence
 
     async def test_a_linked_ticket_that_waits_is_not_dispatched(self, street):
         """The clock of its dispatch runs on until a unit has the lead."""

@@ -154,7 +154,7 @@ class TestCitation:
         await office.open()
         with pytest.raises(Uncitable) as refused:
             await office.act(_K.ANSWER, data={"text": "请打报修电话。", "article": reference})
-        assert refused.value.refusal is refusal
+        assert f"不能作为依据：{refusal.label}。" in refused.value.sentence
         assert office.ticket.state is TicketState.PENDING
 
     async def test_without_a_knowledge_base_the_article_is_recorded(self, office):
