@@ -54,7 +54,7 @@ def begun(text: str, words: Mapping[Service, tuple[str, ...]]) -> tuple[Service,
     plate, 评价 before a rating. Number and rating may stand alone too. A longer sentence (查询一下社保怎么交) is a request.
     """
     text = text.strip()
-    if Service.RATE in words and is_rating(text):
+    if Service.RATE in words and rating_of(text) is not None:
         return Service.RATE, text
     if Service.PROGRESS in words and _is_number(text):
         return Service.PROGRESS, text
@@ -73,9 +73,9 @@ def says_too_little(text: str) -> bool:
     return len(_WORD.findall(text)) < _FEWEST_WORDS
 
 
-def is_rating(text: str) -> bool:
-    """Return whether a text is one of the five levels and nothing else: its label, or its digit as the invitation asks."""
-    return any(text in (rating.value, rating.label) for rating in Rating)
+def rating_of(text: str) -> Rating | None:
+    """Return the level that a text is and nothing else, by its label, or by its digit as the invitation asks."""
+    return next((rating for rating in Rating if text in (rating.value, rating.label)), None)
 
 
 def _needed(service: Service, rest: str) -> bool:
@@ -85,7 +85,7 @@ def _needed(service: Service, rest: str) -> bool:
         case Service.PROGRESS:
             return _is_number(rest)
         case Service.RATE:
-            return is_rating(rest)
+            return rating_of(rest) is not None
         case _:
             return False
 

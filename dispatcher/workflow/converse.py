@@ -25,9 +25,9 @@ from dispatcher.rules.self_service import (
     begun,
     failed,
     is_other_request,
-    is_rating,
     last_four,
     number_and_digits,
+    rating_of,
     remembered,
     says_too_little,
 )
@@ -41,6 +41,7 @@ from dispatcher.workflow.look_up import Librarian
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
 from dispatcher.workflow.ring import hand_to_unit
+from dispatcher.workflow.satisfaction import DISSATISFIED
 from dispatcher.workflow.settle import settle
 from dispatcher.workflow.tell import day_text
 from dispatcher.workflow.waking import set_rings
@@ -332,18 +333,23 @@ class _Turn:
         texts = self.tools.city.profile.messages
         for ticket in await self._lock_own():
             by_machine = ticket.self_service
-            if await (self._hand_over(ticket) if by_machine else self._command(ticket, CommandKind.NUDGE, {})):
+            if await (self._hand_over(ticket) if by_machine else self._command(ticket, CommandKind.NUDGE, {})) is not None:
                 return texts["nudged"].format(ticket_no=ticket.ticket_no)
         return texts["nudge_none"]
 
     async def _rate(self, talk: Talk, rest: str) -> tuple[str, Talk]:
-        """Take a rating for the latest request that may be rated."""
-        texts = self.tools.city.profile.messages
-        if not is_rating(rest):
+        """Take a rating for the latest request that may be rated, and tell what follows from it."""
+        city = self.tools.city
+        texts, rating = city.profile.messages, rating_of(rest)
+        if rating is None:
             return texts["rate_ask"], replace(talk, service=Service.RATE, subject=None)
         for ticket in await self._lock_own():
-            if await self._command(ticket, CommandKind.RATE, {"rating": rest}):
-                return texts["rated"].format(ticket_no=ticket.ticket_no), talk.ended()
+            after = await self._command(ticket, CommandKind.RATE, {"rating": rest})
+            if after is not None:
+                again = "rated_again" if after.round > ticket.round else "rated_supervised"
+                name = again if rating in DISSATISFIED else "rated"
+                told = texts[name].format(ticket_no=after.ticket_no, unit=city.unit_name(after.lead_unit or ""))
+                return told, talk.ended()
         return texts["rate_none"], talk.ended()
 
     async def _lock_own(self) -> list[Ticket]:
@@ -352,18 +358,19 @@ class _Turn:
         locked = await lock_with_leads(self.work, [ticket.ticket_no for ticket in own])
         return [locked.tickets[ticket.ticket_no] for ticket in own]
 
-    async def _hand_over(self, ticket: Ticket) -> bool:
+    async def _hand_over(self, ticket: Ticket) -> Ticket | None:
+        """Give what the machine has to a unit, and return the ticket after it; None where it goes nowhere."""
         deadlines = await self.work.lock_deadlines(ticket.ticket_no)
         after = hand_to_unit(Scene(ticket, MACHINE, self.now, self.tools.city, deadlines, self.effects), ticket)
-        if after is not ticket:
-            self.effects.changed_tickets.append(after)
-        return after is not ticket
+        if after is ticket:
+            return None
+        self.effects.changed_tickets.append(after)
+        return after
 
-    async def _command(self, ticket: Ticket, kind: CommandKind, data: Mapping[str, object]) -> bool:
-        """Give the citizen's command, and return whether the ticket stood for it."""
+    async def _command(self, ticket: Ticket, kind: CommandKind, data: Mapping[str, object]) -> Ticket | None:
+        """Give the citizen's command, and return the ticket after it; None where it did not stand for it."""
         command = Command(ticket.ticket_no, kind, data, CITIZEN, ticket.version)
         try:
-            await carry_out(command, self.work, city=self.tools.city, clock=self.tools.clock)
+            return await carry_out(command, self.work, city=self.tools.city, clock=self.tools.clock)
         except Rejected:
-            return False
-        return True
+            return None

@@ -4,6 +4,7 @@ from dispatcher import metrics
 from dispatcher.ports import CallBack, NewRating
 from dispatcher.rules.again import MOST_ROUNDS
 from dispatcher.rules.calling_back import tried_at_this_time
+from dispatcher.rules.self_service import rating_of
 from dispatcher.workflow.acting import Act, Scene
 from dispatcher.workflow.assign import LEAD, hand_over_again
 from dispatcher.workflow.close import closed
@@ -169,7 +170,7 @@ def handle_again(scene: Scene, before: Ticket, reason: str | None) -> Ticket:
 
 
 def _rating(given: str) -> Rating:
-    for rating in Rating:
-        if given in (rating.value, rating.label):
-            return rating
-    raise Rejected(f"{given!r} is not a rating; one of {[rating.label for rating in Rating]}")
+    rating = rating_of(given)
+    if rating is None:
+        raise Rejected(f"{given!r} is not a rating; one of {[rating.label for rating in Rating]}")
+    return rating
