@@ -27,6 +27,10 @@ def check_whole(profile: Profile, problems: Problems) -> None:
     _check_deadlines(profile, problems)
     _check_messages(profile.messages, problems)
     _check_messages({f"safety.{name}": text for name, text in profile.safety.items()}, problems)
+    for name in profile.safety:
+        if (letters := len(profile.written_receipt(name))) > WECHAT_LETTERS:
+            reason = f"has {letters} characters with wechat_received behind it; a WeChat reply holds {WECHAT_LETTERS}"
+            problems.add("messages.toml", f"safety.{name}", reason)
     _check_replies(profile, problems)
     for name in sorted(profile.safety.keys() - profile.categories.keys() - {ANY_EMERGENCY}):
         problems.add("messages.toml", f"safety.{name}", "is not in taxonomy.csv")

@@ -3,6 +3,7 @@
 ``config.profiles`` reads them from files; rules and classifiers receive them. Nothing here knows a file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -16,6 +17,9 @@ ROAD = "道路"
 
 ANY_EMERGENCY = "any"
 """Key of the safety script for emergencies whose category has none of its own."""
+
+_FOR_THE_PHONE = re.compile(r"（[^）]*）")
+"""What only an operator on the phone says or does, in a safety script."""
 
 DISTRICT_GOVERNMENT = "@district"
 """Stands for "the government of the district where it happened" in a matrix entry's lead."""
@@ -520,8 +524,8 @@ class SplitCues:
 class Profile:
     """One city, whole. ``version`` is written on every ticket that these facts decided.
 
-    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``;
-    ``linked`` the units that are told of one besides its lead, by category code.
+    ``safety`` holds what the operator tells a citizen in an emergency, by category code or under ``ANY_EMERGENCY``; what is
+    in （） only an operator on the phone says. ``linked`` the units that are told of one besides its lead, by category code.
     ``declining`` are words of what the hotline may have to decline (不予受理). ``type_words`` how citizens say what they want,
     for the model to lean on. ``question_words`` (怎么, 请问) tell nothing about what is asked.
     """
@@ -569,3 +573,12 @@ class Profile:
     def safety_script(self, category_code: str) -> str:
         """Return what the operator tells a citizen in an emergency of this category."""
         return self.safety.get(category_code, self.safety[ANY_EMERGENCY])
+
+    def written_receipt(self, emergency: str | None) -> str:
+        """Return what a citizen reads who wrote a request: in an emergency whose category has a script of its own, that first.
+
+        ``emergency`` is the category's code, None for an ordinary request.
+        """
+        received = self.messages["wechat_received"]
+        script = self.safety.get(emergency) if emergency is not None else None
+        return received if script is None else f"{_FOR_THE_PHONE.sub('', script)}\n{received}"

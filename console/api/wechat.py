@@ -19,7 +19,7 @@ from console.channels.wechat import (
     text_reply,
 )
 from console.doors import Doors
-from dispatcher.workflow.converse import converse
+from dispatcher.workflow.converse import converse, told_receipt
 from dispatcher.workflow.receive import cause_of_death, receive
 from models.errors import NotFound, TryLater
 
@@ -87,7 +87,7 @@ async def _answer(push: Push, doors: Doors) -> str:
     if answer is not None:
         return answer
     await receive([submission], city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
-    return messages["wechat_received"]
+    return await told_receipt(submission.text, doors.self_service)
 
 
 def _check(request: Request, doors: Doors) -> None:

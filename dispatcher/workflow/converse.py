@@ -109,7 +109,7 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         if word is None and told is not submission:
             await work.keep_talk(sealed.caller_ref, replace(talk.ended(), told_at=now))
             await work.apply(effects, slot=door_slot(now))
-            return tools.city.profile.messages["wechat_received"]
+            return await told_receipt(told.text, tools)
         if not wants_person:
             effects.messages.clear()  # nobody else needs to understand it
         turn = _Turn(work, tools, submission, sealed, effects, now, found)
@@ -123,6 +123,13 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
         await work.keep_talk(sealed.caller_ref, replace(talk, told_at=now))
         await work.apply(effects, slot=door_slot(now))
     return answer
+
+
+async def told_receipt(text: str, tools: Tools) -> str:
+    """Return what a citizen reads whose request was received; in an emergency that is surely heard first how to be safe."""
+    (understanding,) = (await tools.understand([redact(text)])).understandings
+    emergency = understanding.alarm_category or understanding.best.category_code
+    return tools.city.profile.written_receipt(emergency if understanding.alarm_is_sure else None)
 
 
 async def _known_answer(submission: Submission, tools: Tools) -> Found | None:

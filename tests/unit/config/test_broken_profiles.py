@@ -393,6 +393,11 @@ CASES = {
         replacing("any = ", "A1 = "),
         "messages.toml: safety.any: is missing",
     ),
+    "safety script too long for a receipt": (
+        "messages.toml",
+        adding(f'A1 = "{"跑" * 590}"'),
+        "messages.toml: safety.A1: has 648 characters with wechat_received behind it; a WeChat reply holds 600",
+    ),
     "phone number in a safety script": (
         "messages.toml",
         adding(f'A1 = "请拨{"139" + "0000" + "0001"}"'),

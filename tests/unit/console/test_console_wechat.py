@@ -10,11 +10,11 @@ from fastapi import FastAPI
 
 from console.api.wechat import wechat_routes
 from console.channels.wechat import FRESH_WITHIN, NotFromWechat, Refusal, check_signature, parse_push, signature_of
-from models.codes import Channel
+from models.codes import Channel, Urgency
 from models.errors import TryLater
-from tests.builders import OPENID
+from tests.builders import OPENID, a_city, an_understanding
 from tests.console_fakes import MESSAGES, Console
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, Understands
 
 TOKEN, TIMESTAMP, NONCE = "hotline12345", "1780000000", "482931"
 GOLDEN = "b9ec3cf1c0fc0b6fcaaaef606b7682a3fdb7f217"
@@ -118,6 +118,42 @@ async def test_a_message_becomes_a_contact_and_is_answered(console):
     assert (contact.channel, contact.raw_text, contact.received_at) == (Channel.WECHAT, "中山路的路灯坏了三天", SENT)
     assert console.vault.open(contact.sealed).openid == OPENID
     assert OPENID not in str([message.envelope() for message in console.store.messages])
+
+
+def _emergency(category_code, *, is_sure=True):
+    return an_understanding("0703", urgency=Urgency.CRITICAL, alarm="漏了", alarm_category=category_code, alarm_is_sure=is_sure)
+
+
+@pytest.mark.parametrize(
+    ("understood", "words"),
+    [
+        (_emergency("0805"), "请立即关阀、开窗。请告诉我位置。\n已收到，正在登记。"),
+        (_emergency("0805", is_sure=False), "已收到，正在登记。"),
+        (_emergency("0801"), "已收到，正在登记。"),
+        (an_understanding("0805"), "已收到，正在登记。"),
+    ],
+    ids=["heard", "unsure", "no script of its own", "no emergency"],
+)
+async def test_who_tells_of_an_emergency_reads_first_how_to_be_safe(console, understood, words):
+    """In the one reply, in each of WeChat's tries; what only an operator on the phone says or does is left out."""
+    safety = {**console.city.profile.safety, "0805": "请立即关阀、开窗。（不要挂断，我马上联系抢修。）请告诉我位置。"}
+    console.city = a_city(messages=MESSAGES, safety=safety)
+    console.understands = Understands({"漏": understood})
+    answers = [await _send(console, _push(Content="厨房的煤气漏了怎么办", MsgId="9")) for _ in range(2)]
+
+    assert [_children(answer.text)["Content"] for answer in answers] == [words, words]
+    assert len(console.store.tables.contacts) == 1
+
+
+async def test_an_emergency_told_after_a_question_is_answered_as_one(console):
+    """Too few words were asked about; the answer to that is the request."""
+    console.city = a_city(messages={**MESSAGES, "clarify": "什么事？"})
+    console.understands = Understands({"漏": _emergency("0805"), "你好": an_understanding(probability=0.3)})
+    asked = await _send(console, _push(Content="你好", MsgId="10"))
+    told = await _send(console, _push(Content="厨房的煤气漏了怎么办", MsgId="11"))
+
+    assert _children(asked.text)["Content"] == "什么事？"
+    assert _children(told.text)["Content"] == "请立即关阀、开窗\n已收到，正在登记。"
 
 
 async def test_three_tries_of_one_message_are_one_contact(console):
