@@ -9,11 +9,12 @@ from uuid import UUID
 
 from dispatcher.ports import DeadLetter, Hold, NewRating, Notice, NuisanceCaller, SealedData, StoredDeadline
 from dispatcher.rules.rates import Counts
+from dispatcher.rules.ringing import WINDOWS
 from models.call import MissedCall
 from models.codes import Channel, Fate, NoticeKind, PauseReason, RequestType, Stage, SubjectType, TicketState, Urgency
 from models.deadline import DeadlineResult
 from models.incident import Consultation, Incident
-from models.ticket import OpenText, Ticket, TicketEvent
+from models.ticket import Actor, OpenText, Ticket, TicketEvent
 
 SHORT_TEXT = 200
 """Characters of a request that a line of a list carries; its detail carries all of them."""
@@ -26,27 +27,39 @@ COMPARED_TEXT = 2000
 class Due:
     """When a stage is due, and its result once it is settled. ``provisional``: the calendar did not reach that far.
 
-    ``paused_for`` is why its clock stands still now, None where it goes.
+    ``paused_for`` is why its clock stands still now, None where it goes. ``runs``: the work is still to be done.
     """
 
     due: datetime
     provisional: bool
     result: DeadlineResult | None
     paused_for: PauseReason | None = None
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in a list, its text cut to ``SHORT_TEXT``, with the deadlines that the reader may see."""
+    """A ticket in a list, its text cut to ``SHORT_TEXT``, with the deadlines that the reader may see.
+
+    The hotline's own lists tell too whether it is in a consultation that nobody has decided, and in a hotspot that runs.
+    """
 
     ticket: Ticket
     dues: Mapping[Stage, Due]
+    in_consultation: bool = False
+    in_hotspot: bool = False
 
     @property
     def work_due(self) -> Due | None:
         """When the work is due: 重办 where the ticket is handled again and the reader takes part in that, else 办理."""
         again = self.dues.get(Stage.REOPEN) if self.ticket.round > 1 else None
         return again or self.dues.get(Stage.RESOLVE)
+
+    @property
+    def next_due(self) -> tuple[Stage, Due] | None:
+        """What somebody has to do first, late or not; None where nothing is left, or every clock stands."""
+        goes = [(stage, due) for stage, due in self.dues.items() if due.runs and not due.paused_for and stage not in WINDOWS]
+        return min(goes, key=lambda each: each[1].due, default=None)
 
 
 class Lane(StrEnum):
@@ -216,6 +229,23 @@ class WaitingCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningConsultation:
+    """疑难会商 that nobody has decided, with who asked for it."""
+
+    line: TicketLine
+    consultation: Consultation
+    asked_by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHotspot:
+    """突发热点 that nobody has answered, with the ticket that leads it."""
+
+    line: TicketLine
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
 class Supervision:
     """What a supervisor watches; each list holds the first few, most pressing first."""
 
@@ -228,6 +258,8 @@ class Supervision:
     unrated: tuple[Ticket, ...]
     cards: tuple[Notice, ...]
     supervised: tuple[Ticket, ...]
+    consultations: tuple[RunningConsultation, ...]
+    hotspots: tuple[RunningHotspot, ...]
 
 
 @dataclass(frozen=True, slots=True)

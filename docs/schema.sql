@@ -1428,6 +1428,12 @@ CREATE INDEX calls_running ON public.calls USING btree (last_heard_at) WHERE (se
 CREATE INDEX citizen_messages_unsent ON public.citizen_messages USING btree (id) WHERE (sent_at IS NULL);
 
 --
+-- Name: consultations_running; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX consultations_running ON public.consultations USING btree (opened_at, ticket_no) WHERE (decided_at IS NULL);
+
+--
 -- Name: contacts_of_caller; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1468,6 +1474,12 @@ CREATE INDEX deadlines_to_recount ON public.deadlines USING btree (calendar_vers
 --
 
 CREATE INDEX incident_tickets_of ON public.incident_tickets USING btree (incident, received_at);
+
+--
+-- Name: incidents_hot; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX incidents_hot ON public.incidents USING btree (hotspot_at DESC, incident) WHERE ((hotspot_at IS NOT NULL) AND (answered_at IS NULL));
 
 --
 -- Name: knowledge_acts_of_article; Type: INDEX; Schema: public; Owner: -

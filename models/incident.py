@@ -109,7 +109,8 @@ class RepeatLink:
 class Consultation:
     """疑难会商: several units have rightly returned a ticket, or bases contradict each other (domain.md A.8.5).
 
-    ``decided_at`` is None while the hotline has not named lead and basis.
+    ``decided_at`` is None while the hotline has not named lead and basis; it is also when the ticket was answered, declined or
+    withdrawn without that.
     """
 
     ticket_no: str

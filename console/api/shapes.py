@@ -425,7 +425,7 @@ class IncidentOut(BaseModel):
 
 
 class ConsultationOut(BaseModel):
-    """疑难会商 about the ticket; ``decided_at``, ``unit`` and ``basis`` are null while nobody has named who leads."""
+    """疑难会商 about the ticket. It runs while ``decided_at`` is null. Nobody may have named ``unit`` and ``basis``."""
 
     opened_at: datetime
     cause: str

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from console.pages.offers import offered
 from console.pages.standing import Standing
 from dispatcher.ports import Hold
+from dispatcher.views import IncidentView
 from models.codes import Stage, TicketState
 from models.incident import Consultation
 from models.ticket import ENDED_STATES, EventKind, TicketEvent
@@ -33,6 +34,7 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "can": {kind.value for kind in offered(seen)},
         "leads": seen.leads,
         "consulted": _running(seen.detail.consultation),
+        "is_hotspot": seen.user.unit_code is None and _is_hotspot(seen.detail.incident),
         "work": seen.work,
         "ticking": seen.ticking,
         "paused_for": seen.paused_for,
@@ -75,6 +77,10 @@ def _review_of(seen: Standing) -> str:
 
 def _running(consultation: Consultation | None) -> Consultation | None:
     return consultation if consultation is not None and consultation.decided_at is None else None
+
+
+def _is_hotspot(place: IncidentView | None) -> bool:
+    return place is not None and place.incident.hotspot_at is not None and place.incident.answered_at is None
 
 
 def _data(event: TicketEvent | None) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, emergencies, dead letters.
+"""督办员: rates with their basis, what is due and overdue by unit, cards, supervision, consultations, hotspots, emergencies.
 
 Emergencies in calls that still run stand above everything else, as on the operator's page.
 """
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from console.live import Billboard, Fragments
 from console.pages.streaming import board_frames, live_answer
 from console.pages.surroundings import RESOLVE_SOON, SUPERVISORS, Surroundings
+from console.pages.telling import CAUSES
 from dispatcher.rules.calendar import covered_until
 from dispatcher.rules.rates import rates
 from dispatcher.rules.stars import ranking
@@ -47,6 +48,8 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
             "overdue": screen.html("_overdue.html", lines=seen.overdue, stages=Stage, soon=RESOLVE_SOON),
             "emergencies": screen.html("_emergencies.html", tickets=seen.emergencies),
             "supervised": screen.html("_supervised.html", tickets=seen.supervised),
+            "consultations": screen.html("_consultations.html", running=seen.consultations, causes=CAUSES, soon=RESOLVE_SOON),
+            "hotspots": screen.html("_hotspots.html", running=seen.hotspots, soon=RESOLVE_SOON),
             "cards": screen.html("_cards.html", cards=seen.cards),
             "satisfied": screen.html("_satisfied.html", counts=counts),
             "stars": screen.html("_stars.html", ranking=stars, rule=rule),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,8 @@ from dispatcher.views import (
     OpenTexts,
     Pending,
     RunningAlert,
+    RunningConsultation,
+    RunningHotspot,
     StreamItem,
     Supervision,
     TicketDetail,
@@ -62,10 +65,15 @@ _QUERIES = {
 }
 _ABOVE_EVERY_MONTH = 999999
 _OVERDUE, _EMERGENCIES, _DEAD_LETTERS, _UNRATED, _CARDS, _SUPERVISED, _RUNNING_ALERTS = 50, 8, 8, 20, 50, 50, 20
+_CONSULTATIONS, _HOTSPOTS = 50, 20
 _MOST_OF_INCIDENT = 50
 _RATED_WITHIN = timedelta(days=7)  # 评价窗口 7 days, domain.md A.3 邀评
 _BESIDE_TICKET = frozenset(
-    {"role", "dispatched_at", "signed_at", "contacted_at", "replied_at", "lane", "list", "told", "total", "place"}
+    {
+        *("role", "dispatched_at", "signed_at", "contacted_at", "replied_at", "lane", "list", "told", "total", "place"),
+        *("opened_at", "cause", "actor_role", "actor_name", "actor_unit"),
+        *("incident", "incident_category", "incident_district", "lead_ticket", "tickets", "hotspot_at", "answered_at"),
+    }
 )
 
 
@@ -154,14 +162,14 @@ class PostgresViews:
         async with self._reader(None) as reader:
             found = await reader.rows("pending", {"short": SHORT_TEXT, "limit": limit})
             totals = await reader.rows("pending_total", {"most": COUNTED_UP_TO})
-            return Pending(await reader.lines(found), totals[0]["total"])
+            return Pending(await reader.marked(await reader.lines(found)), totals[0]["total"])
 
     async def waiting(self, *, limit: int) -> Mapping[Decision, Waiting]:
         """Return up to ``limit`` tickets that wait for each decision."""
         parameters = {"short": SHORT_TEXT, "limit": limit, "tries": MOST_CALL_BACKS}
         async with self._reader(None) as reader:
             found = await reader.rows("waiting", parameters)
-            lines = await reader.lines([_ticket_columns(row) for row in found])
+            lines = await reader.marked(await reader.lines([_ticket_columns(row) for row in found]))
         waiting = {decision: Waiting((), 0) for decision in Decision}
         for row, line in zip(found, lines, strict=True):
             decision = Decision(row["list"])
@@ -281,6 +289,10 @@ class PostgresViews:
             unrated = await reader.rows("unrated", {"since": now - _RATED_WITHIN, "short": SHORT_TEXT, "limit": _UNRATED})
             cards = await reader.rows("cards_of_day", {"today": today, "limit": _CARDS})
             supervised = await reader.rows("supervised", {"short": SHORT_TEXT, "limit": _SUPERVISED})
+            consulted = await reader.rows("running_consultations", {"short": SHORT_TEXT, "limit": _CONSULTATIONS})
+            of_consulted = await reader.lines([_ticket_columns(row) for row in consulted])
+            hotspots = await reader.rows("running_hotspots", {"short": SHORT_TEXT, "limit": _HOTSPOTS})
+            of_hotspots = await reader.lines([_ticket_columns(row) for row in hotspots])
             return Supervision(
                 pending_total=waiting["total"],
                 oldest_pending=waiting["oldest"],
@@ -291,6 +303,10 @@ class PostgresViews:
                 unrated=tuple(ticket_from_row(row) for row in unrated),
                 cards=tuple(_notice(row) for row in cards),
                 supervised=tuple(ticket_from_row(row) for row in supervised),
+                consultations=tuple(map(_running_consultation, consulted, of_consulted)),
+                hotspots=tuple(
+                    RunningHotspot(line, incident_from_row(row)) for row, line in zip(hotspots, of_hotspots, strict=True)
+                ),
             )
 
     @asynccontextmanager
@@ -321,8 +337,18 @@ class _Reader:
             result = DeadlineResult(row["result"]) if row["result"] else None
             running = _running_pause(row)
             paused_for = running.reason if running else None
-            dues[row["ticket_no"]][Stage(row["stage"])] = Due(row["due"], row["provisional"], result, paused_for)
+            dues[row["ticket_no"]][Stage(row["stage"])] = Due(row["due"], row["provisional"], result, paused_for, row["runs"])
         return tuple(TicketLine(ticket_from_row(row), dues[row["ticket_no"]]) for row in found)
+
+    async def marked(self, lines: Sequence[TicketLine]) -> tuple[TicketLine, ...]:
+        """Return lines of the hotline's own lists with what they say of consultations and hotspots."""
+        asked = {"ticket_nos": [line.ticket.ticket_no for line in lines]}
+        consulted = {row["ticket_no"] for row in await self.rows("in_consultation", asked)} if lines else set()
+        hot = {row["ticket_no"] for row in await self.rows("in_hotspot", asked)} if lines else set()
+        return tuple(
+            replace(line, in_consultation=line.ticket.ticket_no in consulted, in_hotspot=line.ticket.ticket_no in hot)
+            for line in lines
+        )
 
 
 def _numbered(envelope: str, unit_seq: int) -> str:
@@ -371,6 +397,11 @@ def _open_text(row: DictRow) -> OpenText:
 def _waiting_caller(row: DictRow) -> WaitingCaller:
     times, queue, key_id, sealed = (row.pop(name) for name in ("times", "queue", "key_id", "sealed"))
     return WaitingCaller(MissedCall(**row), times, queue, SealedData(row["contact_id"], row["caller_ref"], key_id, sealed))
+
+
+def _running_consultation(row: DictRow, line: TicketLine) -> RunningConsultation:
+    asked_by = Actor(Role(row["actor_role"]), row["actor_name"], row["actor_unit"])
+    return RunningConsultation(line, Consultation(row["ticket_no"], row["opened_at"], row["cause"]), asked_by)
 
 
 def _running_alert(row: DictRow) -> RunningAlert:

@@ -12,7 +12,8 @@ from models.incident import Membership
 from models.ticket import Ticket
 
 _DISPATCHING = frozenset({CommandKind.CONFIRM, CommandKind.DISPATCH, CommandKind.ACCEPT_RETURN, CommandKind.CONSULT_DECIDE})
-_CONSULTING = frozenset({*_DISPATCHING, CommandKind.CONSULT, CommandKind.LINK})
+_ENDING = frozenset({CommandKind.ANSWER, CommandKind.DECLINE, CommandKind.WITHDRAW, CommandKind.PASS_REVIEW})
+_CONSULTING = frozenset({*_DISPATCHING, *_ENDING, CommandKind.CONSULT, CommandKind.LINK})
 _REPORTED = frozenset({*_DISPATCHING, CommandKind.NUDGE})
 
 _ANY_TIME = timedelta(days=3650)

@@ -178,6 +178,7 @@ async def carry_out(command: Command, work: UnitOfWork, *, city: City, clock: Cl
             "本单已经并案，随主件一并办理：请在主件上操作。",
         )
     after = _ACTS[command.kind](act)
+    consult.end_with_answer(act, after)
     after = await incidents.carry_on(work, act, after)
     act.effects.changed_tickets.append(after)
     set_rings(act.effects, city=city, at=now)

@@ -129,6 +129,13 @@ def propose_rule(act: Act, before: Ticket, *, unit_code: str, basis: str) -> Tic
     return act.record(replace(before, version=before.version + 1), EventKind.CONSULTATION_DECIDED, data, before=before)
 
 
+def end_with_answer(act: Act, after: Ticket) -> None:
+    """Let a running consultation end with its ticket: what is answered, declined or withdrawn needs no lead any more."""
+    running = act.beside.consulted
+    if running is not None and after.state not in (*_BEFORE_REPLY, TicketState.REPLIED):
+        act.effects.consultations.append(replace(running, decided_at=act.at))
+
+
 def settle_by_dispatch(act: Act, unit_code: str) -> None:
     """Let a dispatch by somebody who may decide it end a running consultation.
 

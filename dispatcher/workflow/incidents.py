@@ -280,7 +280,7 @@ def _no_lead(ticket: Ticket, lead: Ticket | None) -> str:
         return "没有找到要并入的工单，请核对工单号。"
     if lead.ticket_no == ticket.ticket_no:
         return "工单不能并入自己：请填写同一事件的另一张工单号。"
-    return f"{lead.ticket_no} 已是“{lead.state.label}”，轮不到本单：请并入还没有答复的工单，或单独派单。"
+    return f"{lead.ticket_no} 已是“{lead.state.label}”，不能再并入：请并入还没有答复的工单，或单独派单。"
 
 
 def _is_left_alone(place: Membership) -> bool:

@@ -1,6 +1,7 @@
 """What ties a ticket to others, on its page: who sees which numbers."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from models.ticket_number import ticket_number
 from models.understanding import Guess
 from tests.builders import MONDAY, OPERATOR, SUPERVISOR, a_command, a_ticket
 from tests.integration.console_town import LEAD, a_console
+from tests.integration.story import DISPATCHER
 from tests.services.databases import Database
 
 pytestmark = pytest.mark.integration
@@ -93,6 +95,69 @@ async def test_a_link_that_is_refused_says_why_and_what_to_do(console):
         "detail": f"{to!r} is no other ticket that waits for its answer; nothing can be linked to it",
     }
     assert "N7 须有同一诉求人同一事由、已经办结的工单" in repeated.text
+
+
+def region(html, name):
+    """What stands in a live region of a page."""
+    return re.search(rf'data-region="{name}">(.*?)</(?:section|div)>', html, re.DOTALL)[1]
+
+
+async def desk(console, who):
+    """Somebody's page as it is shown first."""
+    async with console.browser(who) as browser:
+        return (await browser.get(f"/{who}")).text
+
+
+async def test_a_running_consultation_is_found_while_it_runs(console):
+    """By supervisors, with who asked for what and what is due next; by the operator as a mark on the ticket."""
+    town = console.town
+    ticket = await town.hears("看不清写的什么", category="A1", confidence=0.3)
+    other = await town.hears("也看不清写的什么", category="A1", confidence=0.3)
+    for one in (ticket, other):
+        await town.commands(one, CommandKind.CONSULT, DISPATCHER, reason="两家单位依据不一")
+        town.clock.passes(timedelta(minutes=61))
+    listed, queue = (
+        region(await desk(console, "supervisor"), "consultations"),
+        region(await desk(console, "operator"), "pending"),
+    )
+    async with console.browser("operator") as operator:
+        panel = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
+    await town.commands(ticket, CommandKind.CONSULT_DECIDE, DISPATCHER, lead=LEAD, basis="编办意见")
+    await town.commands(other, CommandKind.WITHDRAW, reason="已自行解决")
+    later = region(await desk(console, "supervisor"), "consultations")
+
+    assert re.findall(r'data-ticket="(\w+)"', listed) == [ticket.ticket_no, other.ticket_no]
+    for words in ("两家单位依据不一", "派单审核员 dispatcher1 提请", "2小时1分前", "派单剩"):
+        assert words in listed
+    assert queue.count("疑难会商") == 2
+    assert '<span class="tag nudged">疑难会商</span>' in panel
+    assert "没有进行中的会商" in later
+    assert await console.asks("SELECT count(*) FROM consultations WHERE decided_at IS NULL") == [(0,)]
+
+
+async def test_a_hotspot_is_found_until_it_is_answered(console):
+    """By supervisors with who has it, for how many citizens, since when; by the operator as a mark on each ticket."""
+    town = console.town
+    lead = await town.hears("夜市占道经营", category="A1")
+    other = await town.hears("还有人说夜市占道", category="A1", confidence=0.3, caller="caller-2")
+    await town.commands(other, CommandKind.LINK, to=lead.ticket_no)
+    before = region(await desk(console, "supervisor"), "hotspots")
+    await console.asks("UPDATE incidents SET hotspot_at = opened_at RETURNING 1")
+    town.clock.passes(timedelta(minutes=21))
+    listed = region(await desk(console, "supervisor"), "hotspots")
+    async with console.browser("operator") as operator, console.browser("lead") as unit:
+        panels = [(await operator.get(f"/tickets/{one.ticket_no}")).text for one in (lead, other)]
+        of_unit = (await unit.get(f"/tickets/{lead.ticket_no}")).text
+    await town.answers(lead)
+    later = region(await desk(console, "supervisor"), "hotspots")
+
+    assert "没有进行中的热点" in before
+    assert re.findall(r'data-ticket="(\w+)"', listed) == [lead.ticket_no]
+    for words in ("2 件", "市综合行政执法局", "20分钟前", "签收剩"):
+        assert words in listed
+    assert all("突发热点" in re.search(r'id="ticket-title".*?</h2>', panel, re.DOTALL)[0] for panel in panels)
+    assert "突发热点" not in of_unit
+    assert "没有进行中的热点" in later
 
 
 async def test_sister_tickets_are_shown_to_operators_alone(console):

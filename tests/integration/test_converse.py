@@ -41,25 +41,32 @@ async def tools(database: Database):
 
 
 @pytest.mark.parametrize(
-    ("said", "state"), [("催办", TicketState.SIGNED), ("5", TicketState.AWAITING_CALL_BACK)], ids=["nudge", "rating"]
+    ("said", "state", "told"),
+    [
+        ("催办", TicketState.SIGNED, "已催促办理"),
+        ("5", TicketState.AWAITING_CALL_BACK, "感谢您的评价，工单号"),
+        ("2", TicketState.AWAITING_CALL_BACK, "已交市市政管理局重新办理"),
+    ],
+    ids=["nudge", "rating", "bad rating"],
 )
-async def test_a_command_in_a_talk_is_part_of_its_transaction(tools: Tools, said: str, state: TicketState) -> None:
+async def test_a_command_in_a_talk_is_part_of_its_transaction(tools: Tools, said: str, state: TicketState, told: str) -> None:
     """The citizen nudges, or rates, the ticket of an earlier message."""
-    told = says("m0", "中山路的路灯不亮了")
-    await receive([told], city=CITY, vault=tools.vault, open_work=tools.open_work, clock=tools.clock)
-    caller_ref = tools.vault.seal(told.contact_id, CITIZEN).caller_ref
-    ticket = a_ticket(NUMBER, contact_id=told.contact_id, state=state, lead_unit="HK-SZJ", caller_ref=caller_ref)
+    earlier = says("m0", "中山路的路灯不亮了")
+    await receive([earlier], city=CITY, vault=tools.vault, open_work=tools.open_work, clock=tools.clock)
+    caller_ref = tools.vault.seal(earlier.contact_id, CITIZEN).caller_ref
+    ticket = a_ticket(NUMBER, contact_id=earlier.contact_id, state=state, lead_unit="HK-SZJ", caller_ref=caller_ref)
     async with tools.open_work() as work:
         effects = Effects(
             new_tickets=[ticket],
             new_deadlines=[StoredDeadline(NUMBER, 1, a_deadline(Stage.RESOLVE, unit_code="HK-SZJ"))],
-            settled_contacts=[Settled(told.contact_id, Fate.TICKETED, NUMBER, MONDAY, "zh")],
+            settled_contacts=[Settled(earlier.contact_id, Fate.TICKETED, NUMBER, MONDAY, "zh")],
         )
         await work.apply(effects, slot=0)
 
     answer = await converse(says("m1", said), tools)
     assert answer is not None
     assert NUMBER in answer
+    assert told in answer
 
 
 async def test_who_hurries_a_ticket_of_an_incident_waits_for_the_incident_first(database: Database) -> None:

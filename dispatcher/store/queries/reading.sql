@@ -137,12 +137,22 @@ SELECT t.ticket_no, left(t.text, %(most)s) AS text, t.category_code, t.district_
 
 -- name: dues
 -- The hotline's own, and those of the lead unit or, for a unit, of the reader.
-SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result, d.proof
+SELECT d.ticket_no, d.stage, d.due, d.provisional, d.result, d.proof,
+       d.stopped_at IS NULL AND d.done_at IS NULL AND d.result IS DISTINCT FROM 'void' AS runs
   FROM deadlines d
   JOIN tickets t ON t.ticket_no = d.ticket_no AND t.month = substr(d.ticket_no, 3, 6)::int
  WHERE d.ticket_no = ANY(%(ticket_nos)s)
    AND (d.unit_code IS NULL OR d.unit_code = coalesce(nullif(current_setting('hotline.unit', true), ''), t.lead_unit))
  ORDER BY d.ticket_no, d.stage, d.number;
+
+-- name: in_consultation
+SELECT ticket_no FROM consultations WHERE ticket_no = ANY(%(ticket_nos)s) AND decided_at IS NULL;
+
+-- name: in_hotspot
+SELECT l.ticket_no
+  FROM incident_tickets l
+  JOIN incidents i ON i.incident = l.incident
+ WHERE l.ticket_no = ANY(%(ticket_nos)s) AND l.left_at IS NULL AND i.hotspot_at IS NOT NULL AND i.answered_at IS NULL;
 
 -- name: contact
 SELECT contact_id, channel, accepted_at, fate, ticket_no FROM contacts WHERE contact_id = %(contact_id)s;
@@ -277,6 +287,29 @@ SELECT {short_ticket}
   FROM tickets t
  WHERE supervision > 0 AND state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
  ORDER BY supervision DESC, ticket_no
+ LIMIT %(limit)s;
+
+-- name: running_consultations
+-- Not decided yet, about a ticket that waits for its answer; the longest first, with who asked.
+SELECT {short_ticket}, c.opened_at, c.cause, asked.actor_role, asked.actor_name, asked.actor_unit
+  FROM consultations c
+  JOIN tickets t ON t.ticket_no = c.ticket_no AND t.month = substr(c.ticket_no, 3, 6)::int
+ CROSS JOIN LATERAL (
+       SELECT actor_role, actor_name, actor_unit FROM ticket_events e
+        WHERE e.ticket_no = t.ticket_no AND e.month = t.month AND e.kind = 'consult.opened'
+        ORDER BY e.version DESC
+        LIMIT 1) AS asked
+ WHERE c.decided_at IS NULL AND t.state IN ('pending', 'dispatched', 'signed', 'handling', 'return_requested', 'replied')
+ ORDER BY c.opened_at, c.ticket_no
+ LIMIT %(limit)s;
+
+-- name: running_hotspots
+-- Not answered yet, the latest first, with the ticket that leads each; what all but one have left is no event of many.
+SELECT {short_ticket}, {incident}
+  FROM incidents i
+  JOIN tickets t ON t.ticket_no = i.lead_ticket AND t.month = substr(i.lead_ticket, 3, 6)::int
+ WHERE i.hotspot_at IS NOT NULL AND i.answered_at IS NULL AND i.tickets > 1
+ ORDER BY i.hotspot_at DESC, i.incident
  LIMIT %(limit)s;
 
 -- name: unrated

@@ -10,13 +10,15 @@ from console.pages.orders import order_of
 from console.pages.rendering import EVENT_NAMES, Screen, marked, percent, spoken
 from console.pages.telling import words_of
 from console.pages.tickets import DONE
-from models.codes import TicketState
+from dispatcher.views import Due, TicketLine
+from models.codes import PauseReason, Stage, TicketState
 from models.command import CommandKind
+from models.deadline import DeadlineResult
 from models.errors import Rejected
 from models.rate import Rate
 from models.ticket import EventKind, TicketEvent
 from models.understanding import Evidence
-from tests.builders import MONDAY, OPERATOR, PHONE, a_city
+from tests.builders import MONDAY, OPERATOR, PHONE, a_city, a_ticket
 from tests.fakes import FixedClock
 
 HOUR = timedelta(hours=1)
@@ -258,3 +260,17 @@ def test_every_command_can_be_asked_for_and_says_that_it_was_done(kind):
 def test_what_alarmed_is_marked_in_what_was_said(words, alarm, shown):
     """Both words of a pair; a word that was misheard, or a whole that alarmed, leaves the text as it is."""
     assert spoken(words, alarm) == shown
+
+
+def test_the_next_due_is_what_somebody_has_to_do_first():
+    """What is late comes first; what is done, stands still, or may be done and need not be, does not count."""
+    dues = {
+        Stage.DISPATCH: Due(MONDAY, provisional=False, result=DeadlineResult.MET, runs=False),
+        Stage.RETURN: Due(MONDAY, provisional=False, result=None),
+        Stage.RESOLVE: Due(MONDAY + HOUR, provisional=False, result=None, paused_for=PauseReason.MATERIAL),
+        Stage.SIGN: Due(MONDAY + 2 * HOUR, provisional=False, result=DeadlineResult.MISSED),
+        Stage.PROMISE: Due(MONDAY + 3 * HOUR, provisional=False, result=None),
+    }
+
+    assert TicketLine(a_ticket(), dues).next_due == (Stage.SIGN, dues[Stage.SIGN])
+    assert TicketLine(a_ticket(), {Stage.DISPATCH: dues[Stage.DISPATCH]}).next_due is None

@@ -292,6 +292,25 @@ class TestConsultation:
         assert (ticket.state, ticket.lead_unit) == (before.state, "U-LAMP")
         assert office.holds() == [("U-LAMP", "lead")]
 
+    @pytest.mark.parametrize("kind", [_K.WITHDRAW, _K.DECLINE, _K.ANSWER])
+    async def test_it_ends_with_its_ticket(self, returned, kind):
+        """What is withdrawn, declined or answered needs no lead any more; nothing is decided by that."""
+        await returned.act(kind)
+        (asked,) = returned.store.tables.consultations.values()
+        assert (asked.decided_at, asked.unit_code) == (returned.clock.now(), None)
+
+    async def test_it_ends_with_the_answer_of_the_unit(self):
+        """Nobody has decided until the reply passes: one that is sent back leaves the question open."""
+        office = Office()
+        await office.reach(TicketState.HANDLING)
+        await office.act(_K.CONSULT)
+        await office.act(_K.REPLY)
+        await office.act(_K.FAIL_REVIEW)
+        assert [one.decided_at for one in office.store.tables.consultations.values()] == [None]
+        await office.act(_K.REPLY)
+        await office.act(_K.PASS_REVIEW)
+        assert [one.decided_at for one in office.store.tables.consultations.values()] == [office.clock.now()]
+
     async def test_a_street_is_given_nothing_outside_its_list(self):
         """应由职能部门办理的不得分派给基层 holds for a consultation too (国办函〔2025〕66号)."""
         street = Unit("U-STREET", "东街街道办事处", "街道", "属地事务")
