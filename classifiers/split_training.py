@@ -31,7 +31,7 @@ from classifiers.words import CutHan, CutText, cut_together, fastest_cutter, tex
 FALSE_SPLITS = 0.03
 """The share of one-request contacts that may be split. Source: the target of this project (D)."""
 
-_FALSE_ORDINARY, _FALSE_EXAMPLES = 0.02, 0.05
+_FALSE_ORDINARY, _FALSE_EXAMPLES = 0.017, 0.05
 """The shares of ordinary requests and of one-request examples, which were written to mislead, that may be split; the
 stricter of the two counts. What is split in vain costs a person a click, what is not split costs a citizen one request."""
 
@@ -117,13 +117,13 @@ def learn_to_split(
     has_right = np.isin(best.piece, lesson.cuts.piece[lesson.right])
     told_apart = is_whole & (has_right == is_several[example])  # several requests with no joint between them teach nothing
     learn = partial(_learn_verdict, has_right=has_right, example=example, plan=plan)
-    first, odds = learn(rows_of_best, of=told_apart, ordinary=rows_of_ordinary)
-    further, _ = learn(rows_of_best, of=~is_whole, ordinary=rows_of_ordinary[:0])
-    early, early_odds = learn(best.rows, of=told_apart, ordinary=best_of_ordinary.rows)
+    first, odds, odds_of_ordinary = learn(rows_of_best, of=told_apart, ordinary=rows_of_ordinary)
+    further, *_ = learn(rows_of_best, of=~is_whole, ordinary=rows_of_ordinary[:0], weights=_evenly(example, ~is_whole))
+    early, early_odds, _ = learn(best.rows, of=told_apart, ordinary=best_of_ordinary.rows)
     of_singles = odds[is_whole & ~is_several[example]]
     threshold = max(
         _threshold(of_singles, int(_FALSE_EXAMPLES * (~is_several).sum())),
-        _threshold(log_odds(rows_of_ordinary, first), int(_FALSE_ORDINARY * ordinary.features.shape[0])),
+        _threshold(odds_of_ordinary, int(_FALSE_ORDINARY * ordinary.features.shape[0])),
     )
     is_split = is_whole & (odds >= threshold) & is_several[example]
     split = np.unique(example[is_split])
@@ -213,25 +213,42 @@ def _learn_verdict(
     plan: _Plan,
     of: NDArray[np.bool_],
     ordinary: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the weights that tell whether a piece is to be cut, and held-out log odds of all pieces of the examples.
+    weights: NDArray[np.float64] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weights that tell whether a piece is to be cut, and held-out log odds of all pieces and of ``ordinary``.
 
-    ``rows`` are those of the pieces' best cuts. ``of`` tells which pieces are learned from; the rows ``ordinary`` of other
-    requests, not to be cut, weigh little.
+    ``rows`` are those of the pieces' best cuts. ``of`` tells which pieces are learned from, with ``weights`` (None: all weigh
+    the same); the rows ``ordinary`` of other requests, not to be cut, weigh little.
     """
-    odds = np.zeros(len(has_right))
+    own = np.ones(len(has_right)) if weights is None else weights
+    odds, odds_of_ordinary = np.zeros(len(has_right)), np.zeros(len(ordinary))
 
-    def learned(shown: NDArray[np.bool_]) -> NDArray[np.float64]:
-        right = np.append(has_right[shown], np.zeros(len(ordinary), np.bool_))
-        weights = np.repeat([1.0, _ORDINARY_WEIGHT], [shown.sum(), len(ordinary)])
-        return _fit(np.vstack([rows[shown], ordinary]), right, _VERDICT_REGULARISATION, weights)
+    def learned(shown: NDArray[np.bool_], also: NDArray[np.bool_]) -> NDArray[np.float64]:
+        right = np.append(has_right[shown], np.zeros(also.sum(), np.bool_))
+        all_weights = np.append(own[shown], np.full(also.sum(), _ORDINARY_WEIGHT))
+        return _fit(np.vstack([rows[shown], ordinary[also]]), right, _VERDICT_REGULARISATION, all_weights)
 
     for deal in range(_N_DEALS):
-        folds = plan.folds if not deal else np.random.default_rng(plan.seed + deal).permutation(plan.folds)
-        fold = folds[example]
+        rng = np.random.default_rng(plan.seed + deal)
+        fold = (rng.permutation(plan.folds) if deal else plan.folds)[example]
+        fold_of_ordinary = rng.permutation(len(ordinary)) % _N_FOLDS
         for held in range(_N_FOLDS):
-            odds[fold == held] += log_odds(rows[fold == held], learned(of & (fold != held))) / _N_DEALS
-    return learned(of), odds
+            verdict = learned(of & (fold != held), fold_of_ordinary != held)
+            odds[fold == held] += log_odds(rows[fold == held], verdict) / _N_DEALS
+            odds_of_ordinary[fold_of_ordinary == held] += log_odds(ordinary[fold_of_ordinary == held], verdict) / _N_DEALS
+    return learned(of, np.ones(len(ordinary), np.bool_)), odds, odds_of_ordinary
+
+
+def _evenly(example: NDArray[np.int64], parts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights by which the parts of each example weigh together the same, as many as there are parts.
+
+    A contact of four requests has nine parts, and most of them can be cut; most contacts that are cut have two requests, and
+    neither of them can.
+    """
+    counts = np.maximum(np.bincount(example[parts], minlength=example.max() + 1), 1)
+    weights: NDArray[np.float64] = np.where(parts, 1 / counts[example], 0.0)
+    weights *= parts.sum() / weights.sum()
+    return weights
 
 
 def _threshold(odds: NDArray[np.float64], allowed: int) -> float:
