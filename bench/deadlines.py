@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from bench.figures import HEADER, Figure
@@ -58,7 +59,7 @@ def measure(profile: Profile) -> Iterator[Figure]:
     starts = [first + timedelta(minutes=77) * number for number in range(N_STARTS)]
     for clock, days, duration in _AMOUNTS:
         allowance = Allowance(clock, days, duration, "bench")
-        yield _figure(f"due times, {clock.value}", lambda start, own=allowance: due_at(own, start, calendar), starts, WANTED)
+        yield _figure(f"due times, {clock.value}", partial(due_at, allowance, calendar=calendar), starts, WANTED)
     records = [record_of(start, profile, calendar) for start in starts]
     yield _figure("records by the profile's rules", lambda start: record_of(start, profile, calendar), starts, WANTED)
     yield _figure("pause and resumption, WD", lambda deadline: _paused_once(deadline, profile, calendar), records)

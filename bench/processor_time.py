@@ -1,7 +1,7 @@
 """Processor time by process while a block runs, read from ``/proc``."""
 
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,7 @@ class ProcessorTime:
 
     def __init__(self) -> None:
         self._before: dict[int, tuple[str, float]] = {}
-        self._spent: Counter[str] = Counter()
+        self._spent: defaultdict[str, float] = defaultdict(float)
 
     def __enter__(self) -> Self:
         self._before = _family()
@@ -26,7 +26,7 @@ class ProcessorTime:
 
     def by_process(self) -> dict[str, float]:
         """Return seconds of processor time, most first."""
-        return dict(self._spent.most_common())
+        return dict(sorted(self._spent.items(), key=lambda each: -each[1]))
 
 
 def _family() -> dict[int, tuple[str, float]]:

@@ -68,7 +68,7 @@ async def _fill(stage: Stage, contacts: Sequence[Submission]) -> None:
     for first, some in zip(range(0, len(announced), _BATCH), in_batches(announced, _BATCH), strict=True):
         records = [
             record_from_bytes(contact_from_bytes, one.encode(), position=CONTACTS, offset=offset, now=stage.clock.now())
-            for offset, one in enumerate(some, start=first)
+            for offset, (_, one) in enumerate(some, start=first)
         ]
         await stage.intake.settle(CONTACTS, await stage.intake.understand(records))
 

@@ -9,9 +9,9 @@ from classifiers.artifact import Artifact
 from classifiers.urgency import CALM_REACH, Alarm, Retraction, Signs
 from models.codes import Urgency
 
-TAKEN_FROM = 1 / 12
+TAKEN_FROM = 1 / 10
 """From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
-eleven vain alarms. How many of each that costs stands in docs/understanding.md."""
+nine vain alarms. How many of each that costs stands in docs/understanding.md."""
 
 _OUTWEIGHS_DOUBT_FROM = 0.5
 """From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完). Over a short
