@@ -21,7 +21,7 @@ from models.codes import Urgency
 _OWN_KIND_FROM = 40
 """A category with so many emergencies is a kind of danger of its own; the others are heard together."""
 
-_SHARPNESS = 4.0  # margins of a linear SVM on TF-IDF lie within one or two of each other
+SHARPNESS = 4.0  # margins of a linear SVM on TF-IDF lie within one or two of each other
 _SHORT = 15  # characters: what is heard of a call when it has just begun, or a message of few words
 
 
@@ -86,7 +86,7 @@ def kinds_of(categories: Sequence[str], urgencies: Sequence[str]) -> NDArray[np.
 def _inputs(margins: NDArray[np.floating], labels: Sequence[str], signs: Sequence[Signs]) -> NDArray[np.float64]:
     """Return, row by row: the margins, the loudest danger, the signs but the length, and the length in four ways."""
     kinds = [column for column, label in enumerate(labels) if label.startswith(Urgency.CRITICAL.value)]
-    loudest = np.logaddexp.reduce(_SHARPNESS * margins[:, kinds], axis=1)
+    loudest = np.logaddexp.reduce(SHARPNESS * margins[:, kinds], axis=1)
     counts = np.array(signs, np.float64).reshape(len(signs), len(Signs._fields))
     found, characters = counts[:, :-1], counts[:, -1]
     length = np.log1p(characters)

@@ -247,7 +247,7 @@ def _evenly(example: NDArray[np.int64], parts: NDArray[np.bool_]) -> NDArray[np.
     """
     counts = np.maximum(np.bincount(example[parts], minlength=example.max() + 1), 1)
     weights: NDArray[np.float64] = np.where(parts, 1 / counts[example], 0.0)
-    weights *= parts.sum() / weights.sum()
+    weights *= parts.sum() / max(weights.sum(), 1.0)
     return weights
 
 
