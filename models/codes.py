@@ -366,6 +366,7 @@ class ReviewReason(_Labelled):
     UNSURE_EMERGENCY = "unsure_emergency", "疑似特急"
     MAY_BE_DECLINED = "may_be_declined", "可能不予受理"
     LIMITED_CALLER = "limited_caller", "来电人已限制服务"
+    ANSWERED_IN_CALL = "answered_in_call", "可能已当场答复"
 
 
 class ProposalState(_Labelled):

@@ -4,7 +4,7 @@ import pytest
 
 from dispatcher.rules.deciding import doubts_of, judge, may_be_declined, second_may_be_right
 from dispatcher.rules.routing import Route
-from models.codes import ReviewReason, Urgency
+from models.codes import Channel, RequestType, ReviewReason, Urgency
 from models.profile import FactLexicon, Handling
 from models.understanding import Guess
 from tests.builders import a_category, a_contact, a_profile, an_issue, an_understanding
@@ -52,6 +52,24 @@ def test_an_emergency_does_not_wait_because_it_is_one_of_several():
     several = an_understanding(issues=(an_issue("0703"), an_issue("0805")), urgency=Urgency.CRITICAL, alarm="漏气")
 
     assert judged(several).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "doubts"),
+    [
+        ("灵活就业社保怎么交 好的明白了谢谢", {}, (ReviewReason.ANSWERED_IN_CALL,)),
+        ("公积金能提多少 哦那我知道了啊麻烦你了再见", {}, (ReviewReason.ANSWERED_IN_CALL,)),
+        ("灵活就业社保怎么交", {}, ()),
+        ("我想知道灵活就业社保怎么交", {}, ()),
+        ("灵活就业社保怎么交 好的明白了谢谢", {"channel": Channel.WECHAT}, ()),
+    ],
+)
+def test_a_question_that_was_answered_in_the_call_is_asked_of_no_unit(text, changes, doubts):
+    """Who ends with 明白了 has been told; who writes so has been told nothing yet."""
+    question = an_understanding(request_type=RequestType.CONSULT)
+
+    assert judged(question, text=text, **changes).doubts == doubts
+    assert judged(an_understanding(), text=text, **changes).doubts == ()
 
 
 def test_what_may_have_to_be_declined_goes_to_a_person_however_sure():
