@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from config.profile_codes import profile_name_fault
 from config.profile_files import Problems, Table, read_table
 from models.profile import ANY_EMERGENCY, ConfidenceBands, IncidentRule, MergeRule, MissedCallRule, NuisanceRule
 
@@ -110,8 +111,11 @@ def read_head(path: Path, problems: Problems) -> ProfileHead:
     prefix = table.text("ticket_prefix")
     if len(prefix) != 2 or not all(letter in string.ascii_uppercase for letter in prefix):
         table.note("ticket_prefix", f"{prefix!r} is not two capital letters")
+    name = table.text("name")
+    if fault := profile_name_fault(name):
+        table.note("name", fault)
     head = ProfileHead(
-        name=table.text("name"),
+        name=name,
         extends=table.text("extends") if table.has("extends") else None,
         version=table.text("version"),
         city=table.text("city"),

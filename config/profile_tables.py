@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from config.profile_codes import listed_code_fault, unit_code_fault
 from config.profile_files import Problems, Row, read_rows
 from config.profile_layers import Layers
 from models.codes import RequestType, SubjectType
@@ -25,8 +26,11 @@ _WAYS_TO_A_DESK = ("keys", "queues", "languages", "categories")
 _MATRIX_COLUMNS = ("category", "district", "subject", "lead", "co_units", "basis", "valid_from", "valid_to")
 
 
-def _by_code(rows: Sequence[Row], build: Callable[[Row], T]) -> dict[str, T]:
-    """Return what ``build`` makes of each row, by its code; the first of two twins stays."""
+def _by_code(rows: Sequence[Row], build: Callable[[Row], T], fault_of: Callable[[str], str | None]) -> dict[str, T]:
+    """Return what ``build`` makes of each row, by its code; the first of two twins stays.
+
+    ``fault_of`` tells why a code cannot be one.
+    """
     found: dict[str, T] = {}
     lines: dict[str, int] = {}
     for row in rows:
@@ -36,6 +40,8 @@ def _by_code(rows: Sequence[Row], build: Callable[[Row], T]) -> dict[str, T]:
         elif code:
             found[code] = build(row)
             lines[code] = row.line
+            if fault := fault_of(code):
+                row.note("code", fault)
     return found
 
 
@@ -59,7 +65,7 @@ def read_categories(layers: Layers, problems: Problems) -> dict[str, Category]:
             vocabulary=vocabulary.pop(row.text("code"), ()),
         )
 
-    categories = _by_code(read_rows(layers.file("taxonomy.csv"), _CATEGORY_COLUMNS, problems), build)
+    categories = _by_code(read_rows(layers.file("taxonomy.csv"), _CATEGORY_COLUMNS, problems), build, listed_code_fault)
     for code in vocabulary:
         problems.add("vocabulary.csv", code, "is not in taxonomy.csv")
     return categories
@@ -89,7 +95,20 @@ def read_units(path: Path, problems: Problems) -> dict[str, Unit]:
             active=row.yes("active"),
         )
 
-    return _by_code(read_rows(path, ("code", "name", "kind", "duties", "active"), problems), build)
+    rows = read_rows(path, ("code", "name", "kind", "duties", "active"), problems)
+    _note_topics_alike(rows)
+    return _by_code(rows, build, unit_code_fault)
+
+
+def _note_topics_alike(rows: Sequence[Row]) -> None:
+    """Note codes that differ in . and _ alone: Kafka makes the second topic of such a pair no more than an illegal one."""
+    first: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        code = row.optional("code") or ""
+        other, line = first.setdefault(code.replace(".", "_"), (code, row.line))
+        if other != code:
+            reason = f"{code!r} and {other!r} in line {line} differ in . and _ alone, which Kafka takes for the same topic"
+            row.note("code", reason)
 
 
 def read_districts(path: Path, problems: Problems) -> dict[str, District]:
@@ -105,7 +124,7 @@ def read_districts(path: Path, problems: Problems) -> dict[str, District]:
         )
 
     rows = read_rows(path, ("code", "name", "government", "aliases"), problems, optional_columns=("within",))
-    return _by_code(rows, build)
+    return _by_code(rows, build, listed_code_fault)
 
 
 def read_places(path: Path, problems: Problems) -> tuple[Place, ...]:

@@ -10,7 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from dispatcher import metrics
-from dispatcher.metrics import FAMILIES, HOTLINE_ITSELF, Family
+from dispatcher.metrics import FAMILIES, Family
 from dispatcher.rules.calendar import covered_until
 from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
@@ -18,6 +18,7 @@ from dispatcher.workflow.reveal import REVEALING
 from hotline import gauges
 from hotline.gauges import GAUGES, Gauge
 from models.codes import (
+    HOTLINE_ITSELF,
     CallResult,
     Channel,
     Correction,

@@ -10,12 +10,12 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from dispatcher.metrics import DISPATCHED, HOTLINE_ITSELF
+from dispatcher.metrics import DISPATCHED
 from dispatcher.rules.rates import Counts, Sums, count_up
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
-from models.codes import TicketState
+from models.codes import HOTLINE_ITSELF, TicketState
 
 _QUERIES = load_queries("numbers.sql")
 
@@ -40,7 +40,7 @@ class SettledOffset:
 class Standing:
     """How things stand at one moment.
 
-    Keys named ``unit`` are unit codes, and ``metrics.HOTLINE_ITSELF`` for what waits for the hotline. ``unswept`` are
+    Keys named ``unit`` are unit codes, and ``models.codes.HOTLINE_ITSELF`` for what waits for the hotline. ``unswept`` are
     deadlines of which a moment has come that the timers have not dealt with. ``oldest_unpublished`` is None when all
     messages are published.
     """

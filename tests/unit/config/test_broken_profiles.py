@@ -32,6 +32,46 @@ def adding(line: str) -> Callable[[str], str]:
 
 
 CASES = {
+    "a unit code that no topic can carry": (
+        "units.csv",
+        adding("市局,市局,市直部门,无,是"),
+        "units.csv: line 18, code: '市局' is part of a topic's name: letters a-z A-Z, digits, . _ - alone",
+    ),
+    "a unit code with a slash": (
+        "units.csv",
+        adding("SG/XX,市局,市直部门,无,是"),
+        "units.csv: line 18, code: 'SG/XX' is part of a topic's name: letters a-z A-Z, digits, . _ - alone",
+    ),
+    "a unit code too long for its topic": (
+        "units.csv",
+        adding("U" * 233 + ",市局,市直部门,无,是"),
+        "units.csv: line 18, code: has 233 characters; hotline.dispatch.<code> is a topic's name of at most 249, which leaves 232",
+    ),
+    "two unit codes that are one topic to Kafka": (
+        "units.csv",
+        adding("SG.FG,市局,市直部门,无,是\nSG_FG,市局,市直部门,无,是"),
+        "units.csv: line 19, code: 'SG_FG' and 'SG.FG' in line 18 differ in . and _ alone, which Kafka takes for the same topic",
+    ),
+    "a unit code that stands for the hotline itself": (
+        "units.csv",
+        adding("hotline,热线,市直部门,无,是"),
+        "units.csv: line 18, code: 'hotline' stands in the statistics for the hotline itself",
+    ),
+    "a category code with a blank": (
+        "taxonomy.csv",
+        replacing("A1,", "A 1,"),
+        "taxonomy.csv: line 2, code: 'A 1' holds a blank or a ;, which ends a code elsewhere",
+    ),
+    "a district code with a separator": (
+        "districts.csv",
+        replacing("\n", "\nX;Y,新区,SG-XF,新区\n"),
+        "districts.csv: line 2, code: 'X;Y' holds a blank or a ;, which ends a code elsewhere",
+    ),
+    "a name that leaves the directory of the models": (
+        "profile.toml",
+        replacing('name = "shouguang"', 'name = "../x"'),
+        "profile.toml: name: '../x' is no name of a directory, and the models' is called so",
+    ),
     "unknown lead": (
         "matrix.csv",
         replacing("A4,,,SG-ZJ", "A4,,,SG-ZZ"),
