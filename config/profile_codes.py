@@ -3,10 +3,12 @@
 import re
 
 from config.profile_files import LIST_SEPARATOR
-from models.codes import HOTLINE_ITSELF
 from models.message import Topic
 
 _LONGEST_TOPIC = 249
+_THE_HOTLINE = "hotline"
+"""``dispatcher.metrics.HOTLINE_ITSELF``: where the statistics name units, this is the hotline."""
+
 _LONGEST_FILE_NAME = 255
 """Bytes. Linux."""
 
@@ -20,9 +22,8 @@ def unit_code_fault(code: str) -> str | None:
         return f"{code!r} is part of a topic's name: letters a-z A-Z, digits, . _ - alone"
     room = _LONGEST_TOPIC - len(Topic.dispatch(""))
     if len(code) > room:
-        topic = Topic.dispatch("<code>")
-        return f"has {len(code)} characters; {topic} is a topic's name of at most {_LONGEST_TOPIC}, which leaves {room}"
-    if code == HOTLINE_ITSELF:
+        return f"has {len(code)} characters; a unit code is part of a topic's name, which leaves it {room}"
+    if code == _THE_HOTLINE:
         return f"{code!r} stands in the statistics for the hotline itself"
     return None
 

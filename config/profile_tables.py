@@ -101,13 +101,13 @@ def read_units(path: Path, problems: Problems) -> dict[str, Unit]:
 
 
 def _note_topics_alike(rows: Sequence[Row]) -> None:
-    """Note codes that differ in . and _ alone: Kafka makes the second topic of such a pair no more than an illegal one."""
+    """Note codes that differ in . and _ alone: Kafka refuses the second topic of such a pair."""
     first: dict[str, tuple[str, int]] = {}
     for row in rows:
         code = row.optional("code") or ""
         other, line = first.setdefault(code.replace(".", "_"), (code, row.line))
         if other != code:
-            reason = f"{code!r} and {other!r} in line {line} differ in . and _ alone, which Kafka takes for the same topic"
+            reason = f"{code!r} and {other!r} in line {line} differ in . and _ alone, which is one topic to Kafka"
             row.note("code", reason)
 
 

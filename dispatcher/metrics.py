@@ -9,6 +9,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import timedelta
 
+HOTLINE_ITSELF = "hotline"
+"""Label value of ``unit`` for what the hotline owes itself, such as the dispatch deadline; no unit has this code."""
+
 STAGE_BUCKETS = (60, 300, 900, 3_600, 14_400, 86_400, 259_200, 432_000, 864_000)
 """Upper bounds in seconds: 1, 5 and 15 minutes, 1 and 4 hours, 1, 3, 5 and 10 days."""
 

@@ -717,6 +717,15 @@ class OutboxRow:
     envelope: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingTopic:
+    """How many announcements of a topic are not published; ``unit_code`` is set on a unit's stream."""
+
+    topic: str
+    unit_code: str | None
+    messages: int
+
+
 class RelayOutbox(Protocol):
     """The outbox as the relay works it; plain functions, the one stated exception to asynchronous I/O (decision 2)."""
 
@@ -724,8 +733,16 @@ class RelayOutbox(Protocol):
         """Take the publisher's lock for as long as this connection lives; false while another relay holds it."""
         ...
 
-    def next_rows(self, published: Sequence[int], *, at: datetime, limit: int) -> list[OutboxRow]:
-        """Mark ``published`` and return the oldest unpublished rows, numbered for their units, in one transaction."""
+    def next_rows(self, published: Sequence[int], *, topics: Collection[str], at: datetime, limit: int) -> list[OutboxRow]:
+        """Mark ``published`` and return the oldest unpublished rows of ``topics``, numbered for their units, in one go."""
+        ...
+
+    def waiting(self) -> list[WaitingTopic]:
+        """Return the topics that have unpublished rows."""
+        ...
+
+    def hold(self, reasons: Mapping[str, str], *, at: datetime) -> None:
+        """Remember that these topics are held, and why, for the exporter to tell; no others are."""
         ...
 
     def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:

@@ -370,6 +370,22 @@ COMMENT ON COLUMN public.deadlines.rings_at IS 'The next moment at which time al
 COMMENT ON COLUMN public.deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 
 --
+-- Name: held_topics; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.held_topics (
+    topic text NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE held_topics; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.held_topics IS 'A topic that Kafka refuses: its messages wait in the outbox, in order, until it takes them.';
+
+--
 -- Name: incident_tickets; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1166,6 +1182,13 @@ ALTER TABLE ONLY public.dead_letters
 
 ALTER TABLE ONLY public.deadlines
     ADD CONSTRAINT deadlines_pkey PRIMARY KEY (ticket_no, stage, number);
+
+--
+-- Name: held_topics held_topics_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.held_topics
+    ADD CONSTRAINT held_topics_pkey PRIMARY KEY (topic);
 
 --
 -- Name: incident_tickets incident_tickets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -2003,6 +2026,12 @@ GRANT SELECT,INSERT ON TABLE public.dead_letters TO hotline_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadlines TO hotline_app;
 GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
+
+--
+-- Name: TABLE held_topics; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.held_topics TO hotline_app;
 
 --
 -- Name: TABLE incident_tickets; Type: ACL; Schema: public; Owner: -

@@ -11,8 +11,9 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+from dispatcher.metrics import HOTLINE_ITSELF
 from dispatcher.rules.rates import Counts, rates
-from models.codes import HOTLINE_ITSELF, Channel, Correction, DispatchMode, Fate, Stage
+from models.codes import Channel, Correction, DispatchMode, Fate, Stage
 
 Json = dict[str, Any]
 

@@ -147,11 +147,18 @@ class Exporter:
     async def _lags(self) -> dict[str, int]:
         """Return each consumed topic's unsettled messages, of the group that is furthest behind.
 
-        The settled offsets are read first: what arrives in between counts as lag, and none is hidden.
+        The settled offsets are read first: what arrives in between counts as lag, and none is hidden. Without them no lag is
+        known, whatever the broker tells.
         """
-        settled = await self._numbers.settled_offsets()
+        try:
+            settled = await self._numbers.settled_offsets()
+        except TryLater as error:
+            log.warning("source_away", source=self._database.source, detail=str(error))
+            settled = None
         ends = await asyncio.to_thread(self._topic_ends, CONSUMED_TOPICS)
-        lags = {}
+        lags: dict[str, int] = {}
+        if settled is None:
+            return lags
         for topic, end in ends.items():
             groups: dict[str, dict[int, int]] = {"": {}}
             for offset in settled:

@@ -10,7 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from dispatcher import metrics
-from dispatcher.metrics import FAMILIES, Family
+from dispatcher.metrics import FAMILIES, HOTLINE_ITSELF, Family
 from dispatcher.rules.calendar import covered_until
 from dispatcher.rules.rates import Sums
 from dispatcher.store.numbers import Reading
@@ -18,7 +18,6 @@ from dispatcher.workflow.reveal import REVEALING
 from hotline import gauges
 from hotline.gauges import GAUGES, Gauge
 from models.codes import (
-    HOTLINE_ITSELF,
     CallResult,
     Channel,
     Correction,
@@ -180,6 +179,7 @@ def _standing(snapshot: Snapshot, profile: Profile) -> Iterator[Metric]:
     oldest = standing.oldest_unpublished
     age = 0.0 if oldest is None else max((snapshot.at - oldest).total_seconds(), 0.0)
     yield _gauge(gauges.OUTBOX_OLDEST, _alone(age))
+    yield _gauge(gauges.HELD, _by_one_label(standing.held))
 
 
 _OF_THE_DATABASE = (
@@ -191,6 +191,7 @@ _OF_THE_DATABASE = (
     gauges.UNSWEPT,
     gauges.UNPUBLISHED,
     gauges.OUTBOX_OLDEST,
+    gauges.HELD,
 )
 
 

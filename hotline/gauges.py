@@ -31,6 +31,9 @@ UNSWEPT = Gauge(
 CALENDAR_DAYS_LEFT = Gauge("hotline_calendar_days_left", "Days from today to the end of the loaded calendar.")
 UNPUBLISHED = Gauge("hotline_outbox_unpublished", "Messages written and not yet published.")
 OUTBOX_OLDEST = Gauge("hotline_outbox_oldest_seconds", "Age of the oldest message not yet published; 0 without one.")
+HELD = Gauge(
+    "hotline_outbox_held", "Messages of a topic that Kafka refuses; the relay goes on with the other topics.", ("topic",)
+)
 CONSUMER_LAG = Gauge("hotline_consumer_lag", "Messages of a topic that its consumers have not settled.", ("topic",))
 RECONCILIATION = Gauge(
     "hotline_reconciliation_difference",
@@ -55,6 +58,7 @@ GAUGES: tuple[Gauge, ...] = (
     CALENDAR_DAYS_LEFT,
     UNPUBLISHED,
     OUTBOX_OLDEST,
+    HELD,
     CONSUMER_LAG,
     RECONCILIATION,
     UNIT_INFO,

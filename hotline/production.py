@@ -44,13 +44,14 @@ def production(installed: Installation, *, workers: int, others: Sequence[str]) 
     Embedded services that die meanwhile are started again.
 
     Raises:
-        Rejected: the database cannot be migrated.
+        Rejected: the database cannot be migrated, or the broker refuses a topic.
         TryLater: a service is away.
     """
     settings = installed.settings
     migrations.apply(owner_database_url_of(settings), today=SystemClock().now().date())
+    specs = declared_topics(profile_of(settings).units, replication=settings.kafka_replication)
     with open_admin(bootstrap_of(settings)) as admin:
-        create_missing(admin, declared_topics(profile_of(settings).units), replication=settings.kafka_replication)
+        create_missing(admin, specs)
     commands = {
         "relay": ("relay",),
         **{

@@ -6,9 +6,6 @@ Source: domain.md C.3 (codes are ours, names from published ticket forms) and A.
 from enum import StrEnum
 from typing import Self
 
-HOTLINE_ITSELF = "hotline"
-"""Label value of ``unit`` for what the hotline owes itself, such as the dispatch deadline; no unit has this code."""
-
 
 class _Labelled(StrEnum):
     """An enum whose value travels and whose Chinese label is shown."""

@@ -1,21 +1,23 @@
 """The only publisher: takes announcements from the outbox to their topics, in order, until the broker has each (decision 2).
 
 A plain synchronous process. A row is marked only after the broker acknowledged it, so each is told at least once; a send
-that fails leaves the row where it is.
+that fails leaves the row where it is. Order is kept in each topic: one that Kafka refuses is held from the refused row on, and
+the others go on.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 import structlog
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import InvalidTopicError, KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
+from kafka.producer.future import FutureRecordMetadata
 
 from dispatcher.ports import Clock, OutboxRow, RelayOutbox
-from models.errors import TryLater
-from streams.topics import TopicSpec, create_missing, open_admin, topic_ids
+from streams.topics import BrokerAway, TopicSpec, TopicsRefused, create_missing, look_at, open_admin
 
 BATCH = 1000
 IDLE_WAIT_SECONDS = 0.01
@@ -29,6 +31,12 @@ unit's numbers would no longer rise."""
 
 _OUTAGE_WAIT_SECONDS = 1.0
 
+TRY_AGAIN_SECONDS = 60.0
+"""How often a refused message is tried again, and how often the log tells of a topic that is held."""
+
+_REFUSALS = (InvalidTopicError, MessageSizeTooLargeError, TopicAuthorizationFailedError)
+"""What Kafka says of one topic, or of one message, and will say again; all else is an outage, met with a new producer."""
+
 log = structlog.get_logger()
 
 
@@ -36,7 +44,7 @@ def open_producer(bootstrap: str) -> KafkaProducer:
     """Return an idempotent producer that waits for every replica.
 
     Raises:
-        TryLater: the broker is away.
+        BrokerAway: it does not answer.
     """
     try:
         return KafkaProducer(
@@ -51,7 +59,23 @@ def open_producer(bootstrap: str) -> KafkaProducer:
             allow_auto_create_topics=False,
         )
     except KafkaError as error:
-        raise TryLater(f"no broker answers at {bootstrap}: {type(error).__name__}") from error
+        raise BrokerAway(f"no broker answers at {bootstrap}: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The topics that can be published to, and why the others of interest cannot."""
+
+    topics: frozenset[str]
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a message did not get onto its topic, and until when (monotonic) the topic is left alone."""
+
+    reason: str
+    until: float
 
 
 class Relay:
@@ -70,7 +94,7 @@ class Relay:
         *,
         outbox: RelayOutbox,
         open_producer: Callable[[], KafkaProducer],
-        prepare: Callable[[], None],
+        prepare: Callable[[], Ready],
         clock: Clock,
     ) -> None:
         self._outbox = outbox
@@ -79,6 +103,9 @@ class Relay:
         self._clock = clock
         self._producer: KafkaProducer | None = None
         self._looked_at = -LOOK_EVERY_SECONDS
+        self._topics: frozenset[str] = frozenset()
+        self._refusals: dict[str, _Refusal] = {}
+        self._told_at: dict[str, float] = {}
 
     def run(self, should_stop: Callable[[], bool]) -> None:
         """Publish batch after batch; a broker that is away is waited for.
@@ -94,7 +121,7 @@ class Relay:
                 if not self._is_ready():
                     time.sleep(_OUTAGE_WAIT_SECONDS)
                     continue
-            rows = self._outbox.next_rows(published, at=self._clock.now(), limit=BATCH)
+            rows = self._outbox.next_rows(published, topics=self._topics, at=self._clock.now(), limit=BATCH)
             published = self._publish(rows)
             if not rows:
                 time.sleep(IDLE_WAIT_SECONDS)
@@ -102,45 +129,109 @@ class Relay:
         self._close()
 
     def _mark(self, published: Sequence[int]) -> None:
-        self._outbox.next_rows(published, at=self._clock.now(), limit=0)
+        self._outbox.next_rows(published, topics=(), at=self._clock.now(), limit=0)
 
     def _is_ready(self) -> bool:
         """Whether the broker is there, with its topics filled; the producer is open then."""
         try:
-            self._prepare()
+            ready = self._prepare()
             if self._producer is None:
                 self._producer = self._open_producer()
-        except TryLater as error:
+        except BrokerAway as error:
             self._close()
             log.warning("broker_away", detail=str(error))
             return False
-        self._looked_at = time.monotonic()
+        self._looked_at = now = time.monotonic()
+        self._refusals = {topic: refusal for topic, refusal in self._refusals.items() if refusal.until > now}
+        held = {**{topic: refusal.reason for topic, refusal in self._refusals.items()}, **ready.refused}
+        self._outbox.hold(held, at=self._clock.now())
+        self._tell(held, now)
+        self._topics = ready.topics - held.keys()
         return True
 
+    def _tell(self, held: Mapping[str, str], now: float) -> None:
+        """Name each held topic at once and then once a minute, and each that is free again."""
+        for topic in self._told_at.keys() - held.keys():
+            del self._told_at[topic]
+            log.info("topic_tried_again", topic=topic)
+        due = [topic for topic in held if now - self._told_at.get(topic, -TRY_AGAIN_SECONDS) >= TRY_AGAIN_SECONDS]
+        if not due:
+            return
+        waiting = {each.topic: each for each in self._outbox.waiting()}
+        for topic in due:
+            self._told_at[topic] = now
+            rows = waiting.get(topic)
+            log.error(
+                "topic_refused",
+                topic=topic,
+                unit=rows.unit_code if rows else None,
+                reason=held[topic],
+                waiting=rows.messages if rows else 0,
+            )
+
     def _publish(self, rows: Sequence[OutboxRow]) -> list[int]:
-        """Send rows in order and return those that the broker acknowledged before the first one that it did not."""
+        """Send rows in order and return those that the broker has.
+
+        In a topic these end before the first row that was refused, in all topics before the first that was not answered for.
+        """
         acknowledged: list[int] = []
         producer = self._producer
         if producer is None:
             return acknowledged
         try:
-            futures = [
-                producer.send(row.topic, value=value_of(row), key=row.key.encode(), headers=headers_of(row)) for row in rows
-            ]
+            sent = self._send(producer, rows)
             producer.flush(timeout=_SEND_TIMEOUT_SECONDS)
-            for row, future in zip(rows, futures, strict=True):
-                future.get(timeout=_SEND_TIMEOUT_SECONDS)
-                acknowledged.append(row.seq)
+            acknowledged.extend(self._answered_for(sent))  # an error leaves in it what came before
         except KafkaError as error:
-            log.warning("send_failed", error=type(error).__name__, sent=len(acknowledged), unsent=len(rows) - len(acknowledged))
+            detail = f"{type(error).__name__}: {error}"
+            log.warning("send_failed", detail=detail, sent=len(acknowledged), unsent=len(rows) - len(acknowledged))
             self._close()
+        if self._refusals.keys() & self._topics:
+            self._close()  # the next look holds them
         return acknowledged
+
+    def _send(self, producer: KafkaProducer, rows: Sequence[OutboxRow]) -> list[tuple[OutboxRow, FutureRecordMetadata]]:
+        """Hand rows to the producer; of a topic none after one that it refuses."""
+        sent = []
+        for row in rows:
+            if row.topic in self._refusals:
+                continue
+            try:
+                future = producer.send(row.topic, value=value_of(row), key=row.key.encode(), headers=headers_of(row))
+            except _REFUSALS as error:
+                self._refuse(row.topic, error)
+            else:
+                sent.append((row, future))
+        return sent
+
+    def _answered_for(self, sent: Sequence[tuple[OutboxRow, FutureRecordMetadata]]) -> Iterator[int]:
+        """Yield the rows that the broker has; of a topic none after one that it refuses."""
+        refused: set[str] = set()
+        for row, future in sent:
+            if row.topic in refused:
+                continue
+            try:
+                future.get(timeout=_SEND_TIMEOUT_SECONDS)
+            except _REFUSALS as error:
+                self._refuse(row.topic, error)
+                refused.add(row.topic)
+            else:
+                yield row.seq
+
+    def _refuse(self, topic: str, error: KafkaError) -> None:
+        self._refusals[topic] = _Refusal(f"{type(error).__name__}: {error}", time.monotonic() + TRY_AGAIN_SECONDS)
 
     def _close(self) -> None:
         """Let go of the producer at once; after a failed send nothing of it may still go out by itself."""
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            producer.close(timeout=0)
+        except KafkaError:  # with messages in flight it gives up before it has stopped its sender (kafka-python 3.0.12)
+            sender = producer._sender  # noqa: SLF001  there is no other way
+            sender.force_close()
+            sender.join(timeout=_OUTAGE_WAIT_SECONDS)
 
 
 def value_of(row: OutboxRow) -> bytes:
@@ -157,24 +248,35 @@ def headers_of(row: OutboxRow) -> list[tuple[str, bytes]]:
     return [] if row.unit_seq is None else [("unit_seq", str(row.unit_seq).encode())]
 
 
-def prepare_topics(bootstrap: str, outbox: RelayOutbox, specs: Sequence[TopicSpec], *, replication: int, now: datetime) -> None:
-    """Make missing topics, and fill those again that the broker lost.
+def prepare_topics(bootstrap: str, outbox: RelayOutbox, specs: Sequence[TopicSpec], *, now: datetime) -> Ready:
+    """Make missing topics, fill those again that the broker lost, and tell which can be published to.
 
     A topic that exists under another id than before is empty: everything that its retention would still hold is published
     again. Numbers and event ids stay, so consumers see no effect twice. The new id is remembered last: whoever dies before
-    fills the topic at the next start.
+    fills the topic at the next start. A topic that the profile does not declare (a unit that it no longer has) is published
+    to where it exists, but neither made nor filled.
 
     Raises:
-        TryLater: the broker or PostgreSQL is away.
+        BrokerAway: the broker is away.
+        TryLater: PostgreSQL is away.
     """
     retentions = {spec.name: spec.retention for spec in specs}
+    names = retentions.keys() | {each.topic for each in outbox.waiting()}
+    refused: dict[str, str] = {}
     with open_admin(bootstrap) as admin:
-        ids = topic_ids(admin, retentions)
-        if ids.keys() != retentions.keys():
-            created = create_missing(admin, specs, replication=replication)
-            log.info("topics_created", amount=len(created))
-            ids = topic_ids(admin, retentions)
-    for topic in outbox.topics_made_anew(ids):
+        ids, absent = look_at(admin, names)
+        if retentions.keys() & absent.keys():
+            try:
+                log.info("topics_created", amount=len(create_missing(admin, specs)))
+            except TopicsRefused as refusal:
+                refused.update(refusal.reasons)
+            ids, absent = look_at(admin, names)
+    declared = {topic: topic_id for topic, topic_id in ids.items() if topic in retentions}
+    for topic in outbox.topics_made_anew(declared):
         amount = outbox.publish_again(topic, since=now - retentions[topic])
         log.warning("topic_was_made_anew", topic=topic, published_again=amount)
-    outbox.remember_topics(ids, at=now)
+    outbox.remember_topics(declared, at=now)
+    strangers = {
+        topic: f"{absent[topic]}; the profile has no unit with this topic" for topic in absent.keys() - retentions.keys()
+    }
+    return Ready(frozenset(ids), {**absent, **strangers, **refused})

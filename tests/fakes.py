@@ -35,6 +35,7 @@ from dispatcher.ports import (
     StoredDeadline,
     StreamPosition,
     UnderstoodTexts,
+    WaitingTopic,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES
 from dispatcher.rules.reply_checks import EarlierReply
@@ -198,6 +199,7 @@ class _Tables:
     sequences: Counter[str] = field(default_factory=Counter)
     unit_sequences: Counter[str] = field(default_factory=Counter)
     known_topics: dict[str, UUID] = field(default_factory=dict)
+    held_topics: dict[str, str] = field(default_factory=dict)
     proposals: dict[int, MatrixProposal] = field(default_factory=dict)
     knowledge: KnowledgeTables = field(default_factory=KnowledgeTables)
     ticket_places: list[TicketPlace] = field(default_factory=list)
@@ -930,12 +932,12 @@ class MemoryRelayOutbox:
         if self._store.leader is self:
             self._store.leader = None
 
-    def next_rows(self, published: Sequence[int], *, at: datetime, limit: int) -> list[OutboxRow]:
+    def next_rows(self, published: Sequence[int], *, topics: Collection[str], at: datetime, limit: int) -> list[OutboxRow]:
         """Mark and return."""
         tables = self._store.tables
         for row in tables.outbox:
             row.published = row.published or row.seq in set(published)
-        unpublished = [row for row in tables.outbox if not row.published]
+        unpublished = [row for row in tables.outbox if not row.published and row.message.topic in topics]
         batch = sorted(unpublished, key=lambda row: (row.unit_seq is None, row.unit_seq, row.seq))[:limit]
         for row in batch:
             unit_code = row.message.unit_code
@@ -946,6 +948,15 @@ class MemoryRelayOutbox:
             OutboxRow(row.seq, row.message.topic, row.message.key, row.unit_seq, orjson.dumps(row.message.envelope()).decode())
             for row in batch
         ]
+
+    def waiting(self) -> list[WaitingTopic]:
+        """Count by topic."""
+        counts = Counter((row.message.topic, row.message.unit_code) for row in self._store.tables.outbox if not row.published)
+        return [WaitingTopic(topic, unit_code, messages) for (topic, unit_code), messages in counts.items()]
+
+    def hold(self, reasons: Mapping[str, str], *, at: datetime) -> None:
+        """Remember."""
+        self._store.tables.held_topics = dict(reasons)
 
     def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:
         """Return the changed ones."""

@@ -10,12 +10,12 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from dispatcher.metrics import DISPATCHED
+from dispatcher.metrics import DISPATCHED, HOTLINE_ITSELF
 from dispatcher.rules.rates import Counts, Sums, count_up
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
-from models.codes import HOTLINE_ITSELF, TicketState
+from models.codes import TicketState
 
 _QUERIES = load_queries("numbers.sql")
 
@@ -40,9 +40,9 @@ class SettledOffset:
 class Standing:
     """How things stand at one moment.
 
-    Keys named ``unit`` are unit codes, and ``models.codes.HOTLINE_ITSELF`` for what waits for the hotline. ``unswept`` are
+    Keys named ``unit`` are unit codes, and ``metrics.HOTLINE_ITSELF`` for what waits for the hotline. ``unswept`` are
     deadlines of which a moment has come that the timers have not dealt with. ``oldest_unpublished`` is None when all
-    messages are published.
+    messages are published. ``held`` are unpublished messages by topic, where Kafka refuses it.
     """
 
     open_tickets: Mapping[tuple[str, TicketState], int]
@@ -53,6 +53,7 @@ class Standing:
     provisional: int
     unpublished: int
     oldest_unpublished: datetime | None
+    held: Mapping[str, int]
     loaded_years: frozenset[int] = frozenset()
 
 
@@ -143,6 +144,7 @@ async def _standing(connection: AsyncConnection[TupleRow], now: datetime, spans:
         provisional=provisional,
         unpublished=unpublished,
         oldest_unpublished=oldest,
+        held=dict(await _all(connection, "held_messages", {})),
         loaded_years=frozenset(year for (year,) in await _all(connection, "loaded_years", {})),
     )
 

@@ -11,13 +11,13 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from dispatcher import metrics
-from dispatcher.metrics import FAMILIES, Family
+from dispatcher.metrics import FAMILIES, HOTLINE_ITSELF, Family
 from dispatcher.rules.rates import Sums
 from dispatcher.store.database import Pool
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 from dispatcher.store.rows import encode
-from models.codes import HOTLINE_ITSELF, Urgency
+from models.codes import Urgency
 from models.profile import Category
 
 _QUERIES = load_queries("reconciliation.sql")

@@ -1,6 +1,6 @@
 """The outbox as the relay works it: synchronous, on one connection that holds the publisher's lock."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from dispatcher.ports import OutboxRow
+from dispatcher.ports import OutboxRow, WaitingTopic
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 
@@ -30,13 +30,25 @@ class PostgresRelayOutbox:
             row = self._connection.execute(_QUERIES["become_leader"], {"lock": _PUBLISHER_LOCK}).fetchone()
         return bool(row and row[0])
 
-    def next_rows(self, published: Sequence[int], *, at: datetime, limit: int) -> list[OutboxRow]:
-        """Mark ``published`` and return the oldest unpublished rows with their numbers, durable on return."""
+    def next_rows(self, published: Sequence[int], *, topics: Collection[str], at: datetime, limit: int) -> list[OutboxRow]:
+        """Mark ``published`` and return the oldest unpublished rows of ``topics`` with their numbers, durable on return."""
         with translated_errors(), self._connection.transaction():
             if published:
                 self._connection.execute(_QUERIES["mark_published"], {"seqs": list(published), "at": at})
             with self._connection.cursor(row_factory=class_row(OutboxRow)) as cursor:
-                return cursor.execute(_QUERIES["next_rows"], {"limit": limit}).fetchall()
+                return cursor.execute(_QUERIES["next_rows"], {"topics": list(topics), "limit": limit}).fetchall()
+
+    def waiting(self) -> list[WaitingTopic]:
+        """Return the topics that have unpublished rows."""
+        with translated_errors(), self._connection.cursor(row_factory=class_row(WaitingTopic)) as cursor:
+            return cursor.execute(_QUERIES["waiting"]).fetchall()
+
+    def hold(self, reasons: Mapping[str, str], *, at: datetime) -> None:
+        """Remember that these topics are held, and why; no others are."""
+        parameters = {"topics": list(reasons), "reasons": list(reasons.values()), "at": at}
+        with translated_errors(), self._connection.transaction():
+            self._connection.execute(_QUERIES["release"], parameters)
+            self._connection.execute(_QUERIES["hold"], parameters)
 
     def topics_made_anew(self, topic_ids: Mapping[str, UUID]) -> list[str]:
         """Return the names of the topics that are remembered with another id."""

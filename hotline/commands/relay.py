@@ -38,7 +38,7 @@ def run(_: argparse.Namespace) -> int:
     log = structlog.get_logger()
     settings = load_settings(os.environ)
     bootstrap, clock = bootstrap_of(settings), SystemClock()
-    specs = declared_topics(profile_of(settings).units)
+    specs = declared_topics(profile_of(settings).units, replication=settings.kafka_replication)
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -56,7 +56,7 @@ def run(_: argparse.Namespace) -> int:
         Relay(
             outbox=outbox,
             open_producer=lambda: open_producer(bootstrap),
-            prepare=lambda: prepare_topics(bootstrap, outbox, specs, replication=settings.kafka_replication, now=clock.now()),
+            prepare=lambda: prepare_topics(bootstrap, outbox, specs, now=clock.now()),
             clock=clock,
         ).run(lambda: stopping)
     return 0

@@ -12,7 +12,8 @@ def add_parser(commands: Subparsers) -> None:
         "topics",
         help="make the Kafka topics and verify their settings",
         description="Make the topics that are missing, one for each member unit of the profile among them, and compare "
-        "partitions, cleanup policy and retention with what is declared. Differences are printed; exit 1 if there are any.",
+        "partitions, replicas, min.insync.replicas, cleanup policy and retention with what is declared. "
+        "Differences are printed; exit 1 if there are any.",
         epilog="example: HOTLINE_KAFKA=kafka1:9092,kafka2:9092 HOTLINE_KAFKA_REPLICATION=3 hotline topics",
     )
     parser.set_defaults(run=run)
@@ -25,9 +26,9 @@ def run(_: argparse.Namespace) -> int:
     from streams.topics import create_missing, declared_topics, differences, open_admin
 
     settings = load_settings(os.environ)
-    specs = declared_topics(profile_of(settings).units)
+    specs = declared_topics(profile_of(settings).units, replication=settings.kafka_replication)
     with open_admin(bootstrap_of(settings)) as admin:
-        created = create_missing(admin, specs, replication=settings.kafka_replication)
+        created = create_missing(admin, specs)
         found = differences(admin, specs)
     for difference in found:
         print(difference)

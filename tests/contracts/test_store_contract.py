@@ -32,6 +32,7 @@ from dispatcher.ports import (
     Settled,
     SettledCall,
     StoredDeadline,
+    WaitingTopic,
 )
 from dispatcher.rules.calls import RECENT_STRETCHES, course_of
 from dispatcher.rules.changes import extended
@@ -87,6 +88,9 @@ def some_news(call_id="C-1", heard_at=MONDAY, **told):
     """Return news of a call; each has a contact of its own."""
     contact_id = A_CALL if call_id == "C-1" else uuid4()
     return CallNews(call_id, contact_id, heard_at, **told)
+
+
+EVERY_TOPIC = (Topic.TICKET_EVENTS, Topic.dispatch("U-LAMP"), Topic.dispatch("U-WATER"))
 
 
 @dataclass(frozen=True)
@@ -313,7 +317,7 @@ class StoreContract:
 
         written = await store.written()
         assert written == NOTHING
-        assert store.relay().next_rows((), at=MONDAY, limit=10) == []
+        assert store.relay().next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10) == []
         async with store.open_work() as work:
             assert await work.next_offsets([POSITION]) == {POSITION: 0}
             assert await work.lock_unsettled([UUID(int=1)]) == {}
@@ -332,7 +336,7 @@ class StoreContract:
         with pytest.raises(Rejected):
             await write_something_and_a_twin()
 
-        assert store.relay().next_rows((), at=MONDAY, limit=10) == []
+        assert store.relay().next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10) == []
 
     async def test_contacts_are_stored_once(self, store):
         """The second delivery is known, whatever it says; new ones beside it are stored."""
@@ -1298,17 +1302,17 @@ class StoreContract:
         """Unmarked rows come again; marked ones never."""
         await self.write(store, *(a_message(n) for n in range(3)))
         relay = store.relay()
-        rows = relay.next_rows((), at=MONDAY, limit=2)
+        rows = relay.next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=2)
         assert [row.key for row in rows] == ["key-0", "key-1"]
-        assert rows == relay.next_rows((), at=MONDAY, limit=2)
-        assert [row.key for row in relay.next_rows([rows[0].seq], at=MONDAY, limit=5)] == ["key-1", "key-2"]
-        assert relay.next_rows([rows[1].seq], at=MONDAY, limit=0) == []
+        assert rows == relay.next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=2)
+        assert [row.key for row in relay.next_rows([rows[0].seq], topics=EVERY_TOPIC, at=MONDAY, limit=5)] == ["key-1", "key-2"]
+        assert relay.next_rows([rows[1].seq], topics=EVERY_TOPIC, at=MONDAY, limit=0) == []
 
     async def test_a_row_carries_its_envelope(self, store):
         """Topic, key and envelope as announced; only a unit's row has a number."""
         message = a_message(1)
         await self.write(store, message)
-        (row,) = store.relay().next_rows((), at=MONDAY, limit=5)
+        (row,) = store.relay().next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=5)
         assert isinstance(row, OutboxRow)
         assert (row.topic, row.key, row.unit_seq) == (message.topic, message.key, None)
         assert f'"event_id":"{message.event_id}"' in row.envelope
@@ -1320,7 +1324,7 @@ class StoreContract:
         numbered = []
         published = ()
         for _ in range(4):
-            rows = store.relay().next_rows(published, at=MONDAY, limit=3)
+            rows = store.relay().next_rows(published, topics=EVERY_TOPIC, at=MONDAY, limit=3)
             numbered += [(row.topic, row.unit_seq) for row in rows if row.unit_seq]
             published = [row.seq for row in rows]
         assert [seq for topic, seq in numbered if topic.endswith("U-LAMP")] == [1, 2, 3, 4]
@@ -1329,9 +1333,9 @@ class StoreContract:
     async def test_a_number_once_given_stays(self, store):
         """A relay that died before it marked: the next one tells the same message under the same number."""
         await self.write(store, a_message(1, "U-LAMP"), a_message(2, "U-LAMP"))
-        first = store.relay().next_rows((), at=MONDAY, limit=10)
+        first = store.relay().next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10)
         await self.write(store, a_message(3, "U-LAMP"))
-        second = store.relay().next_rows((), at=MONDAY, limit=10)
+        second = store.relay().next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10)
 
         assert second[:2] == first
         assert [row.unit_seq for row in second] == [1, 2, 3]
@@ -1341,14 +1345,28 @@ class StoreContract:
         old = a_message(0, "U-LAMP", at=MONDAY - timedelta(days=20))
         await self.write(store, old, a_message(1, "U-LAMP"), a_message(2), a_message(3, "U-LAMP"))
         relay = store.relay()
-        told = relay.next_rows((), at=MONDAY, limit=10)
-        relay.next_rows([row.seq for row in told], at=MONDAY, limit=0)
+        told = relay.next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10)
+        relay.next_rows([row.seq for row in told], topics=EVERY_TOPIC, at=MONDAY, limit=0)
         await self.write(store, a_message(4, "U-LAMP"))
 
         assert relay.publish_again(Topic.dispatch("U-LAMP"), since=MONDAY - timedelta(days=14)) == 2
-        again = relay.next_rows((), at=MONDAY, limit=10)
+        again = relay.next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10)
         assert [(row.key, row.unit_seq) for row in again] == [("key-1", 2), ("key-3", 3), ("key-4", 4)]
         assert again[:2] == [row for row in told if row.unit_seq in {2, 3}]
+
+    async def test_rows_of_a_held_topic_let_the_others_pass(self, store):
+        """They wait unnumbered, are counted for the log, and come in their order when the topic is free."""
+        await self.write(store, a_message(1, "U-LAMP"), a_message(2), a_message(3, "U-LAMP"))
+        relay = store.relay()
+        relay.hold({Topic.dispatch("U-LAMP"): "no such topic"}, at=MONDAY)
+        (row,) = relay.next_rows((), topics=[Topic.TICKET_EVENTS], at=MONDAY, limit=10)
+        assert row.key == "key-2"
+        assert relay.next_rows([row.seq], topics=[Topic.TICKET_EVENTS], at=MONDAY, limit=10) == []
+        assert relay.waiting() == [WaitingTopic(Topic.dispatch("U-LAMP"), "U-LAMP", 2)]
+
+        relay.hold({}, at=MONDAY)
+        rows = relay.next_rows((), topics=EVERY_TOPIC, at=MONDAY, limit=10)
+        assert [(row.key, row.unit_seq) for row in rows] == [("key-1", 1), ("key-3", 2)]
 
     async def test_a_topic_made_anew_is_noticed(self, store):
         """Another id under a known name; new names and known ids are no news."""

@@ -73,9 +73,10 @@ class ConsoleTown:
 
     def _publish(self) -> None:
         with open_relay_outbox(self.app_url) as outbox:
-            rows = outbox.next_rows([], at=self.town.clock.now(), limit=1000)
+            topics = [each.topic for each in outbox.waiting()]
+            rows = outbox.next_rows([], topics=topics, at=self.town.clock.now(), limit=1000)
             while rows:
-                rows = outbox.next_rows([row.seq for row in rows], at=self.town.clock.now(), limit=1000)
+                rows = outbox.next_rows([row.seq for row in rows], topics=topics, at=self.town.clock.now(), limit=1000)
 
     async def asks(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Rows as the application sees them."""

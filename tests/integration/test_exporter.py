@@ -17,6 +17,7 @@ from uuid import UUID
 
 import pytest
 from kafka.admin import KafkaAdminClient
+from structlog.testing import capture_logs
 
 from dispatcher.ports import Effects, StoredDeadline, StreamPosition
 from dispatcher.rules.rates import rates
@@ -298,6 +299,20 @@ class TestAnswers:
 
         assert told['hotline_exporter_up{source="broker"}'] == 0.0
         assert told['hotline_exporter_up{source="database"}'] == 1.0
+        assert not [series for series in told if series.startswith("hotline_consumer_lag")]
+
+    async def test_a_database_that_is_away_is_not_called_a_broker(self, database: Database, database_proxy: Proxy) -> None:
+        """The lag needs both; without PostgreSQL it is unknown, and the broker is there."""
+        async with a_town(database.reached_at(database_proxy.port).app_url) as town:
+            exporter = exporter_of(town)
+            database_proxy.cut()
+            with capture_logs() as logs:
+                await exporter._broker.look()
+            told = await metrics_of(exporter)
+
+        assert [(event["event"], event["source"]) for event in logs] == [("source_away", "database")]
+        assert told['hotline_exporter_up{source="broker"}'] == 1.0
+        assert told['hotline_exporter_up{source="database"}'] == 0.0
         assert not [series for series in told if series.startswith("hotline_consumer_lag")]
 
 

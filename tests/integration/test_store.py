@@ -134,7 +134,7 @@ class TestWhoSeesWhat:
         "table",
         [
             *("contacts", "vault", "users", "access_log", "dead_letters", "rollups", "stream_offsets", "ticket_keys"),
-            *("unit_sequences", "ticket_sequences", "known_topics", "schema_migrations"),
+            *("unit_sequences", "ticket_sequences", "known_topics", "held_topics", "schema_migrations"),
         ],
     )
     def test_a_unit_reads_nothing_else(self, database, table):

@@ -35,7 +35,7 @@ def announce(connection: psycopg.Connection, key: str) -> None:
 
 def numbers(outbox: PostgresRelayOutbox, published: list[int], *, limit: int = 10) -> list[tuple[str, int | None]]:
     """What the relay would send now, in order."""
-    return [(row.key, row.unit_seq) for row in outbox.next_rows(published, at=NOW, limit=limit)]
+    return [(row.key, row.unit_seq) for row in outbox.next_rows(published, topics=[TOPIC], at=NOW, limit=limit)]
 
 
 class TestOrder:
@@ -62,10 +62,10 @@ class TestOrder:
             for key in ("second written", "third written"):
                 announce(quick, key)
             quick.commit()
-            sent = outbox.next_rows([], at=NOW, limit=10)
+            sent = outbox.next_rows([], topics=[TOPIC], at=NOW, limit=10)
             slow.commit()
-        sent += outbox.next_rows([row.seq for row in sent], at=NOW, limit=10)
-        assert outbox.next_rows([row.seq for row in sent], at=NOW, limit=10) == []
+        sent += outbox.next_rows([row.seq for row in sent], topics=[TOPIC], at=NOW, limit=10)
+        assert outbox.next_rows([row.seq for row in sent], topics=[TOPIC], at=NOW, limit=10) == []
 
         assert outbox.publish_again(TOPIC, since=datetime(2026, 3, 1, tzinfo=UTC)) == 3
 

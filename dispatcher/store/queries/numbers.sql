@@ -60,6 +60,12 @@ SELECT count(*) AS messages, min(written_at) AS oldest
   FROM outbox
  WHERE published_at IS NULL;
 
+-- name: held_messages
+-- Unpublished messages of each topic that Kafka refuses.
+SELECT held_topics.topic, count(outbox.seq) AS messages
+  FROM held_topics LEFT JOIN outbox ON outbox.topic = held_topics.topic AND outbox.published_at IS NULL
+ GROUP BY held_topics.topic;
+
 -- name: settled_offsets
 -- How far each consumer group has come in each partition that it ever settled.
 SELECT group_name, topic, topic_id, partition, next_offset

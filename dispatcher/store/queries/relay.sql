@@ -5,13 +5,14 @@ SELECT pg_try_advisory_lock(%(lock)s);
 UPDATE outbox SET published_at = %(at)s WHERE seq = ANY(%(seqs)s);
 
 -- name: next_rows
--- The oldest unpublished rows. Those on a unit's stream that were never sent get the unit's next numbers, without a gap.
+-- The oldest unpublished rows of these topics. Those on a unit's stream that were never sent get the unit's next numbers,
+-- without a gap.
 -- Rows that have their number already (a relay died before it sent them, or a topic is filled again) come before all others
 -- and in the order of their numbers: a row that was written earlier may have been committed, and numbered, later.
 WITH batch AS (
     SELECT seq, topic, key, unit_code, unit_seq, envelope
       FROM outbox
-     WHERE published_at IS NULL
+     WHERE published_at IS NULL AND topic = ANY(%(topics)s)
      ORDER BY unit_seq NULLS LAST, seq
      LIMIT %(limit)s
 ), unnumbered AS (
@@ -32,6 +33,18 @@ WITH batch AS (
 SELECT batch.seq, topic, key, coalesce(batch.unit_seq, numbers.unit_seq) AS unit_seq, envelope
   FROM batch LEFT JOIN numbers USING (seq)
  ORDER BY batch.unit_seq NULLS LAST, seq;
+
+-- name: waiting
+SELECT topic, unit_code, count(*) AS messages FROM outbox WHERE published_at IS NULL GROUP BY topic, unit_code;
+
+-- name: release
+DELETE FROM held_topics WHERE topic <> ALL(%(topics)s);
+
+-- name: hold
+INSERT INTO held_topics (topic, reason, since)
+SELECT topic, reason, %(at)s FROM unnest(%(topics)s::text[], %(reasons)s::text[]) AS given(topic, reason)
+    ON CONFLICT (topic) DO UPDATE SET reason = excluded.reason
+ WHERE held_topics.reason <> excluded.reason;
 
 -- name: known_topics
 SELECT topic, topic_id FROM known_topics;

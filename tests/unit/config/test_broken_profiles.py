@@ -45,12 +45,12 @@ CASES = {
     "a unit code too long for its topic": (
         "units.csv",
         adding("U" * 233 + ",市局,市直部门,无,是"),
-        "units.csv: line 18, code: has 233 characters; hotline.dispatch.<code> is a topic's name of at most 249, which leaves 232",
+        "units.csv: line 18, code: has 233 characters; a unit code is part of a topic's name, which leaves it 232",
     ),
     "two unit codes that are one topic to Kafka": (
         "units.csv",
         adding("SG.FG,市局,市直部门,无,是\nSG_FG,市局,市直部门,无,是"),
-        "units.csv: line 19, code: 'SG_FG' and 'SG.FG' in line 18 differ in . and _ alone, which Kafka takes for the same topic",
+        "units.csv: line 19, code: 'SG_FG' and 'SG.FG' in line 18 differ in . and _ alone, which is one topic to Kafka",
     ),
     "a unit code that stands for the hotline itself": (
         "units.csv",

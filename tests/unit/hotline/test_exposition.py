@@ -25,6 +25,7 @@ STANDING = Standing(
     provisional=3,
     unpublished=5,
     oldest_unpublished=NOW - timedelta(seconds=7),
+    held={"hotline.dispatch.SG-OLD": 2},
 )
 
 
@@ -100,6 +101,7 @@ def test_gauges_tell_how_things_stand(profile: Profile) -> None:
     assert samples(told["hotline_deadline_provisional"]) == {(): 3}
     assert samples(told["hotline_outbox_unpublished"]) == {(): 5}
     assert samples(told["hotline_outbox_oldest_seconds"]) == {(): 7}
+    assert samples(told["hotline_outbox_held"]) == {("hotline.dispatch.SG-OLD",): 2}
     assert samples(told["hotline_consumer_lag"]) == {("hotline.contacts",): 8}
     assert samples(told["hotline_unit_info"])["SG-JT", "市交通运输局", "市直部门"] == 1
     assert samples(told["hotline_model_info"]) == {("4a5b6c7d8e9f",): 1}

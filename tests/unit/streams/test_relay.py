@@ -5,13 +5,15 @@ from uuid import UUID
 
 import orjson
 import pytest
-from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, TopicAuthorizationFailedError
+from structlog.testing import capture_logs
 
 from dispatcher.ports import Effects, OutboxRow
 from models.errors import TryLater
 from models.message import Message, Topic, event_id
 from streams import relay
-from streams.relay import Relay, headers_of, value_of
+from streams.relay import Ready, Relay, headers_of, value_of
+from streams.topics import BrokerAway
 from tests.builders import MONDAY
 from tests.fakes import FixedClock, MemoryStore
 
@@ -27,12 +29,18 @@ class Broker:
         self.away_for = 0
         self.refuse = lambda value: False
         self.refuse_at_once = lambda value: False
+        self.error = KafkaTimeoutError("no answer")
+        self.topics = {Topic.TICKET_EVENTS, Topic.dispatch("U-LAMP")}
+        self.missing = set()
+        self.stuck = False
+        self.forced = 0
 
     def prepare(self):
         """Make the topics ready, unless the broker is away."""
         self.prepared += 1
         if self.prepared <= self.away_for:
-            raise TryLater("no broker answers")
+            raise BrokerAway("no broker answers")
+        return Ready(frozenset(self.topics - self.missing), dict.fromkeys(self.missing, "UnknownTopicOrPartitionError"))
 
     def open_producer(self):
         """Return a producer."""
@@ -64,15 +72,29 @@ class Producer:
         """Deliver."""
         for sent in self.waiting:
             if self.broker.refuse(sent.value):
-                sent.error = KafkaTimeoutError("no answer")
+                sent.error = self.broker.error
             else:
                 self.broker.kept.append(sent)
         self.waiting = []
 
     def close(self, timeout=None):
-        """Drop what waits."""
+        """Drop what waits; with messages in flight kafka-python raises before it has stopped its sender."""
         self.broker.closed += 1
+        if self.broker.stuck:
+            raise KafkaTimeoutError("Timeout waiting for future")
         self.waiting = []
+
+    @property
+    def _sender(self):
+        return self
+
+    def force_close(self):
+        """Stop sending."""
+        self.broker.forced += 1
+        self.waiting = []
+
+    def join(self, timeout):
+        """Wait for the end of the thread."""
 
 
 def a_message(number, unit_code=None):
@@ -133,7 +155,7 @@ async def test_everything_is_told_once_and_in_order(office):
     office.run(3)
 
     assert office.told() == [0, 1, 2, 3, 4]
-    assert not office.store.relay_outbox().next_rows((), at=MONDAY, limit=10)
+    assert not office.store.relay_outbox().waiting()
     assert office.broker.closed == 1
 
 
@@ -158,14 +180,87 @@ async def test_a_failed_send_resumes_at_the_oldest_untold_row(office):
     assert office.broker.opened == 2
 
 
-async def test_a_refusal_before_sending_loses_nothing(office):
-    """The producer itself refuses a row: nothing of the batch is marked, and it is told when the fault is over."""
+async def test_a_refusal_before_sending_loses_nothing(office, monkeypatch):
+    """The producer itself refuses a row: the topic waits there, and goes on in order when the fault is over."""
+    monkeypatch.setattr(relay, "TRY_AGAIN_SECONDS", 0)
     await office.write(*(a_message(n) for n in range(3)))
     failures = iter([True, True])
     office.broker.refuse_at_once = lambda value: orjson.loads(value)["data"]["number"] == 1 and next(failures, False)
+    office.run(1)
+    assert office.told() == [0]
     office.run(4)
 
     assert office.told() == [0, 1, 2]
+
+
+async def test_a_topic_that_is_missing_stops_no_other(office):
+    """A unit that the profile no longer has: its rows wait in their order, those behind them go out, and the log is loud."""
+    old = Topic.dispatch("U-OLD")
+    office.broker.topics.add(old)
+    office.broker.missing.add(old)
+    await office.write(a_message(1, "U-OLD"), a_message(2, "U-OLD"), a_message(3), a_message(4, "U-LAMP"))
+    with capture_logs() as logs:
+        office.run(3)
+
+    assert office.told() == [3]
+    assert office.told(Topic.dispatch("U-LAMP")) == [4]
+    [refused] = [event for event in logs if event["log_level"] == "error"]
+    assert refused == {
+        "event": "topic_refused",
+        "topic": old,
+        "unit": "U-OLD",
+        "reason": "UnknownTopicOrPartitionError",
+        "waiting": 2,
+        "log_level": "error",
+    }
+    assert office.store.tables.held_topics == {old: "UnknownTopicOrPartitionError"}
+
+    office.broker.missing.clear()
+    office.run(2)
+
+    assert office.told(old) == [1, 2]
+    assert [orjson.loads(sent.value)["unit_seq"] for sent in office.broker.kept if sent.topic == old] == [1, 2]
+    assert office.store.tables.held_topics == {}
+
+
+@pytest.mark.parametrize("where", ["refuse", "refuse_at_once"])
+async def test_a_message_that_kafka_refuses_stops_its_own_topic_alone(office, where):
+    """Before the send or in the broker's answer: nothing behind it on its topic is marked, everything else goes out."""
+    office.broker.error = TopicAuthorizationFailedError("not yours")
+    setattr(office.broker, where, lambda value: orjson.loads(value)["data"]["number"] == 2)
+    await office.write(a_message(1, "U-LAMP"), a_message(2, "U-LAMP"), a_message(3, "U-LAMP"), a_message(4))
+    office.run(4)
+
+    assert office.told() == [4]
+    assert office.told(Topic.dispatch("U-LAMP"))[0] == 1
+    [waiting] = office.store.relay_outbox().waiting()
+    assert (waiting.topic, waiting.unit_code, waiting.messages) == (Topic.dispatch("U-LAMP"), "U-LAMP", 2)
+    assert office.store.tables.held_topics.keys() == {Topic.dispatch("U-LAMP")}
+
+
+async def test_a_producer_that_cannot_be_closed_is_stopped(office):
+    """Kafka went away with messages in flight: nothing of them goes out behind our back, and they are told again."""
+    await office.write(*(a_message(n) for n in range(3)))
+    failures = iter([True])
+    office.broker.refuse = lambda value: next(failures, False)
+    office.broker.stuck = True
+    office.run(3)
+
+    assert office.broker.forced == office.broker.closed == 2
+    assert sorted(set(office.told())) == [0, 1, 2]
+
+
+async def test_a_database_that_is_away_is_not_called_a_broker_that_is_away(office):
+    """Making topics ready needs both; the relay waits for Kafka and ends without PostgreSQL."""
+
+    def prepare():
+        raise TryLater("PostgreSQL is away")
+
+    office.broker.prepare = prepare
+    with capture_logs() as logs, pytest.raises(TryLater):
+        office.run(1)
+
+    assert logs == []
 
 
 async def test_a_broker_that_is_away_is_waited_for(office, monkeypatch):
@@ -197,11 +292,14 @@ class LosesMarks:
     def __init__(self, outbox):
         self._outbox = outbox
 
-    def next_rows(self, published, *, at, limit):
+    def __getattr__(self, name):
+        return getattr(self._outbox, name)
+
+    def next_rows(self, published, *, topics, at, limit):
         """Die once something would be marked."""
         if published:
             raise TryLater("PostgreSQL is away")
-        return self._outbox.next_rows(published, at=at, limit=limit)
+        return self._outbox.next_rows(published, topics=topics, at=at, limit=limit)
 
 
 async def test_a_relay_that_dies_between_send_and_mark_tells_again_the_same(office):
