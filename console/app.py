@@ -95,6 +95,9 @@ async def _tell_invalid(request: Request, error: Exception) -> Response:
     if not request.url.path.startswith(_API_ROOTS):
         return page_failure(request, BadItem(None, "a field is missing or too long"))
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        detail = f"the body is no JSON: {first['ctx']['error']} at character {first['loc'][-1] + 1}"
+        return _json(422, {"error": "invalid", "detail": detail}, None)
     where = [part for part in first["loc"] if part not in ("body", "one", "many")]
     body: dict[str, object] = {"error": "invalid", "detail": f"{_spot(where)}: {first['msg']}"}
     if where and isinstance(where[0], int) and "many" in first["loc"]:

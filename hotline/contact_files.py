@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from models.errors import Rejected
 
 _TEXT = ("text", "detail", "content")
 _ID = ("id", "msg_id")
+_KNOWN = frozenset({*_TEXT, *_ID, "topic", "time", "phone", "name", "user", "district", "channel"})
 _PLAIN_TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -24,7 +25,8 @@ def read_contacts(path: Path, *, channel: Channel, timezone: ZoneInfo, now: date
 
     Columns by name: ``id``/``msg_id``, ``text``/``detail``/``content``, ``topic`` (a title, put before the text), ``time``,
     ``phone``, ``name``, ``user`` (stands for the caller), ``district``, ``channel`` (letter or name; default ``channel``).
-    A row without an id is known by its content, one without a time is received ``now``; a time without a zone is local.
+    Any other is refused: a phone number under a name that we do not know would not reach the vault. A row without an id is
+    known by its content, one without a time is received ``now``; a time without a zone is local.
 
     Raises:
         Rejected: the file or a row is wrong; the message names file, line and reason.
@@ -61,6 +63,7 @@ def _json_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, Any]]]:
             raise Rejected(f"{path}: line {number}: not JSON: {error.msg}") from error
         if not isinstance(row, dict):
             raise Rejected(f"{path}: line {number}: not a JSON object")
+        _refuse_unknown(path, number, "field", row)
         yield number, row
 
 
@@ -69,11 +72,18 @@ def _csv_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     reader = csv.DictReader(file)
     if not set(_TEXT) & set(reader.fieldnames or ()):
         raise Rejected(f"{path}: line 1: needs a column named text, detail or content")
+    _refuse_unknown(path, 1, "column", reader.fieldnames or ())
     try:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:
         raise Rejected(f"{path}: line {reader.line_num}: {error}") from error
+
+
+def _refuse_unknown(path: Path, line: int, what: str, names: Iterable[str]) -> None:
+    unknown = [name or f"(a {what} without a name)" for name in names if name not in _KNOWN]
+    if unknown:
+        raise Rejected(f"{path}: line {line}: no such {what}: {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN))}")
 
 
 def _submission(row: dict[str, Any], *, channel: Channel, timezone: ZoneInfo, now: datetime) -> Submission:

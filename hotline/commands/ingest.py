@@ -17,7 +17,7 @@ def add_parser(commands: Subparsers) -> None:
         help="receive contacts from a CSV or JSONL file",
         description="Send the contacts of FILE through the receive workflow, in batches. Safe to run twice: a contact is known "
         "by its id. Columns by name: id or msg_id; text, detail or content; topic; time; phone; name; user (stands for "
-        "the caller); district; channel.",
+        "the caller); district; channel. A file with any other column is refused.",
         epilog="example: hotline ingest contacts.csv --channel 网站 --rate 50",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="a .csv or .jsonl file, UTF-8")

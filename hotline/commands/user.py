@@ -82,8 +82,10 @@ def _check_unit(role: "Role", unit_code: str | None, *, known: frozenset[str]) -
     from models.codes import UNIT_ROLES
     from models.errors import Rejected
 
-    if (role in UNIT_ROLES) != (unit_code is not None):
-        raise Rejected("--unit CODE belongs to --role unit, and to no other role")
+    if role in UNIT_ROLES and unit_code is None:
+        raise Rejected(f"--role {role.value} needs --unit CODE, the member unit that the user works for")
+    if role not in UNIT_ROLES and unit_code is not None:
+        raise Rejected(f"--role {role.value} takes no --unit; only unit_clerk and unit_head belong to a member unit")
     if unit_code is not None and unit_code not in known:
         raise Rejected(f"unit {unit_code!r} is not in the profile")
 

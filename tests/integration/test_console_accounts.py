@@ -76,19 +76,20 @@ def test_the_command_makes_lists_and_disables_users(command):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "told"),
     [
-        ("add", "Chen Li", "--role", "operator"),
-        ("add", "chen", "--role", "unit_clerk"),
-        ("add", "chen", "--role", "operator", "--unit", "SG-NY"),
-        ("add", "chen", "--role", "unit_clerk", "--unit", "XX"),
-        ("disable", "nobody"),
+        (("add", "Chen Li", "--role", "operator"), "'Chen Li' is no log-in name"),
+        (("add", "chen", "--role", "unit_clerk"), "--role unit_clerk needs --unit CODE"),
+        (("add", "chen", "--role", "operator", "--unit", "SG-NY"), "--role operator takes no --unit"),
+        (("add", "chen", "--role", "unit_clerk", "--unit", "XX"), "unit 'XX' is not in the profile"),
+        (("disable", "nobody"), "no user 'nobody'"),
     ],
 )
-def test_the_command_refuses_what_cannot_be(command, arguments):
-    """One sentence, exit code 2, and no user is made."""
+def test_the_command_refuses_what_cannot_be(command, arguments, told):
+    """One sentence that names what is wrong, exit code 2, and no user is made."""
     code, _, complaint = command(*arguments)
 
     assert code == 2
+    assert told in complaint
     assert len(complaint.strip().splitlines()) == 1
     assert command("list")[1] == ""

@@ -672,6 +672,14 @@ def test_a_file_that_nothing_reads_is_named(directory):
     assert check_profile(directory) == ("place.csv: file: is not part of a profile",)
 
 
+def test_a_word_list_that_nothing_reads_is_named(directory):
+    """``criticl.txt`` beside ``critical.txt`` would alarm nobody; a list of the language's may be given by every town."""
+    (directory / "lexicons" / "criticl.txt").write_text("自焚\n", encoding="utf-8")
+    (directory / "lexicons" / "trades.txt").write_text("电焊\n", encoding="utf-8")
+
+    assert check_profile(directory) == ("lexicons/criticl.txt: file: is not part of a profile",)
+
+
 def test_a_table_saved_in_the_old_chinese_encoding_is_named(directory):
     """Spreadsheets save CSV as GBK unless they are told not to."""
     path = directory / "units.csv"

@@ -109,6 +109,21 @@ async def test_a_single_contact_needs_its_key(console):
     assert "Idempotency-Key" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(("body", "character"), [(b'{"channel":"N","text":}', 23), (b'[{"text":"\xe7\x81\xaf"}', 14)])
+async def test_a_body_that_is_no_json_is_told_so_with_the_place(console, body, character):
+    """The place is a character, counted from 1, not an item of a batch; what was sent is not repeated."""
+    async with console.client("operator-1") as client:
+        answer = await client.post(
+            "/api/v1/contacts", content=body, headers={"Idempotency-Key": "K-1", "Content-Type": "application/json"}
+        )
+
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "invalid"
+    assert "index" not in answer.json()
+    assert answer.json()["detail"].startswith("the body is no JSON: ")
+    assert answer.json()["detail"].endswith(f"at character {character}")
+
+
 @pytest.mark.parametrize("batch", [[], [{**LAMP, "source_id": str(n)} for n in range(1001)]])
 async def test_a_batch_has_a_size(console, batch):
     """An empty batch is a mistake; one above 1,000 holds a transaction too long."""

@@ -60,6 +60,9 @@ def test_a_row_without_a_time_is_received_now(tmp_path: Path) -> None:
     ("name", "text", "complaint"),
     [
         ("a.csv", "subject\n路灯\n", "line 1: needs a column named text, detail or content"),
+        ("a.csv", "text,电话,tel\n路灯,1,1\n", "line 1: no such column: 电话, tel; known are channel, content, detail"),
+        ("a.csv", "text,\n路灯,1\n", "line 1: no such column: (a column without a name); known are"),
+        ("a.jsonl", '{"text": "路灯", "tel": "1"}\n', "line 1: no such field: tel; known are channel, content, detail"),
         ("a.csv", "text,channel\n路灯,飞鸽\n", "line 2: '飞鸽' is not a channel"),
         ("a.csv", "text,time\n路灯,昨天\n", "line 2: Invalid isoformat string"),
         ("a.csv", "text,time\n路灯,2026/13/9\n", "line 2: month must be in 1..12"),
