@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 from itsdangerous import BadData, URLSafeSerializer
 
 from console.failures import CrossSite, NotLoggedIn, TooManyAttempts
@@ -31,7 +31,10 @@ class Session:
 
 
 class Sessions:
-    """Signed cookies. The cookie names the user alone: role and unit are read anew from the users with every request."""
+    """Signed cookies. The cookie names the user and the generation of sessions that it belongs to.
+
+    Role and unit are read anew from the users with every request, and so is which generation holds.
+    """
 
     def __init__(self, key: bytes, accounts: Accounts, clock: Clock) -> None:
         self._serializer = URLSafeSerializer(key, salt="session", signer_kwargs={"digest_method": sha256})
@@ -39,10 +42,18 @@ class Sessions:
         self._accounts = accounts
         self._clock = clock
 
-    def cookie_for(self, user: User) -> str:
-        """Return the value of a new session's cookie."""
+    def open(self, answer: Response, request: Request, user: User) -> None:
+        """Give a new session's cookie along with ``answer``."""
         ends = self._clock.now() + SESSION_LASTS
-        return str(self._serializer.dumps([user.username, int(ends.timestamp()), secrets.token_hex(8)]))
+        named = [user.username, int(ends.timestamp()), user.session_generation, secrets.token_hex(8)]
+        answer.set_cookie(
+            COOKIE,
+            str(self._serializer.dumps(named)),
+            max_age=int(SESSION_LASTS.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
 
     async def of(self, request: Request) -> Session | None:
         """Return the session that a request belongs to, if it has one that still holds."""
@@ -50,19 +61,21 @@ class Sessions:
         if not cookie:
             return None
         try:
-            username, ends, _ = self._serializer.loads(cookie)
+            username, ends, generation, _ = self._serializer.loads(cookie)
         except (BadData, ValueError, TypeError):
             return None
         if self._clock.now().timestamp() >= ends:
             return None
         user = await self._accounts.by_name(username)
-        return None if user is None else Session(user, self._csrf(cookie))
+        if user is None or user.session_generation != generation:
+            return None
+        return Session(user, self._csrf(cookie))
 
     async def require(self, request: Request) -> Session:
         """Return the session, and for a POST make sure that a page of ours sent it.
 
         Raises:
-            NotLoggedIn: there is no session, it ended, or the user was disabled.
+            NotLoggedIn: there is no session, it ended, or the user was disabled or has a new password.
             CrossSite: the form came from elsewhere or without its token.
         """
         session = await self.of(request)

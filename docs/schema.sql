@@ -42,7 +42,7 @@ CREATE TABLE public.access_log (
 -- Name: TABLE access_log; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.access_log IS 'Who looked at whose data, and why. Append-only.';
+COMMENT ON TABLE public.access_log IS 'Who looked at whose data, who logged in, who changed which user, and why. Append-only.';
 
 --
 -- Name: access_log_id_seq; Type: SEQUENCE; Schema: public; Owner: -
@@ -1046,8 +1046,15 @@ CREATE TABLE public.users (
     token_hash text,
     disabled boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    session_generation integer DEFAULT 0 NOT NULL,
     CONSTRAINT users_unit CHECK (((role ~~ 'unit%'::text) = (unit_code IS NOT NULL)))
 );
+
+--
+-- Name: COLUMN users.session_generation; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.users.session_generation IS 'Raised to end all sessions of the user; a session holds the one it began with.';
 
 --
 -- Name: vault; Type: TABLE; Schema: public; Owner: -
@@ -1413,6 +1420,12 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.vault
     ADD CONSTRAINT vault_pkey PRIMARY KEY (contact_id);
+
+--
+-- Name: access_log_occurred; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX access_log_occurred ON public.access_log USING btree (occurred_at, id);
 
 --
 -- Name: assignments_ended; Type: INDEX; Schema: public; Owner: -

@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "exporter": "serve the business numbers to Prometheus",
         "serve": "serve the console: API and pages",
         "unit": "a member unit's stream on the terminal",
-        "user": "add, list and disable users",
+        "user": "add, list, change, reset, disable and enable users",
         "knowledge": "the articles that answers rest on: import, search, show, check, proposals",
         "selfcheck": "send contacts through everything and count what comes out",
         "replay": "play an event file in virtual time and write what came of it",

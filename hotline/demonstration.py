@@ -37,7 +37,9 @@ async def demo_logins(dispatcher: Dispatcher) -> list[Login]:
     logins = []
     for username, role, unit_code in _wanted(dispatcher):
         title = f"{role.label} {dispatcher.city.profile.units[unit_code].name}" if unit_code else role.label
-        made = await accounts.add(username, display_name=title, role=role, unit_code=unit_code, at=dispatcher.clock.now())
+        made = await accounts.add(
+            username, display_name=title, role=role, unit_code=unit_code, by="up", at=dispatcher.clock.now()
+        )
         logins.append(Login(title, username, made.password))
     _keep(path, logins)
     return logins

@@ -9,11 +9,11 @@ from classifiers.words import cut_words
 from config.profiles import matrix_problems
 from console.app import build_console
 from console.doors import Doors
-from dispatcher.accounts import User
+from dispatcher.accounts import Credentials, User
 from dispatcher.workflow.look_up import Librarian
 from hotline.bootstrap import text_index_of
 from models.codes import Role
-from models.errors import TryLater
+from models.errors import NotFound, TryLater
 from tests.builders import a_city
 from tests.fakes import FixedClock, MemoryStore, OpenVault, Understands
 
@@ -33,14 +33,39 @@ class MemoryAccounts:
 
     def __init__(self, users: Mapping[str, User] = STAFF) -> None:
         self._users = dict(users)
+        self._passwords = {name: name[::-1] for name in users}
+        self._tokens = {f"token of {name}": name for name in users}
+        self.accesses = []
 
-    async def by_password(self, username, password):
-        """The enabled user whose name backwards this is."""
-        return await self.by_name(username) if password == username[::-1] else None
+    async def log_in(self, username, password, *, at):
+        """The enabled user whose password this is."""
+        user = self._users.get(username)
+        if user is None:
+            self._note("nobody", "log_in_failed", "no user", "unknown name")
+            return None
+        if self._passwords[username] != password or user.disabled:
+            self._note("nobody", "log_in_failed", f"user {username}", "disabled" if user.disabled else "wrong password")
+            return None
+        self._note(str(user.actor), "log_in", f"user {username}", "password")
+        return user
+
+    async def log_out(self, user, *, at):
+        """Write it down."""
+        self._note(str(user.actor), "log_out", f"user {user.username}", "")
+
+    async def change_password(self, username, *, old, new, at):
+        """Take the new one if the old one is right."""
+        user = self._users[username]
+        if self._passwords[username] != old:
+            self._note(str(user.actor), "change_password_failed", f"user {username}", "wrong password")
+            return None
+        self._passwords[username] = new
+        self._note(str(user.actor), "change_password", f"user {username}", "")
+        return self._with_new_sessions(username)
 
     async def by_token(self, token):
         """The enabled user of this token."""
-        return await self.by_name(token.removeprefix("token of ")) if token.startswith("token of ") else None
+        return await self.by_name(self._tokens.get(token, ""))
 
     async def by_name(self, username):
         """The enabled user of this name."""
@@ -51,9 +76,46 @@ class MemoryAccounts:
         """Everybody."""
         return list(self._users.values())
 
-    async def disable(self, username):
+    async def disable(self, username, *, by, at):
         """Shut somebody out."""
-        self._users[username] = replace(self._users[username], disabled=True)
+        self._users[username] = replace(self._known(username), disabled=True)
+        self._with_new_sessions(username)
+        self._note(by, "disable_user", f"user {username}", "")
+
+    async def enable(self, username, *, by, at):
+        """Let somebody in again."""
+        self._users[username] = replace(self._known(username), disabled=False)
+        self._note(by, "enable_user", f"user {username}", "")
+
+    async def reset(self, username, *, by, at):
+        """Give a new password and token."""
+        self._known(username)
+        made = Credentials(f"new {username}", f"new token of {username}")
+        self._passwords[username] = made.password
+        self._tokens = {token: name for token, name in self._tokens.items() if name != username} | {made.token: username}
+        self._with_new_sessions(username)
+        self._note(by, "reset_user", f"user {username}", "new password and token")
+        return made
+
+    async def change(self, username, *, role, unit_code, by, at):
+        """Give another role and unit."""
+        before = self._known(username)
+        after = replace(before, role=role, unit_code=unit_code)
+        self._users[username] = after
+        self._note(by, "change_user", f"user {username}", f"{before.post} -> {after.post}")
+
+    def _known(self, username):
+        if username not in self._users:
+            raise NotFound(f"there is no user {username!r}")
+        return self._users[username]
+
+    def _with_new_sessions(self, username):
+        user = self._users[username]
+        self._users[username] = replace(user, session_generation=user.session_generation + 1)
+        return self._users[username]
+
+    def _note(self, *access):
+        self.accesses.append(access)
 
 
 class OnlyPing:

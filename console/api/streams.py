@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import StreamingResponse
 
 from console import frames
+from console.admission import Admission
 from console.api.asking import asker, problems
 from console.denials import denials_logged
 from console.doors import Doors
@@ -69,17 +70,23 @@ async def _refuse_others(doors: Doors, user: User, code: str) -> None:
 async def _follow(
     doors: Doors, watch: UnitWatch, user: User, code: str, *, after: int, items: list[StreamItem]
 ) -> AsyncIterator[bytes]:
+    async def unchanged() -> bool:
+        return await doors.accounts.by_name(user.username) == user
+
+    admission = Admission(unchanged, doors.clock)
     yield frames.retry(_RETRY_MS)
     with watch.watching(code):
         while True:
-            for item in items:
-                yield frames.frame(orjson.loads(item.envelope)["type"], item.envelope, event_id=item.unit_seq)
-                after = item.unit_seq
             try:
-                if len(items) < _AT_ONCE and not await watch.beyond(code, after, HEARTBEAT):
-                    yield frames.ALIVE
-                    if await doors.accounts.by_name(user.username) is None:
+                for item in items:
+                    if not await admission.holds():
                         return
+                    yield frames.frame(orjson.loads(item.envelope)["type"], item.envelope, event_id=item.unit_seq)
+                    after = item.unit_seq
+                if len(items) < _AT_ONCE and not await watch.beyond(code, after, HEARTBEAT):
+                    if not await admission.holds():
+                        return
+                    yield frames.ALIVE
                 items = await doors.views.unit_stream(code, after=after, limit=_AT_ONCE)
                 if not items:
                     await asyncio.sleep(_PAUSE.total_seconds())

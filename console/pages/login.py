@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.failures import TooManyAttempts, failure_of
-from console.identity import COOKIE, SESSION_LASTS, Throttle, refuse_other_sites
+from console.identity import COOKIE, Throttle, refuse_other_sites
 from console.pages.rendering import home_of
 from console.pages.surroundings import Surroundings
 
@@ -42,25 +42,19 @@ def login_routes(around: Surroundings) -> APIRouter:
             throttle.check(username, address)
         except TooManyAttempts as error:
             return _again(around, username, failure_of(error).sentence, 429)
-        user = await around.doors.accounts.by_password(username, password)
+        user = await around.doors.accounts.log_in(username, password, at=around.doors.clock.now())
         if user is None:
             throttle.failed(username, address)
             return _again(around, username, _WRONG, 403)
         throttle.succeeded(username, address)
         answer = RedirectResponse(home_of(user.role), 303)
-        answer.set_cookie(
-            COOKIE,
-            around.sessions.cookie_for(user),
-            max_age=int(SESSION_LASTS.total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
+        around.sessions.open(answer, request, user)
         return answer
 
     @routes.post("/logout")
     async def log_out(request: Request) -> Response:
-        await around.session(request)
+        session = await around.session(request)
+        await around.doors.accounts.log_out(session.user, at=around.doors.clock.now())
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer

@@ -12,7 +12,7 @@ from console.failures import FormProblem
 from console.live import Billboard, Fragments
 from console.pages.callers import draw_callers
 from console.pages.desks import PENDING, TITLES, count_of, draw_waiting, lists_of
-from console.pages.streaming import board_frames, live_answer
+from console.pages.streaming import admission_of, board_frames, live_answer
 from console.pages.suggestion import suggest
 from console.pages.surroundings import OPERATORS, SIGN_SOON, Surroundings
 from dispatcher.rules.knowing import worth_reading
@@ -70,9 +70,9 @@ def operator_routes(around: Surroundings) -> APIRouter:
 
     @routes.get("/stream")
     async def stream(request: Request) -> Response:
-        await around.session(request, OPERATORS)
+        session = await around.session(request, OPERATORS)
         board = around.board("operator", lambda: Billboard(draw, every=_DRAWN_EVERY))
-        return live_answer(board_frames(board, request, around))
+        return live_answer(board_frames(board, admission_of(session, request, around)))
 
     @routes.post("/suggest")
     async def post_suggest(

@@ -9,6 +9,7 @@ from console.pages.knowledge import knowledge_routes
 from console.pages.login import login_routes
 from console.pages.matrix import matrix_routes
 from console.pages.operator import operator_routes
+from console.pages.password import password_routes
 from console.pages.rendering import Screen
 from console.pages.supervisor import supervisor_routes
 from console.pages.surroundings import Surroundings
@@ -24,6 +25,7 @@ def page_routes(doors: Doors, sessions: Sessions, watch: UnitWatch, similar: Sim
     routes = APIRouter(include_in_schema=False)
     parts = (
         login_routes,
+        password_routes,
         operator_routes,
         caller_routes,
         unit_routes,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from console.live import Billboard, Fragments
-from console.pages.streaming import board_frames, live_answer
+from console.pages.streaming import admission_of, board_frames, live_answer
 from console.pages.surroundings import RESOLVE_SOON, SUPERVISORS, Surroundings
 from console.pages.telling import CAUSES
 from dispatcher.rules.calendar import covered_until
@@ -64,8 +64,8 @@ def supervisor_routes(around: Surroundings) -> APIRouter:
 
     @routes.get("/stream")
     async def stream(request: Request) -> Response:
-        await around.session(request, SUPERVISORS)
+        session = await around.session(request, SUPERVISORS)
         board = around.board("supervisor", lambda: Billboard(draw, every=_DRAWN_EVERY))
-        return live_answer(board_frames(board, request, around))
+        return live_answer(board_frames(board, admission_of(session, request, around)))
 
     return routes

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from console import frames
-from console.identity import Session
+from console.admission import Admission
 from console.live import Billboard, Fragments
-from console.pages.streaming import live_answer
+from console.pages.streaming import admission_of, live_answer
 from console.pages.surroundings import RESOLVE_SOON, SIGN_SOON, UNITS, Surroundings
 from dispatcher.views import Lane, UnitBoard
 from models.codes import Stage
@@ -47,23 +47,26 @@ def unit_routes(around: Surroundings) -> APIRouter:
         session = await around.session(request, UNITS)
         last = request.headers.get("Last-Event-ID", "")
         start = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else after
-        return live_answer(_frames(around, session, request, start))
+        return live_answer(_frames(around, session.user.unit_code or "", admission_of(session, request, around), start))
 
     return routes
 
 
-async def _frames(around: Surroundings, session: Session, request: Request, after: int) -> AsyncIterator[bytes]:
+async def _frames(around: Surroundings, unit_code: str, admission: Admission, after: int) -> AsyncIterator[bytes]:
     """Send the board when it changes, and each message of the stream as a line of news with its ``unit_seq`` as id."""
-    unit_code = session.user.unit_code or ""
     watch = around.watch
     yield frames.retry(2000)
     with watch.watching(unit_code):
         board = around.board(f"unit {unit_code}", lambda: _board(around, unit_code))
         async for fragments in board.follow():
-            for name, html in fragments.items():
-                yield frames.frame(name, html)
             try:
+                if not await admission.holds():
+                    return
+                for name, html in fragments.items():
+                    yield frames.frame(name, html)
                 while watch.progress(unit_code) > after:
+                    if not await admission.holds():
+                        return
                     items = await around.doors.views.unit_stream(unit_code, after=after, limit=_ARRIVALS_AT_ONCE)
                     for item in items:
                         after = item.unit_seq
@@ -75,8 +78,6 @@ async def _frames(around: Surroundings, session: Session, request: Request, afte
                 return
             if not fragments:
                 yield frames.ALIVE
-                if await around.sessions.of(request) is None:
-                    return
 
 
 def _board(around: Surroundings, unit_code: str) -> Billboard:

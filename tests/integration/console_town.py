@@ -93,7 +93,9 @@ async def a_console(app_url: str) -> AsyncIterator[ConsoleTown]:
         url = await stack.enter_async_context(_serving(_doors(town, accounts)))
         console = ConsoleTown(town, url, app_url, accounts)
         for username, role, unit_code in _STAFF:
-            made = await accounts.add(username, display_name=username, role=role, unit_code=unit_code, at=town.clock.now())
+            made = await accounts.add(
+                username, display_name=username, role=role, unit_code=unit_code, by="shell:root", at=town.clock.now()
+            )
             console.tokens[username], console.passwords[username] = made.token, made.password
         yield console
 

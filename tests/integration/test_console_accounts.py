@@ -1,5 +1,8 @@
 """Users in PostgreSQL, and the command that makes them."""
 
+import asyncio
+import os
+import pwd
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +13,7 @@ from dispatcher.store.database import open_pool
 from hotline.__main__ import main
 from models.codes import Role
 from models.errors import Rejected
-from tests.contracts.accounts import AccountsContract
+from tests.contracts.accounts import BY, AccountsContract
 from tests.services.databases import Database
 
 pytestmark = pytest.mark.integration
@@ -31,8 +34,17 @@ class TestPostgresAccounts(AccountsContract):
     @pytest.fixture
     async def opened(self, accounts):
         """One clerk with the password and token that were made."""
-        made = await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", at=NOW)
+        made = await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", by=BY, at=NOW)
         return accounts, made.password, made.token
+
+    async def logged(self, accounts):
+        """Read the table."""
+        return await _logged(accounts)
+
+
+async def _logged(accounts):
+    async with accounts._pool.connection() as connection:
+        return await (await connection.execute("SELECT actor, act, subject, purpose FROM access_log ORDER BY id")).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -41,9 +53,9 @@ class TestPostgresAccounts(AccountsContract):
 )
 async def test_a_user_must_be_new_and_belong_where_the_role_does(accounts, username, role, unit_code):
     """A name is taken once; a unit's clerk has a unit and nobody else has."""
-    await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", at=NOW)
+    await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", by=BY, at=NOW)
     with pytest.raises(Rejected):
-        await accounts.add(username, display_name="x", role=role, unit_code=unit_code, at=NOW)
+        await accounts.add(username, display_name="x", role=role, unit_code=unit_code, by=BY, at=NOW)
 
 
 @pytest.fixture
@@ -75,6 +87,59 @@ def test_the_command_makes_lists_and_disables_users(command):
     assert "停用" in command("list")[1]
 
 
+def test_a_user_who_lost_the_password_gets_new_credentials(command):
+    """Shown once, and other than the first; a disabled user stays disabled, and the command says so."""
+    first = command("add", "chen.li", "--role", "operator")[1].splitlines()[1:]
+    code, said, _ = command("reset", "chen.li")
+    command("disable", "chen.li")
+    of_disabled = command("reset", "chen.li")[1]
+
+    assert code == 0
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["密码", "令牌"]
+    assert not set(first) & set(said.splitlines())
+    assert "hotline user enable chen.li" in of_disabled
+    assert "hotline user enable" not in said
+
+
+def test_a_disabled_user_is_enabled_again(command):
+    """The list says so."""
+    command("add", "chen.li", "--role", "operator")
+    command("disable", "chen.li")
+
+    assert command("enable", "chen.li")[0] == 0
+    assert "启用" in command("list")[1]
+
+
+def test_a_user_moves_to_another_post(command):
+    """Role and unit change together."""
+    command("add", "chen.li", "--role", "operator")
+    code, said, _ = command("change", "chen.li", "--role", "unit_head", "--unit", "SG-NY")
+
+    assert (code, "承办单位负责人" in said) == (0, True)
+    assert "承办单位负责人  SG-NY" in command("list")[1]
+
+
+def test_a_name_that_is_taken_leads_to_what_helps(command):
+    """Adding once more is most often meant as one of these."""
+    command("add", "chen.li", "--role", "operator")
+    code, _, complaint = command("add", "chen.li", "--role", "operator")
+
+    assert code == 2
+    assert all(f"hotline user {act} chen.li" in complaint for act in ("reset", "enable", "change"))
+
+
+async def test_the_command_writes_down_who_did_it(command, accounts):
+    """The machine's account, or the person that --by names."""
+    account = pwd.getpwuid(os.getuid()).pw_name
+    await asyncio.to_thread(command, "add", "chen.li", "--role", "operator")
+    await asyncio.to_thread(command, "disable", "chen.li", "--by", "zhou.min")
+
+    assert await _logged(accounts) == [
+        (f"shell:{account}", "add_user", "user chen.li", "operator"),
+        ("shell:zhou.min", "disable_user", "user chen.li", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -82,7 +147,12 @@ def test_the_command_makes_lists_and_disables_users(command):
         (("add", "chen", "--role", "unit_clerk"), "--role unit_clerk needs --unit CODE"),
         (("add", "chen", "--role", "operator", "--unit", "SG-NY"), "--role operator takes no --unit"),
         (("add", "chen", "--role", "unit_clerk", "--unit", "XX"), "unit 'XX' is not in the profile"),
+        (("add", "chen", "--role", "operator", "--by", "Zhou Min"), "'Zhou Min' is no log-in name"),
+        (("change", "nobody", "--role", "unit_clerk"), "--role unit_clerk needs --unit CODE"),
+        (("change", "nobody", "--role", "operator"), "no user 'nobody'"),
         (("disable", "nobody"), "no user 'nobody'"),
+        (("enable", "nobody"), "no user 'nobody'"),
+        (("reset", "nobody"), "no user 'nobody'"),
     ],
 )
 def test_the_command_refuses_what_cannot_be(command, arguments, told):

@@ -3,10 +3,12 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
-from tests.integration.console_town import LEAD, a_console
+from models.codes import Role
+from tests.integration.console_town import LEAD, OTHER, a_console
 from tests.services.databases import Database
 
 pytestmark = pytest.mark.integration
@@ -41,6 +43,11 @@ class Reader:
                 else:
                     found = {"id": None, "data": []}
         raise AssertionError("the stream ended")
+
+    async def rest(self):
+        """The names of the events that still come until the stream ends."""
+        async with asyncio.timeout(10):
+            return [line.removeprefix("event: ") async for line in self._lines if line.startswith("event: ")]
 
     async def quiet(self, seconds):
         """Tell whether nothing comes for a while."""
@@ -198,3 +205,62 @@ async def test_a_clerk_of_another_unit_hears_nothing_of_it(console):
         assert await stream.quiet(0.6)
 
     assert ticket.ticket_no not in board[2]
+
+
+async def _is_shut_out(console):
+    await console.accounts.disable("lead", by="shell:root", at=console.town.clock.now())
+
+
+async def _gets_new_credentials(console):
+    await console.accounts.reset("lead", by="shell:root", at=console.town.clock.now())
+
+
+async def _moves_to_another_unit(console):
+    await console.accounts.change("lead", role=Role.UNIT_CLERK, unit_code=OTHER, by="shell:root", at=console.town.clock.now())
+
+
+@pytest.mark.parametrize("happens", [_is_shut_out, _gets_new_credentials, _moves_to_another_unit])
+async def test_a_stream_ends_with_its_readers_right_however_much_news_there_is(console, happens):
+    """Nothing is sent on an answer that is older than 15 s, neither to a program nor to a page."""
+    path = f"/api/v1/units/{LEAD}/stream"
+    async with (
+        console.program("lead") as program,
+        console.browser("lead") as browser,
+        _open(program, path) as stream,
+        _open(browser, "/unit/stream?after=0") as page,
+    ):
+        await console.town.hears("第1条街有小广告")
+        await console.publishes()
+        heard = [await stream.event("dispatch.item"), await page.event("news")]
+        await happens(console)
+        console.town.clock.passes(timedelta(seconds=15))
+        await console.town.hears("第2条街有小广告")
+        await console.publishes()
+        rest = [await stream.rest(), await page.rest()]
+
+    assert [number for number, _, _ in heard] == ["1", "1"]
+    assert rest == [[], []]
+
+
+async def test_a_stream_goes_on_while_its_reader_may_read(console):
+    """The account is asked, and the news go on."""
+    async with console.program("lead") as program, _open(program, f"/api/v1/units/{LEAD}/stream") as stream:
+        for number in ("1", "2"):
+            await console.town.hears(f"第{number}条街有小广告")
+            await console.publishes()
+            assert (await stream.event())[0] == number
+            console.town.clock.passes(timedelta(seconds=15))
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("lead", "/unit/stream"), ("operator", "/operator/stream"), ("supervisor", "/supervisor/stream")]
+)
+async def test_a_page_does_not_outlive_its_session(console, who, path):
+    """Twelve hours after the log-in the open page is told nothing more."""
+    async with console.browser(who) as browser, _open(browser, path) as stream:
+        await stream.event("trouble")  # the last region of the first drawing
+        console.town.clock.passes(timedelta(hours=12))
+        await console.town.hears("路上有个坑", category="A2", confidence=0.6)
+        await console.town.hears("小广告贴满楼道")
+        await console.publishes()
+        assert await stream.rest() == []

@@ -47,7 +47,9 @@ async def _fill(database: Database) -> None:
             ("op.1", Role.OPERATOR),
         )
         for name, role in users:
-            await PostgresAccounts(pool).add(name, display_name=name, role=role, unit_code=None, at=clock.now())
+            await PostgresAccounts(pool).add(
+                name, display_name=name, role=role, unit_code=None, by="shell:root", at=clock.now()
+            )
         store = Store(pool)
         for number, category, unit in ((1, "A4", "SG-ZJ"), (2, "A4", "SG-ZJ"), (3, "A4", "SG-GD"), (4, "A1", "SG-ZHZF")):
             submission = Submission(f"W-{number}", Channel.WEB, f"第{number}件诉求：不热", clock.now(), PersonalData(), None)

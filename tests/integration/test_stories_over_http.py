@@ -246,7 +246,9 @@ async def _tell_all(hotline: _Hotline, stories: Sequence[Path]) -> dict[UUID, st
     """Tell the stories side by side, and return what each contact is called: the story's number and its own name."""
     async with open_pool(hotline.database.app_url, size=1) as pool:
         accounts = PostgresAccounts(pool, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        made = await accounts.add("platform", display_name="平台", role=Role.OPERATOR, unit_code=None, at=datetime.now(UTC))
+        made = await accounts.add(
+            "platform", display_name="平台", role=Role.OPERATOR, unit_code=None, by="shell:root", at=datetime.now(UTC)
+        )
     headers = {"Authorization": f"Bearer {made.token}"}
     async with httpx.AsyncClient(base_url=hotline.url, headers=headers, timeout=30) as client:
         citizens = [_Citizens(story, number, client) for number, story in enumerate(stories)]

@@ -5,13 +5,36 @@ VALUES (%(username)s, %(display_name)s, %(role)s, %(unit_code)s, %(password_hash
 RETURNING username;
 
 -- name: user_by_name
-SELECT username, display_name, role, unit_code, disabled, password_hash FROM users WHERE username = %(username)s;
+SELECT username, display_name, role, unit_code, disabled, session_generation, password_hash
+  FROM users WHERE username = %(username)s;
 
 -- name: user_by_token
-SELECT username, display_name, role, unit_code, disabled FROM users WHERE token_hash = %(token_hash)s AND NOT disabled;
+SELECT username, display_name, role, unit_code, disabled, session_generation
+  FROM users WHERE token_hash = %(token_hash)s AND NOT disabled;
 
 -- name: all_users
-SELECT username, display_name, role, unit_code, disabled FROM users ORDER BY username;
+SELECT username, display_name, role, unit_code, disabled, session_generation FROM users ORDER BY username;
+
+-- name: lock_user
+SELECT username, display_name, role, unit_code, disabled, session_generation FROM users WHERE username = %(username)s FOR UPDATE;
 
 -- name: disable_user
-UPDATE users SET disabled = true WHERE username = %(username)s RETURNING username;
+UPDATE users SET disabled = true, session_generation = session_generation + 1 WHERE username = %(username)s;
+
+-- name: enable_user
+UPDATE users SET disabled = false WHERE username = %(username)s;
+
+-- name: reset_user
+UPDATE users
+   SET password_hash = %(password_hash)s, token_hash = %(token_hash)s, session_generation = session_generation + 1
+ WHERE username = %(username)s;
+
+-- name: change_user
+UPDATE users SET role = %(role)s, unit_code = %(unit_code)s WHERE username = %(username)s;
+
+-- name: change_password
+-- Only where the password is still the one that was compared: a reset meanwhile stands.
+UPDATE users
+   SET password_hash = %(new_hash)s, session_generation = session_generation + 1
+ WHERE username = %(username)s AND password_hash = %(old_hash)s AND NOT disabled
+RETURNING username, display_name, role, unit_code, disabled, session_generation;

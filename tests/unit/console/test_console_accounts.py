@@ -15,3 +15,7 @@ class TestMemoryAccounts(AccountsContract):
     def opened(self):
         """One clerk; see ``MemoryAccounts`` for password and token."""
         return MemoryAccounts({"clerk": User("clerk", "经办", Role.UNIT_CLERK, "U-1")}), "krelc", "token of clerk"
+
+    async def logged(self, accounts):
+        """What it wrote down."""
+        return list(accounts.accesses)

@@ -67,7 +67,7 @@ async def test_a_session_ends_after_a_shift(console):
 async def test_a_disabled_user_is_out_at_once(console):
     """The users are asked with every request, so a session dies with its user."""
     client = await console.browser("operator-1")
-    await console.accounts.disable("operator-1")
+    await console.accounts.disable("operator-1", by="shell:root", at=console.clock.now())
 
     assert (await client.get("/")).headers["location"] == "/login"
 
@@ -135,3 +135,84 @@ async def test_roles_stay_on_their_pages(console):
 
     for path in ("/operator", "/supervisor"):
         assert (await client.get(path)).status_code == 403
+
+
+_NEW = "correct horse battery"
+
+
+async def _changes(client, console, *, old="1-rotarepo", new=_NEW, again=_NEW):
+    form = {"csrf": _token_of(console, client), "old": old, "new": new, "again": again}
+    return await client.post("/password", data=form)
+
+
+async def test_a_person_changes_the_password(console):
+    """The page goes on in this session; what was open elsewhere ends, and the old password opens nothing."""
+    here, elsewhere = await console.browser("operator-1"), await console.browser("operator-1")
+    answer = await _changes(here, console)
+    told = await here.get(answer.headers["location"])
+    old = await console.client().post("/login", data={"username": "operator-1", "password": "1-rotarepo"})
+    new = await console.client().post("/login", data={"username": "operator-1", "password": _NEW})
+
+    assert (answer.status_code, told.status_code) == (303, 200)
+    assert "密码已修改" in told.text
+    assert (await here.get("/")).headers["location"] == "/operator"
+    assert (await elsewhere.get("/")).headers["location"] == "/login"
+    assert (old.status_code, new.status_code) == (403, 303)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "told"),
+    [
+        ({"old": "wrong"}, 403, "当前密码不对"),
+        ({"again": "something else"}, 422, "两次输入的新密码不一样"),
+        ({"new": "short", "again": "short"}, 422, "12 到 128 个字符"),
+    ],
+)
+async def test_a_refused_password_is_told_with_its_reason(console, form, status, told):
+    """The form stands again without what was typed, and nothing has changed."""
+    client = await console.browser("operator-1")
+    answer = await _changes(client, console, **form)
+
+    assert (answer.status_code, told in answer.text) == (status, True)
+    assert all(typed not in answer.text for typed in form.values())
+    assert (await client.get("/")).headers["location"] == "/operator"
+
+
+async def test_guessing_the_old_password_is_slowed_down(console):
+    """Whoever finds an open page does not find out the password either."""
+    client = await console.browser("operator-1")
+    for _ in range(5):
+        await _changes(client, console, old="wrong")
+
+    assert (await _changes(client, console)).status_code == 429
+
+
+async def test_a_reset_ends_every_session(console):
+    """Role and name are the same, the session is not."""
+    client = await console.browser("operator-1")
+    await console.accounts.reset("operator-1", by="shell:root", at=console.clock.now())
+
+    assert (await client.get("/")).headers["location"] == "/login"
+
+
+async def test_coming_and_going_is_written_down(console):
+    """Log-in, wrong password and log-out reach the access log."""
+    client = await console.browser("operator-1")
+    await client.post("/logout", data={"csrf": _token_of(console, client)})
+    await client.post("/login", data={"username": "13900000001", "password": "wrong"})
+
+    assert [access[:3] for access in console.accounts.accesses] == [
+        ("operator:operator-1", "log_in", "user operator-1"),
+        ("operator:operator-1", "log_out", "user operator-1"),
+        ("nobody", "log_in_failed", "no user"),
+    ]
+
+
+@pytest.mark.parametrize("username", ["operator-1", "lamps-1", "supervisor-1"])
+async def test_everybody_finds_the_way_to_the_password(console, username):
+    """The page's head leads there, beside the log-out."""
+    client = await console.browser(username)
+    page = await client.get("/password")
+
+    assert '<a class="plain" href="/password"' in page.text
+    assert 'autocomplete="new-password"' in page.text
