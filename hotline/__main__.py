@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "serve the console: API and pages",
         "unit": "a member unit's stream on the terminal",
         "user": "add, list, change, reset, disable and enable users",
+        "audit": "print the access log: who, when, what, on which ticket, why",
         "knowledge": "the articles that answers rest on: import, search, show, check, proposals",
         "selfcheck": "send contacts through everything and count what comes out",
         "replay": "play an event file in virtual time and write what came of it",
