@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,7 +25,8 @@ def add_parser(commands: Subparsers) -> None:
         help="everything embedded, with sample contacts; Ctrl-C stops it",
         description="Start PostgreSQL and a broker where none are configured, apply migrations, train the model when there is "
         "none, and run relay, workers, timers, exporter and console under one supervisor. Sample contacts flow in. "
-        "State stays in HOTLINE_STATE_DIR (default: var) and survives a restart.",
+        "State stays in HOTLINE_STATE_DIR (default: var) and survives a restart. While it runs, `. var/hotline.env` gives "
+        "another shell its settings.",
         epilog="example: hotline up --workers 2 --sample-rate 5",
     )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes (default: %(default)s)")
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
+    from hotline.embedded.installation import settings_at_hand
     from hotline.model_at_hand import ensure_model
     from hotline.production import production
 
@@ -65,14 +68,19 @@ def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
     print("数据库与消息服务已就绪", flush=True)
     if ensure_model(settings):
         print("分类模型已训练", flush=True)
-    with production(installed, workers=arguments.workers, others=_PROCESSES) as children:
+    with (
+        production(installed, workers=arguments.workers, others=_PROCESSES) as children,
+        settings_at_hand(installed) as environment,
+    ):
         logins = asyncio.run(_prepared(settings))
         _wait_for_doors(settings)
         print(f"\n  控制台  http://{settings.console_host}:{settings.console_port}/")
         print(f"  指标    http://{settings.metrics_host}:{settings.metrics_port}/metrics")
         print(f"  接口    http://{settings.console_host}:{settings.console_port}/docs\n")
+        print("  演示账号（密码改过的，以新密码为准）")
         for login in logins:
             print(f"  {login.role}  用户名 {login.username}  密码 {login.password}")
+        print(f"\n  在另一个终端里用其他命令之前，先执行：. {shlex.quote(str(environment))}")
         print(f"\n日志在 {settings.state_dir / 'logs'}；按 Ctrl-C 停止。", flush=True)
         if arguments.sample_rate > 0:
             print("示例来件正在流入。", flush=True)

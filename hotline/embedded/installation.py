@@ -2,9 +2,11 @@
 
 import json
 import secrets
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from config.settings import Settings
 from hotline.embedded.broker import EmbeddedBroker
@@ -65,6 +67,22 @@ def installation(settings: Settings) -> Iterator[Installation]:
             services.append(broker)
             settings = replace(settings, kafka=broker.bootstrap)
         yield Installation(settings, services)
+
+
+@contextmanager
+def settings_at_hand(installed: Installation) -> Iterator[Path]:
+    """Keep the settings in a file of the state directory that other commands' shells may read, ``. PATH``.
+
+    It holds the keys, so only we may read it; it is gone when the block is left, for its addresses are then nobody's.
+    """
+    path = installed.settings.state_dir / "hotline.env"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in installed.environment.items()))
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _with_keys(settings: Settings) -> Settings:

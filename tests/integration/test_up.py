@@ -81,6 +81,16 @@ def hotline_up(state: Path, *, sample_rate: int, within: timedelta, artifacts: P
             running.process.wait()
 
 
+def _in_its_shell(state: Path, *arguments: str) -> str:
+    """Run a command of ours in a shell that has read the running installation's settings."""
+    script = '. "$0" && exec "$@"'
+    program = [sys.executable, "-m", "hotline", *arguments]
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, str(state / "hotline.env"), *program], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.stdout + done.stderr
+
+
 def _programs_of(state: Path) -> list[str]:
     """Command lines of processes that work in this state directory."""
     found = []
@@ -102,7 +112,8 @@ def test_one_command_runs_everything_and_the_next_start_has_all_tickets(
     state = tmp_path / "state"
     with hotline_up(state, sample_rate=20, within=_FIRST_START) as running:
         assert f"http://{LOOPBACK}:{running.console}/" in running.said()
-        assert len(re.findall("密码", running.said())) >= 4
+        assert len(re.findall("用户名 .* 密码", running.said())) >= 4
+        assert "用户 op.1（话务员）已建立" in _in_its_shell(state, "user", "add", "op.1", "--role", "operator")
         assert came_true(lambda: running.metric("hotline_tickets_registered_total") >= 60, within=timedelta(seconds=60))
         assert came_true(lambda: running.metric("hotline_dispatched_total") > 0, within=timedelta(seconds=30))
         config = scraping({"hotline": [f"{LOOPBACK}:{running.metrics}"]})

@@ -214,5 +214,5 @@ async def test_everybody_finds_the_way_to_the_password(console, username):
     client = await console.browser(username)
     page = await client.get("/password")
 
-    assert '<a class="plain" href="/password"' in page.text
+    assert '<a class="button plain" href="/password"' in page.text
     assert 'autocomplete="new-password"' in page.text
