@@ -97,8 +97,6 @@ _MARKS = {
 _CUT_NUMBER = re.compile(rf"^(?:{_D}{_BREAK}){{4,}}|(?:{_BREAK}{_D}){{4,}}(?=[。，,. ]{{0,2}}$)")
 
 _SURNAME_SAID = re.compile(rf"(?:我|免贵)姓(?!名|啥|什么)({'|'.join(_COMPOUND_SURNAMES)}|[{_HAN}])")
-_TITLES = ("先生", "女士", "小姐", "老师", "师傅", "阿姨", "大爷", "大妈", "医生", "同志")
-_UNTITLED = "先生/女士"
 _NAMELESS = frozenset({"匿名", "未知", "不详", "无名", "保密"})
 
 
@@ -139,20 +137,19 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def salutation(name: str | None, text: str) -> str | None:
-    """Return how the citizen may be addressed, "符女士", from the given name or from a surname said in the text.
+    """Return how the citizen may be addressed, "符先生/女士", from the given name or from a surname said in the text.
 
-    Without a title it is "符先生/女士". A name that is no Chinese one has no surname to tell, and neither has 匿名.
+    A given title is left out as well: what a citizen gave as the name must not travel as it was given, and 符女士 is all of
+    many a name. A name that is no Chinese one has no surname to tell, and neither has 匿名.
     """
     name = (name or "").strip()
     if name:
         if name in _NAMELESS or not re.match(f"[{_HAN}]", name):
             return None
-        title = next((title for title in _TITLES if name.endswith(title)), "")
-        name = name.removesuffix(title)
         surname = name[:2] if name[:2] in _COMPOUND_SURNAMES else name[:1]
-        return surname + (title or _UNTITLED)
+        return f"{surname}先生/女士"
     said = _SURNAME_SAID.search(text)
-    return f"{said[1]}{_UNTITLED}" if said else None
+    return f"{said[1]}先生/女士" if said else None
 
 
 def storable(text: str) -> str:
