@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.machine import machine
 from bench.processor_time import ProcessorTime
 from config.settings import Settings, load_settings
-from hotline.bootstrap import bootstrap_of, open_dispatcher
+from hotline.bootstrap import bootstrap_of, migrate, open_dispatcher
 from hotline.embedded.installation import Installation, installation
 from hotline.model_at_hand import ensure_model
 from hotline.production import production, wait_for_workers
@@ -53,6 +53,7 @@ def _measure(arguments: argparse.Namespace, rate: float) -> None:
     ):
         shared_models = Path("var/bench-artifacts").resolve()
         with installation(replace(settings, state_dir=Path(scratch), artifact_dir=shared_models)) as installed:
+            migrate(installed.settings)
             ensure_model(installed.settings)
             with production(installed, workers=arguments.workers, others=()):
                 wait_for_workers(installed, workers=arguments.workers)

@@ -92,7 +92,7 @@ class Card:
         try:
             fields: dict[str, Any] = json.loads(text)
             if (written_as := fields.pop("format", None)) != FORMAT:
-                raise BadArtifact(f"the card has format {written_as}; this program reads format {FORMAT}")
+                raise BadArtifact(f"the card has format {written_as}; this program reads format {FORMAT}; run `hotline train`")
             for name in ("labels", "thin_labels"):
                 fields[name] = tuple(fields[name])
             fields["side_labels"] = {name: tuple(labels) for name, labels in fields["side_labels"].items()}

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 from models.errors import Rejected
 
 PREFIX = "HOTLINE_"
 DEFAULT_PROFILE = "haikou"
 _KEY_BYTES = 32
 _LARGEST_PORT = 65535
+_DATABASE_URL = re.compile(r"postgres(?:ql)?://(?:[^:@/]*(?::[^@/]*)?@)?[^@/?]*(?:/[^@/?]*)?(?:\?.*)?")
+"""User and password end at the one @; an @ or / of a password that is not encoded would end up in host or database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,24 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 def _database_url(environ: Mapping[str, str], name: str) -> str | None:
     url = environ.get(name) or None
-    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+    if url is None:
+        return None
+    if not url.startswith(("postgresql://", "postgres://")):
         raise Rejected(f"{name}: is not a URL that begins with postgresql://")
+    if not _DATABASE_URL.fullmatch(url) or not _is_read_by_libpq(url):
+        raise Rejected(
+            f"{name}: cannot be read as postgresql://user:password@host:port/database; in user and password write "
+            "% as %25, @ as %40, / as %2F, : as %3A, ? as %3F, # as %23"
+        )
     return url
+
+
+def _is_read_by_libpq(url: str) -> bool:
+    try:
+        port = conninfo_to_dict(url).get("port") or ""
+    except ProgrammingError:  # its message quotes the URL
+        return False
+    return re.fullmatch(r"[0-9]*(?:,[0-9]*)*", str(port)) is not None
 
 
 def _bootstrap_servers(environ: Mapping[str, str], name: str) -> str | None:

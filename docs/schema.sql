@@ -426,6 +426,22 @@ CREATE TABLE public.incidents (
 COMMENT ON TABLE public.incidents IS 'One event that several callers told of (并案); lead_ticket is the one job of the unit.';
 
 --
+-- Name: installation; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.installation (
+    fact text NOT NULL,
+    value text NOT NULL,
+    CONSTRAINT installation_fact_check CHECK ((fact = ANY (ARRAY['profile'::text, 'ticket_prefix'::text, 'vault_key'::text, 'index_key'::text])))
+);
+
+--
+-- Name: TABLE installation; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.installation IS 'Noted at the first use, then compared at every start: the profile''s name, its letters in ticket numbers, and what tells each key from another without being it.';
+
+--
 -- Name: knowledge; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1210,6 +1226,13 @@ ALTER TABLE ONLY public.incident_tickets
 
 ALTER TABLE ONLY public.incidents
     ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident);
+
+--
+-- Name: installation installation_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (fact);
 
 --
 -- Name: knowledge_acts knowledge_acts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -2059,6 +2082,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.incident_tickets TO hotline_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.incidents TO hotline_app;
 
 --
+-- Name: TABLE installation; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE public.installation TO hotline_app;
+
+--
 -- Name: TABLE knowledge; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2185,6 +2214,12 @@ GRANT SELECT,INSERT ON TABLE public.repeat_links TO hotline_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rollups TO hotline_app;
+
+--
+-- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.schema_migrations TO hotline_app;
 
 --
 -- Name: TABLE stream_offsets; Type: ACL; Schema: public; Owner: -

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
+from hotline import __version__
 from models.errors import Rejected, TryLater
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="hotline", description="Hotline (速派): dispatch engine for 12345 hotlines.")
+    parser.add_argument("--version", action="version", version=f"hotline {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     if given and given[0] in COMMANDS:
         module = import_module(f"hotline.commands.{given[0].replace('-', '_')}")  # no other module: start-up stays quick

@@ -24,6 +24,7 @@ from dispatcher.ports import Understand
 from dispatcher.rules.knowing import Words
 from dispatcher.rules.whereabouts import place_names
 from dispatcher.store.database import Database, Pool, open_pool
+from dispatcher.store.installation import Installation
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.vault import AesVault
 from dispatcher.workflow.city import City
@@ -104,6 +105,37 @@ def vault_of(settings: Settings) -> AesVault:
     if settings.vault_key is None or settings.index_key is None:
         raise Rejected("HOTLINE_VAULT_KEY and HOTLINE_INDEX_KEY must be set: 64 hexadecimal digits each")
     return AesVault(settings.vault_key, settings.index_key)
+
+
+def installation_of(settings: Settings, profile: Profile) -> Installation:
+    """Return what this installation is to its database; keys count only where both are configured."""
+    has_keys = settings.vault_key is not None and settings.index_key is not None
+    return Installation(profile.name, profile.ticket_prefix, vault_of(settings) if has_keys else None)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, profile: Profile, *, size: int) -> AsyncIterator[Pool]:
+    """Open the application's pool on the database of this installation.
+
+    Raises:
+        Rejected: it is another installation's, not migrated, or the setting is missing or wrong.
+        TryLater: PostgreSQL is away.
+    """
+    url = database_url_of(settings)
+    await asyncio.to_thread(installation_of(settings, profile).start_on, url)
+    async with open_pool(url, size=size) as pool:
+        yield pool
+
+
+def migrate(settings: Settings, *, pre_only: bool = False) -> tuple[str, ...]:
+    """Bring the database's schema up to date, and return the names of what was applied.
+
+    Raises:
+        Rejected: the database is another installation's, cannot be migrated, or the setting is missing or wrong.
+        TryLater: PostgreSQL is away or busy.
+    """
+    installation = installation_of(settings, profile_of(settings))
+    return installation.migrate(owner_database_url_of(settings), today=SystemClock().now().date(), pre_only=pre_only)
 
 
 def shelf_of(settings: Settings, profile: Profile) -> Shelf:
@@ -222,7 +254,7 @@ async def open_dispatcher(settings: Settings, *, pool_size: int = 8) -> AsyncIte
     """
     profile = profile_of(settings)
     directory = serving_directory(settings, profile)
-    async with open_pool(database_url_of(settings), size=pool_size) as pool:
+    async with open_database(settings, profile, size=pool_size) as pool:
         database = Database(pool)
         model = ServingModel(
             directory,

@@ -12,10 +12,9 @@ from classifiers.fingerprints import bare_text, fingerprint, fingerprints_of
 from classifiers.rows import LabelledText
 from classifiers.test_part import in_test_part
 from config.settings import Settings
-from dispatcher.store.database import open_pool
 from dispatcher.store.decisions import PostgresDecisions
 from dispatcher.views import DecidedRequest, Decisions
-from hotline.bootstrap import database_url_of
+from hotline.bootstrap import open_database
 from models.profile import Profile
 
 PER_CATEGORY = 500
@@ -130,7 +129,7 @@ async def decided_rows(
         Rejected: no database is configured.
         TryLater: it is away.
     """
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, profile, size=1) as pool:
         with tqdm(desc="reading what people decided", unit=" requests", leave=False, disable=None) as bar:
             return await read_decided(
                 PostgresDecisions(pool),

@@ -18,7 +18,7 @@ from dispatcher.ports import Clock
 from dispatcher.store.numbers import Numbers, Reading
 from dispatcher.store.reconciliation import Reconciliation
 from hotline.exposition import Snapshot, empty_families, families
-from models.errors import Rejected, TryLater
+from models.errors import TryLater
 from models.message import Topic
 from models.profile import Profile
 from streams.topic_ends import TopicEnd
@@ -176,18 +176,6 @@ class Exporter:
         for difference in await self._reconciliation.differences():
             amounts[difference.family] += abs(difference.rollup - difference.recomputed)
         return amounts
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Open the exporter's port; 0 takes a free one.
-
-    Raises:
-        Rejected: the address cannot be had.
-    """
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise Rejected(f"HOTLINE_METRICS_HOST, HOTLINE_METRICS_PORT: {host}:{port}: {error.strerror}") from error
 
 
 async def serve(exporter: Exporter, listening: socket.socket, stopping: asyncio.Event) -> None:

@@ -6,8 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from dispatcher.store import migrations
-from hotline.bootstrap import SystemClock, bootstrap_of, owner_database_url_of, profile_of
+from hotline.bootstrap import bootstrap_of, profile_of
 from hotline.embedded.installation import Installation
 from hotline.embedded.patience import came_true
 from hotline.embedded.processes import Children, product_program
@@ -39,16 +38,15 @@ def _has_partitions(log: Path) -> bool:
 
 @contextmanager
 def production(installed: Installation, *, workers: int, others: Sequence[str]) -> Iterator[Children]:
-    """Migrate, make the topics, and run relay, ``workers`` workers and the ``others`` until the block is left.
+    """Make the topics of a migrated database, and run relay, ``workers`` workers and the ``others`` until the block is left.
 
     Embedded services that die meanwhile are started again.
 
     Raises:
-        Rejected: the database cannot be migrated, or the broker refuses a topic.
+        Rejected: the broker refuses a topic.
         TryLater: a service is away.
     """
     settings = installed.settings
-    migrations.apply(owner_database_url_of(settings), today=SystemClock().now().date())
     specs = declared_topics(profile_of(settings).units, replication=settings.kafka_replication)
     with open_admin(bootstrap_of(settings)) as admin:
         create_missing(admin, specs)

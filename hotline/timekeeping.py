@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.settings import Settings
-from dispatcher.store.database import Database, open_pool
+from dispatcher.store.database import Database
 from dispatcher.store.upkeep import purge_published
 from dispatcher.workflow.calendars import recount, warn_of_end
 from dispatcher.workflow.city import City
 from dispatcher.workflow.finish_call import finish_calls
 from dispatcher.workflow.ring import ring
-from hotline.bootstrap import SystemClock, database_url_of, profile_of, vault_of
+from hotline.bootstrap import SystemClock, open_database, profile_of, vault_of
 from hotline.keep_current import kept_current
 from models.errors import TryLater
 from models.message import Topic
@@ -40,7 +40,7 @@ async def keep_time(settings: Settings) -> None:
     segments_retention = next(topic.retention for topic in topics if topic.name == Topic.CALL_SEGMENTS)
     purged_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
     async with (
-        open_pool(database_url_of(settings), size=2) as pool,
+        open_database(settings, profile, size=2) as pool,
         kept_current(city, (open_work := Database(pool).open_work)),
     ):
         while not stopping.is_set():

@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from dispatcher.store.errors import translated_errors
 from dispatcher.store.queries import load_queries
 from dispatcher.store.unit_of_work import PostgresUnitOfWork
-from models.errors import HotlineError, TryLater
+from models.errors import TryLater
 
 _QUERIES = load_queries("work.sql")
 
@@ -21,16 +21,11 @@ pool's own five minutes an outage lasted up to twice as long for us as for Postg
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
-class SuperuserRefused(HotlineError):
-    """The application connected as a superuser, for whom row security does not hold; give it the role hotline_app."""
-
-
 @asynccontextmanager
 async def open_pool(database_url: str, *, size: int = 8) -> AsyncIterator[Pool]:
-    """Open the application's pool.
+    """Open the application's pool; ``Installation.start_on`` looks before whether the database may be worked on.
 
     Raises:
-        SuperuserRefused: ``database_url`` connects as a superuser (decision 11).
         TryLater: PostgreSQL is away.
     """
     pool: Pool = AsyncConnectionPool(
@@ -48,12 +43,6 @@ async def open_pool(database_url: str, *, size: int = 8) -> AsyncIterator[Pool]:
         await pool.close()
         raise TryLater("PostgreSQL cannot be reached") from error
     try:
-        async with pool.connection() as connection:
-            row = await (await connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).fetchone()
-            if row is not None and row[0]:
-                raise SuperuserRefused(
-                    "the application must not connect as a superuser; use the role hotline_app that `hotline migrate` makes"
-                )
         yield pool
     finally:
         await pool.close()

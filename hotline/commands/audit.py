@@ -54,16 +54,16 @@ def run(arguments: argparse.Namespace) -> int:
 async def _audit(arguments: argparse.Namespace) -> int:
     from config.settings import load_settings
     from dispatcher.store.accesses import latest_accesses
-    from dispatcher.store.database import open_pool
-    from hotline.bootstrap import database_url_of, profile_of
+    from hotline.bootstrap import open_database, profile_of
     from models.errors import Rejected
 
     if not 0 < arguments.limit <= _MOST:
         raise Rejected(f"--limit: {arguments.limit} is not a whole number from 1 to {_MOST}")
     settings = load_settings(os.environ)
-    zone = profile_of(settings).timezone
+    profile = profile_of(settings)
+    zone = profile.timezone
     since = arguments.since if arguments.since.tzinfo else arguments.since.replace(tzinfo=zone)
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, profile, size=1) as pool:
         found = await latest_accesses(pool, since=since, username=arguments.user, limit=arguments.limit + 1)
     shown = found[: arguments.limit]
     if arguments.json:

@@ -70,24 +70,24 @@ def _run_list(_: argparse.Namespace) -> int:
 
 
 async def _load(settings: "Settings", calendar: "CalendarYears") -> bool:
-    from dispatcher.store.database import Database, open_pool
+    from dispatcher.store.database import Database
     from dispatcher.workflow.calendars import load_calendar
     from dispatcher.workflow.city import City
-    from hotline.bootstrap import SystemClock, database_url_of, profile_of
+    from hotline.bootstrap import SystemClock, open_database, profile_of
 
     city = City.of(profile_of(settings))
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, city.profile, size=1) as pool:
         open_work = Database(pool).open_work
         return await load_calendar(calendar, actor="command line", city=city, open_work=open_work, clock=SystemClock())
 
 
 async def _list(settings: "Settings") -> list[str]:
     from dispatcher.rules.calendar import with_years
-    from dispatcher.store.database import Database, open_pool
-    from hotline.bootstrap import database_url_of, profile_of
+    from dispatcher.store.database import Database
+    from hotline.bootstrap import open_database, profile_of
 
     profile = profile_of(settings)
-    async with open_pool(database_url_of(settings), size=1) as pool, Database(pool).open_work() as work:
+    async with open_database(settings, profile, size=1) as pool, Database(pool).open_work() as work:
         loaded = await work.calendars()
     facts = with_years(profile.calendar, loaded)
     lines = [f"{each.version}: {' '.join(map(str, sorted(each.years)))}" for each in loaded]

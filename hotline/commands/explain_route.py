@@ -77,11 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _take_over(city: "City", settings: "Settings") -> None:
-    from dispatcher.store.database import Database, open_pool
+    from dispatcher.store.database import Database
     from dispatcher.workflow.amend import refresh_matrix
-    from hotline.bootstrap import database_url_of
+    from hotline.bootstrap import open_database
 
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, city.profile, size=1) as pool:
         await refresh_matrix(city=city, open_work=Database(pool).open_work)
 
 

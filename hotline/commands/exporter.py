@@ -38,17 +38,18 @@ def run(_: argparse.Namespace) -> int:
 async def _export(settings: "Settings") -> None:
     from functools import partial
 
-    from dispatcher.store.database import open_pool
     from dispatcher.store.numbers import Numbers
     from dispatcher.store.reconciliation import Reconciliation
-    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of, shelf_of
-    from hotline.exporter import Exporter, listening_socket, serve_until_signalled
+    from hotline.bootstrap import SystemClock, bootstrap_of, open_database, profile_of, shelf_of
+    from hotline.exporter import Exporter, serve_until_signalled
+    from hotline.machine import listening_socket
     from hotline.shelf import version_in
     from streams.topic_ends import topic_ends
 
     profile = profile_of(settings)
-    with listening_socket(settings.metrics_host, settings.metrics_port) as listening:
-        async with open_pool(database_url_of(settings), size=3) as pool:
+    listening_on = "HOTLINE_METRICS_HOST, HOTLINE_METRICS_PORT"
+    with listening_socket(settings.metrics_host, settings.metrics_port, listening_on) as listening:
+        async with open_database(settings, profile, size=3) as pool:
             exporter = Exporter(
                 numbers=Numbers(pool),
                 reconciliation=Reconciliation(pool, profile.categories),

@@ -82,7 +82,7 @@ async def _import(arguments: argparse.Namespace) -> int:
     from models.codes import ArticleStatus
 
     articles = load_articles(find_profile(_profile_name(arguments)))
-    async with _database() as database:
+    async with _database(arguments) as database:
         status = ArticleStatus.DRAFT if arguments.draft else ArticleStatus.PUBLISHED
         done = await import_articles(
             articles, actor=arguments.reviewer, open_work=database.open_work, clock=SystemClock(), status=status
@@ -151,7 +151,7 @@ async def _check(arguments: argparse.Namespace) -> int:
 
 
 async def _proposals(arguments: argparse.Namespace) -> int:
-    async with _database() as database, database.open_work() as work:
+    async with _database(arguments) as database, database.open_work() as work:
         proposals = await work.knowledge.proposals(limit=200)
     if arguments.json:
         _print([_proposal_fields(one) for one in proposals])
@@ -167,7 +167,7 @@ async def _refuse(arguments: argparse.Namespace) -> int:
     from models.ticket import Actor
 
     actor = Actor(Role.ADMIN, arguments.reviewer)
-    async with _database() as database:
+    async with _database(arguments) as database:
         await refuse_proposal(
             arguments.ticket, actor=actor, reason=arguments.reason, open_work=database.open_work, clock=SystemClock()
         )
@@ -190,7 +190,7 @@ async def _publish(arguments: argparse.Namespace) -> int:
     except ValueError:
         raise Rejected(f"--date {arguments.date!r} is not a date such as 2026-05-18") from None
     profile, clock = _profile(arguments), SystemClock()
-    async with _database() as database:
+    async with _database(arguments) as database:
         async with database.open_work() as work:
             proposal = await work.knowledge.lock_proposal(arguments.ticket)
         unit = profile.units.get(proposal.unit_code)
@@ -217,7 +217,7 @@ async def _articles(arguments: argparse.Namespace, *, history: bool = False) -> 
     profile = _profile(arguments)
     if arguments.profile or load_settings(os.environ).database_url is None:
         return profile, [_as_stored(article) for article in load_articles(find_profile(_profile_name(arguments)))]
-    async with _database() as database, database.open_work() as work:
+    async with _database(arguments) as database, database.open_work() as work:
         if history:
             return profile, await work.knowledge.versions(arguments.article)
         return profile, await work.knowledge.published()
@@ -245,14 +245,14 @@ def _profile(arguments: argparse.Namespace) -> "Profile":
     return load_profile(find_profile(_profile_name(arguments)))
 
 
-def _database() -> "AbstractAsyncContextManager[Database]":
+def _database(arguments: argparse.Namespace) -> "AbstractAsyncContextManager[Database]":
     @asynccontextmanager
     async def opened() -> "AsyncIterator[Database]":
         from config.settings import load_settings
-        from dispatcher.store.database import Database, open_pool
-        from hotline.bootstrap import database_url_of
+        from dispatcher.store.database import Database
+        from hotline.bootstrap import open_database
 
-        async with open_pool(database_url_of(load_settings(os.environ)), size=1) as pool:
+        async with open_database(load_settings(os.environ), _profile(arguments), size=1) as pool:
             yield Database(pool)
 
     return opened()

@@ -146,16 +146,16 @@ class _Desk:
 @asynccontextmanager
 async def _open_desk(arguments: argparse.Namespace) -> AsyncIterator[_Desk]:
     from config.settings import load_settings
-    from dispatcher.store.database import Database, open_pool
+    from dispatcher.store.database import Database
     from dispatcher.workflow.amend import refresh_matrix
     from dispatcher.workflow.city import City
-    from hotline.bootstrap import SystemClock, database_url_of, profile_of
+    from hotline.bootstrap import SystemClock, open_database, profile_of
 
     settings = load_settings(os.environ)
     if arguments.profile:
         settings = replace(settings, profile=arguments.profile)
     city = City.of(profile_of(settings))
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, city.profile, size=1) as pool:
         database = Database(pool)
         await refresh_matrix(city=city, open_work=database.open_work)
         yield _Desk(city, pool, database, SystemClock())

@@ -56,12 +56,11 @@ def run(args: argparse.Namespace) -> int:
 async def _reconcile(settings: "Settings", *, repair: bool) -> "list[Difference]":
     from tqdm import tqdm
 
-    from dispatcher.store.database import open_pool
     from dispatcher.store.reconciliation import Reconciliation
-    from hotline.bootstrap import database_url_of, profile_of
+    from hotline.bootstrap import open_database, profile_of
 
     profile = profile_of(settings)
-    async with open_pool(database_url_of(settings), size=1) as pool:
+    async with open_database(settings, profile, size=1) as pool:
         reconciliation = Reconciliation(pool, profile.categories)
         with tqdm(total=reconciliation.steps, unit="query", leave=False, disable=not sys.stderr.isatty()) as bar:
 

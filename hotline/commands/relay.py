@@ -29,7 +29,7 @@ def run(_: argparse.Namespace) -> int:
 
     from config.settings import load_settings
     from dispatcher.store.relay_outbox import open_relay_outbox
-    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, profile_of
+    from hotline.bootstrap import SystemClock, bootstrap_of, database_url_of, installation_of, profile_of
     from hotline.logs import configure_logs
     from streams.relay import Relay, open_producer, prepare_topics
     from streams.topics import declared_topics
@@ -38,7 +38,9 @@ def run(_: argparse.Namespace) -> int:
     log = structlog.get_logger()
     settings = load_settings(os.environ)
     bootstrap, clock = bootstrap_of(settings), SystemClock()
-    specs = declared_topics(profile_of(settings).units, replication=settings.kafka_replication)
+    profile, database_url = profile_of(settings), database_url_of(settings)
+    specs = declared_topics(profile.units, replication=settings.kafka_replication)
+    installation_of(settings, profile).start_on(database_url)
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -47,7 +49,7 @@ def run(_: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with open_relay_outbox(database_url_of(settings)) as outbox:
+    with open_relay_outbox(database_url) as outbox:
         while not outbox.become_leader():
             if stopping:
                 return 0

@@ -52,9 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace, installed: "Installation") -> "Outcome":
+    from hotline.bootstrap import migrate
     from hotline.model_at_hand import ensure_model
     from hotline.production import production, wait_for_workers
 
+    migrate(installed.settings)
     ensure_model(installed.settings)
     with production(installed, workers=arguments.workers, others=()):
         wait_for_workers(installed, workers=arguments.workers)

@@ -44,18 +44,19 @@ async def _serve(settings: "Settings") -> int:
 
     from console.app import build_console
     from hotline.bootstrap import open_dispatcher
+    from hotline.machine import listening_socket
 
     async with open_dispatcher(settings, pool_size=_POOL_SIZE) as dispatcher:
         config = uvicorn.Config(
             build_console(_doors(dispatcher)),
-            host=settings.console_host,
-            port=settings.console_port,
             log_config=None,
             access_log=False,  # it would write addresses with openids into the log; the console logs routes instead
             server_header=False,
             timeout_graceful_shutdown=_LAST_WORDS_SECONDS,
         )
-        await uvicorn.Server(config).serve()
+        listening_on = "HOTLINE_CONSOLE_HOST, HOTLINE_CONSOLE_PORT"
+        with listening_socket(settings.console_host, settings.console_port, listening_on) as listening:
+            await uvicorn.Server(config).serve(sockets=[listening])
     return 0
 
 

@@ -96,7 +96,9 @@ def _from_files(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
     from classifiers.rows import read_labelled
     from config.profiles import find_profile, load_profile
     from hotline.learning import learn
+    from hotline.machine import writable_directory
 
+    writable_directory(arguments.out.parent, "--out")
     profile = load_profile(find_profile(arguments.profile)) if arguments.profile else None
     return learn(read_labelled(arguments.data), profile, arguments.out), arguments.out
 
@@ -106,11 +108,15 @@ def _of_the_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
     from config.settings import load_settings
     from hotline.bootstrap import profile_of, shelf_of
     from hotline.learning import kept_apart, learn, outside_test_part, own_rows, split_lessons_of
+    from hotline.machine import writable_directory
 
     settings = load_settings(os.environ)
     if arguments.profile:
         settings = replace(settings, profile=arguments.profile)
     profile = profile_of(settings)
+    shelf = shelf_of(settings, profile)
+    out = arguments.out or (shelf.candidate if arguments.candidate or arguments.from_database else shelf.serving)
+    writable_directory(out.parent, "--out" if arguments.out else "HOTLINE_ARTIFACT_DIR")
     directory = find_profile(settings.profile)
     own = own_rows(directory)
     rows = outside_test_part(own)
@@ -118,8 +124,6 @@ def _of_the_profile(arguments: argparse.Namespace) -> "tuple[Artifact, Path]":
         decided = _read_decided(arguments, settings, profile, own)
         print(_summary_of_decided(decided))
         rows += decided.to_learn
-    shelf = shelf_of(settings, profile)
-    out = arguments.out or (shelf.candidate if arguments.candidate or arguments.from_database else shelf.serving)
     return learn(rows, profile, out, unseen=kept_apart(own), lessons=split_lessons_of(profile, directory)), out
 
 

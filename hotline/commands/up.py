@@ -46,9 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     from hotline import __version__
     from hotline.embedded.installation import installation
     from hotline.embedded.signals import ending_like_ctrl_c
+    from hotline.machine import writable_directory
 
     settings = load_settings(os.environ)
     settings = replace(settings, state_dir=settings.state_dir.resolve(), artifact_dir=settings.artifact_dir.resolve())
+    writable_directory(settings.state_dir, "HOTLINE_STATE_DIR")
+    writable_directory(settings.artifact_dir, "HOTLINE_ARTIFACT_DIR")
     with ending_like_ctrl_c():
         print(f"速派 Hotline {__version__} 正在启动：档案 {settings.profile}，状态目录 {settings.state_dir}", flush=True)
         try:
@@ -60,11 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, installed: "Installation") -> None:
+    from hotline.bootstrap import migrate
     from hotline.embedded.installation import settings_at_hand
     from hotline.model_at_hand import ensure_model
     from hotline.production import production
 
     settings = installed.settings
+    migrate(settings)
     print("数据库与消息服务已就绪", flush=True)
     if ensure_model(settings):
         print("分类模型已训练", flush=True)

@@ -149,10 +149,10 @@ async def _list() -> int:
 @asynccontextmanager
 async def _open_accounts() -> AsyncIterator["PostgresAccounts"]:
     from dispatcher.store.accounts import PostgresAccounts
-    from dispatcher.store.database import open_pool
-    from hotline.bootstrap import database_url_of
+    from hotline.bootstrap import open_database, profile_of
 
-    async with open_pool(database_url_of(_settings()), size=1) as pool:
+    settings = _settings()
+    async with open_database(settings, profile_of(settings), size=1) as pool:
         yield PostgresAccounts(pool)
 
 

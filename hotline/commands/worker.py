@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from config.settings import load_settings
     from hotline.bootstrap import bootstrap_of, open_agents
     from hotline.logs import configure_logs
+    from hotline.machine import writable_directory
     from streams.app import build_app, run_worker
     from streams.intake import INTAKE
     from streams.listen import LISTEN
@@ -40,11 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logs()
     settings = load_settings(os.environ)
     bootstrap = bootstrap_of(settings)
+    datadir = writable_directory(settings.state_dir / "faust" / arguments.name, "HOTLINE_STATE_DIR")
     topics = [INTAKE.topic, LISTEN.topic]
     for topic in topics:  # made by the relay alone: it must see a topic made anew before anybody fills it
         wait_for_topic(bootstrap, topic)
-    datadir = settings.state_dir / "faust" / arguments.name
-    datadir.mkdir(parents=True, exist_ok=True)
     app = build_app(
         bootstrap=bootstrap,
         datadir=datadir,

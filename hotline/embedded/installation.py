@@ -12,6 +12,7 @@ from config.settings import Settings
 from hotline.embedded.broker import EmbeddedBroker
 from hotline.embedded.postgres import EmbeddedPostgres
 from hotline.embedded.processes import Restartable
+from models.errors import Rejected
 
 _KEY_BYTES = 32
 
@@ -52,7 +53,7 @@ def installation(settings: Settings) -> Iterator[Installation]:
     """Start what ``settings`` leave open, and stop it at the end; data stay in ``settings.state_dir``.
 
     Raises:
-        Rejected: this machine cannot run an embedded service.
+        Rejected: this machine cannot run an embedded service, or the keys of its database are gone.
         TryLater: one does not come up, or another process uses the state directory.
     """
     with ExitStack() as stack:
@@ -86,10 +87,19 @@ def settings_at_hand(installed: Installation) -> Iterator[Path]:
 
 
 def _with_keys(settings: Settings) -> Settings:
-    """Fill the keys that are not configured from a file that only we may read, made on first use."""
-    path = settings.state_dir / "keys.json"
+    """Fill the keys that are not configured from a file that only we may read, made on first use.
+
+    Raises:
+        Rejected: the file is gone while a database is there that was sealed with its keys.
+    """
+    path, database = settings.state_dir / "keys.json", settings.state_dir / "postgres" / "data"
     names = ("vault_key", "index_key", "session_key")
     if not path.exists():
+        if database.exists() and (settings.vault_key is None or settings.index_key is None):
+            raise Rejected(
+                f"{path} is gone, and personal data in {database} were sealed with its keys; restore the file from your "
+                "backup, or set HOTLINE_VAULT_KEY and HOTLINE_INDEX_KEY to what it held"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(json.dumps({name: secrets.token_hex(_KEY_BYTES) for name in names}))

@@ -29,7 +29,8 @@ from dispatcher.store.reconciliation import Reconciliation
 from hotline.dashboard import _RATE_SERIES
 from hotline.embedded.patience import came_true
 from hotline.embedded.ports import LOOPBACK, free_port
-from hotline.exporter import Exporter, TopicEnds, listening_socket, serve
+from hotline.exporter import Exporter, TopicEnds, serve
+from hotline.machine import listening_socket
 from models.codes import PauseReason, Stage, TicketState
 from models.command import CommandKind
 from models.deadline import Pause
@@ -73,7 +74,7 @@ def exporter_of(town: Town, ends: TopicEnds = story_topics) -> Exporter:
 async def serving(exporter: Exporter) -> AsyncIterator[str]:
     """The exporter's own HTTP server; yields its address."""
     stopping = asyncio.Event()
-    with listening_socket(LOOPBACK, 0) as listening:
+    with listening_socket(LOOPBACK, 0, "HOTLINE_METRICS_PORT") as listening:
         server = asyncio.create_task(serve(exporter, listening, stopping))
         yield f"{LOOPBACK}:{listening.getsockname()[1]}"
         stopping.set()
@@ -360,7 +361,7 @@ class TestProcess:
 
     def test_a_port_that_is_taken_is_told_in_one_sentence(self, database: Database, broker) -> None:
         """Exit code 2 and the address, no traceback."""
-        with listening_socket(LOOPBACK, 0) as taken:
+        with listening_socket(LOOPBACK, 0, "HOTLINE_METRICS_PORT") as taken:
             port = taken.getsockname()[1]
             with _process(database, broker.bootstrap, port) as process:
                 _, said = process.communicate(timeout=SOON.total_seconds())

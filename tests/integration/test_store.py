@@ -17,7 +17,7 @@ import dispatcher.store
 from dispatcher.metrics import Increment
 from dispatcher.ports import Effects, NewContact, SealedData, StoredDeadline
 from dispatcher.store import migrations
-from dispatcher.store.database import Database, SuperuserRefused, open_pool
+from dispatcher.store.database import Database, open_pool
 from dispatcher.store.queries import load_queries, query_files
 from dispatcher.workflow.commands import run_command
 from dispatcher.workflow.intake import Intake
@@ -182,16 +182,6 @@ class TestWhoSeesWhat:
             ).fetchall()
         assert owners == [("hotline_owner", False)]
         assert {name for (name,) in guarded} >= {"tickets", "assignments", "deadlines", "ticket_events", "ratings", "outbox"}
-
-    async def test_a_superuser_is_refused(self, database):
-        """For a superuser row security does not hold, so the application does not start as one."""
-
-        async def start():
-            async with open_pool(database.owner_url, size=1):
-                pass
-
-        with pytest.raises(SuperuserRefused, match="hotline_app"):
-            await start()
 
 
 def _write_as_0_1_0(connection, ticket_no, *, state):

@@ -12,7 +12,11 @@ from typing import LiteralString
 
 import psycopg
 
+from dispatcher.store.connecting import connect
 from models.errors import Rejected, TryLater
+
+SETTING = "HOTLINE_OWNER_DATABASE_URL, or HOTLINE_DATABASE_URL where that is not set"
+"""Where the address of the role that migrates comes from."""
 
 _ADVISORY_LOCK = 12345_0001
 _MONTHS_AHEAD = 18
@@ -24,6 +28,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     checksum text NOT NULL
 )
 """
+
+_READERS = "GRANT SELECT ON schema_migrations TO hotline_app"
+"""Processes look at their start whether the tables are those of their release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +79,33 @@ def apply(owner_url: str, *, today: date, pre_only: bool = False) -> tuple[str, 
     wait for each other.
 
     Raises:
-        Rejected: an applied file was changed afterwards, or the server is older than PostgreSQL 16.
+        Rejected: an applied file was changed afterwards, the server is older than PostgreSQL 16, the database is not in UTF-8,
+            or the role may not migrate it.
         TryLater: the server cannot be reached.
     """
     try:
-        with psycopg.connect(owner_url, autocommit=True) as connection:
-            if connection.info.server_version < 160000:
-                raise Rejected(f"PostgreSQL 16 or newer is needed, this is {connection.info.server_version // 10000}")
+        with connect(owner_url, SETTING) as connection:
+            _refuse_unfit(connection)
             connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
             connection.execute(_BOOK)
             done = _apply_missing(connection, pre_only=pre_only)
+            connection.execute(_READERS)
             _make_months(connection, today)
             return done
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Rejected(f"{SETTING}: its role may not migrate ({error.diag.message_primary}); use the owner's") from error
     except psycopg.OperationalError as error:
         raise TryLater(f"PostgreSQL cannot be reached to migrate: {error}") from error
+
+
+def _refuse_unfit(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < 160000:
+        raise Rejected(f"PostgreSQL 16 or newer is needed, this is {connection.info.server_version // 10000}")
+    if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+        raise Rejected(
+            f"database {connection.info.dbname} is encoded in {encoding}, which cannot hold every Chinese text; make one with "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _apply_missing(connection: psycopg.Connection, *, pre_only: bool) -> tuple[str, ...]:

@@ -108,6 +108,31 @@ def test_a_bad_key_is_refused_without_being_shown(name, value):
     assert "0f0f" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["HOTLINE_DATABASE_URL", "HOTLINE_OWNER_DATABASE_URL"])
+@pytest.mark.parametrize("password", ["pa@sesame#1!", "pa/sesame", "12/sesame", "p%sesame", "pa?x/sesame", "a@b/sesame"])
+def test_a_password_that_breaks_its_url_is_refused_without_being_shown(name, password):
+    """Part of it would be taken for a host or a database, and stand in the log as one that cannot be found."""
+    with pytest.raises(Rejected, match=f"^{name}: cannot be read as .* @ as %40") as error:
+        load_settings({name: f"postgresql://hotline_app:{password}@127.0.0.1:5432/hotline"})
+
+    assert "sesame" not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://hotline_app:p%40%2F%23%25@db.internal:5432/hotline",
+        "postgres://app:p#1@db1:5432,db2:5433/hotline?target_session_attrs=read-write",
+        "postgresql://postgres@/hotline?host=%2Frun%2Fpostgresql&port=5432",
+        "postgresql://[::1]:5432/hotline",
+    ],
+)
+def test_every_form_that_postgresql_reads_is_taken(url):
+    """Encoded passwords, several servers, sockets and IPv6 addresses work as they do with psql."""
+    assert load_settings({"HOTLINE_DATABASE_URL": url}).database_url == url
+
+
 def test_an_unknown_variable_is_refused_by_name():
     """HOTLINE_DATABASEURL would otherwise start an embedded database in production."""
     with pytest.raises(Rejected, match=r"^HOTLINE_DATABASEURL: no such setting; known are .*HOTLINE_DATABASE_URL"):

@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+import hotline
 from hotline import __main__
 from hotline.__main__ import COMMANDS, main
 from models.errors import Rejected, TryLater
@@ -20,6 +21,14 @@ def test_every_command_teaches_with_an_example(name: str, capsys: pytest.Capture
     assert "usage: hotline" in shown
     if name not in ("matrix", "model", "unit", "user"):  # these hold further commands, which have the examples
         assert "example" in shown.lower()
+
+
+def test_the_program_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who reports a fault can say of which release."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"hotline {hotline.__version__}\n"
 
 
 def test_no_command_and_an_unknown_one_are_usage_errors(capsys: pytest.CaptureFixture[str]) -> None:
