@@ -24,7 +24,7 @@ from models.contact import PersonalData
 from models.errors import Rejected, TryLater
 from tests.services.databases import Database, DatabaseServer
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logs_of_a_command")]
 
 TODAY = datetime.now(UTC).date()
 VAULT_KEY, INDEX_KEY, ANOTHER_KEY = b"v" * 32, b"i" * 32, b"x" * 32

@@ -4,6 +4,7 @@
 real one); ``apache_kafka`` always the real one; ``prometheus_tools`` and ``promtool`` a real Prometheus.
 """
 
+import logging
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from hotline.embedded.broker import EmbeddedBroker
 from hotline.embedded.ports import LOOPBACK, free_port
@@ -70,6 +72,14 @@ def postgres_server(scratch: Path) -> Iterator[DatabaseServer]:
         return
     with EmbeddedPostgres(scratch / "postgres", settings=_QUICKER) as embedded:
         yield DatabaseServer(embedded.owner_url, password=None)
+
+
+@pytest.fixture
+def logs_of_a_command() -> Iterator[None]:
+    """Whoever runs a long-lived command in this process: how it configured the logs ends with the test."""
+    yield
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[], force=True)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ def test_a_host_that_is_not_ours_is_refused(host: str) -> None:
         listening_socket(host, 0, "A, B")
 
 
+@pytest.mark.usefixtures("logs_of_a_command")
 @pytest.mark.parametrize(
     ("command", "setting"),
     [
