@@ -113,6 +113,15 @@ def test_a_strange_card_is_refused(small_model: Artifact, tmp_path: Path, card: 
         load_artifact(tmp_path / "model")
 
 
+def test_a_card_of_another_release_says_what_to_do(small_model: Artifact, tmp_path: Path):
+    """After an upgrade the model is trained anew."""
+    save_artifact(small_model, tmp_path / "model")
+    (tmp_path / "model" / "card.json").write_text('{"format": 1}')
+
+    with pytest.raises(BadArtifact, match="has format 1;.* run `hotline train`"):
+        load_artifact(tmp_path / "model")
+
+
 def test_arrays_that_would_run_code_are_refused(small_model: Artifact, tmp_path: Path):
     """A model file cannot smuggle in a program."""
     save_artifact(small_model, tmp_path / "model")
