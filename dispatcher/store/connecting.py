@@ -30,6 +30,9 @@ def connect(url: str, setting: str) -> psycopg.Connection:
 
 
 def refusal_in(message: str) -> str | None:
-    """Return the server's own words, where they refuse user, password or database; None where the server is away."""
-    words = message.strip().rpartition(" failed: ")[2].splitlines()[0] if message.strip() else ""
-    return words if any(refusal in words for refusal in _REFUSALS) else None
+    """Return the server's own words, where they refuse user, password or database; None where the server is away.
+
+    A host of several addresses has a line for each.
+    """
+    answers = (line.rpartition(" failed: ")[2] for line in message.splitlines())
+    return next((answer for answer in answers if any(refusal in answer for refusal in _REFUSALS)), None)

@@ -53,13 +53,13 @@ class Installation:
             Rejected: it is not ours, then nothing is applied; or it cannot be migrated.
             TryLater: PostgreSQL is away or busy.
         """
-        with translated_errors(), connect(owner_url, migrations.SETTING) as connection:
+        with migrations.connected_owner(owner_url) as connection:
             if _one(connection, "has_table", table="installation"):
                 self._settle(connection)
             elif _one(connection, "has_table", table="contacts"):
                 self._refuse_what_it_holds(connection, self._facts)
         applied = migrations.apply(owner_url, today=today, pre_only=pre_only)
-        with translated_errors(), connect(owner_url, migrations.SETTING) as connection:
+        with migrations.connected_owner(owner_url) as connection:
             self._settle(connection)
         return applied
 
@@ -108,7 +108,10 @@ def _refuse_older_schema(connection: psycopg.Connection) -> None:
         applied = set()
     missing = [each.name for each in migrations.all_migrations() if not each.is_post and each.number not in applied]
     if missing:
-        raise Rejected(f"the database of HOTLINE_DATABASE_URL lacks {missing[-1]}; run `hotline migrate --pre` first")
+        raise Rejected(
+            f"the database of HOTLINE_DATABASE_URL lacks {missing[-1]}; run `hotline migrate` first (with --pre while "
+            "processes of an older release work on it)"
+        )
 
 
 def _one(connection: psycopg.Connection, query: str, **parameters: str) -> Any:

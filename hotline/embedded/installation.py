@@ -95,7 +95,8 @@ def _with_keys(settings: Settings) -> Settings:
     path, database = settings.state_dir / "keys.json", settings.state_dir / "postgres" / "data"
     names = ("vault_key", "index_key", "session_key")
     if not path.exists():
-        if database.exists() and (settings.vault_key is None or settings.index_key is None):
+        is_sealed = settings.database_url is None and database.exists()
+        if is_sealed and (settings.vault_key is None or settings.index_key is None):
             raise Rejected(
                 f"{path} is gone, and personal data in {database} were sealed with its keys; restore the file from your "
                 "backup, or set HOTLINE_VAULT_KEY and HOTLINE_INDEX_KEY to what it held"

@@ -115,6 +115,9 @@ class TestTheCity:
             HAIKOU.migrate(empty_database.owner_url, today=TODAY)
 
         assert facts(empty_database)["profile"] == "shouguang"
+        with psycopg.connect(empty_database.owner_url) as connection:
+            applied = connection.execute("SELECT count(*) FROM schema_migrations").fetchone()
+        assert applied == (len(migrations.all_migrations()) - 1,)
 
     @pytest.mark.parametrize("ticket_no", [None, "SG20260518W0000012"])
     def test_a_database_of_an_earlier_release_is_tied_at_the_first_start(
@@ -243,7 +246,7 @@ class TestSettings:
         environment.setenv("HOTLINE_DATABASE_URL", empty_database.app_url)
 
         assert main(command) == 2
-        assert "run `hotline migrate --pre` first" in capsys.readouterr().err
+        assert "run `hotline migrate` first" in capsys.readouterr().err
 
     def test_a_database_of_the_release_before(self, empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         """It lacks one file only."""
@@ -252,7 +255,7 @@ class TestSettings:
             patched.setattr(migrations, "all_migrations", lambda: every[:-1])
             migrations.apply(empty_database.owner_url, today=TODAY)
 
-        with pytest.raises(Rejected, match=f"lacks {every[-1].name}; run `hotline migrate --pre`"):
+        with pytest.raises(Rejected, match=f"lacks {every[-1].name}; run `hotline migrate`"):
             SHOUGUANG.start_on(empty_database.app_url)
 
     def test_a_superuser_for_the_application(
@@ -310,6 +313,7 @@ class TestSettings:
             ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "hotline_app", database "hotline"', True),
             ('致命错误:  用户 "hotline_app" Password 认证失败', True),
             ('致命错误:  数据库 "hotline" 不存在', True),
+            ('FATAL:  password authentication failed for user "app"\n- "::1", port 5432 failed: Connection refused', True),
             ("FATAL:  the database system is starting up", False),
             ("FATAL:  sorry, too many clients already", False),
             ("Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?", False),

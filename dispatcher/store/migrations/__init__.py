@@ -4,6 +4,8 @@
 file never changes: its checksum is stored, and a difference stops the migration.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -83,15 +85,27 @@ def apply(owner_url: str, *, today: date, pre_only: bool = False) -> tuple[str, 
             or the role may not migrate it.
         TryLater: the server cannot be reached.
     """
+    with connected_owner(owner_url) as connection:
+        _refuse_unfit(connection)
+        connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+        connection.execute(_BOOK)
+        done = _apply_missing(connection, pre_only=pre_only)
+        connection.execute(_READERS)
+        _make_months(connection, today)
+        return done
+
+
+@contextmanager
+def connected_owner(owner_url: str) -> Iterator[psycopg.Connection]:
+    """Connect as the role that migrates.
+
+    Raises:
+        Rejected: the server refuses it, or it may not do what is done.
+        TryLater: the server cannot be reached, or a lock is not granted.
+    """
     try:
         with connect(owner_url, SETTING) as connection:
-            _refuse_unfit(connection)
-            connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
-            connection.execute(_BOOK)
-            done = _apply_missing(connection, pre_only=pre_only)
-            connection.execute(_READERS)
-            _make_months(connection, today)
-            return done
+            yield connection
     except psycopg.errors.InsufficientPrivilege as error:
         raise Rejected(f"{SETTING}: its role may not migrate ({error.diag.message_primary}); use the owner's") from error
     except psycopg.OperationalError as error:

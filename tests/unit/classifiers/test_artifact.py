@@ -118,7 +118,7 @@ def test_a_card_of_another_release_says_what_to_do(small_model: Artifact, tmp_pa
     save_artifact(small_model, tmp_path / "model")
     (tmp_path / "model" / "card.json").write_text('{"format": 1}')
 
-    with pytest.raises(BadArtifact, match="has format 1;.* run `hotline train`"):
+    with pytest.raises(BadArtifact, match=r"has format 1;.* run `hotline train`"):
         load_artifact(tmp_path / "model")
 
 
