@@ -41,7 +41,7 @@ DATABASE_COMMANDS = (
     ["user", "add", "chen.li", "--role", "operator"],
     ["user", "disable", "chen.li"],
     ["calendar", "list"],
-    ["audit"],
+    ["audit", "--since", "2026-01-01"],
     ["matrix", "list"],
     ["knowledge", "proposals"],
     ["explain-route", "--category", "A4"],

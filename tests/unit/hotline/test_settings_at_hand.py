@@ -12,7 +12,7 @@ def test_a_shell_that_reads_the_file_has_the_installations_settings(tmp_path: Pa
     """Only we may read it, for it holds the keys; when the installation stops it is gone."""
     given = {
         "HOTLINE_STATE_DIR": str(tmp_path / "Hot Line's"),
-        "HOTLINE_DATABASE_URL": "postgresql://hotline_app@127.0.0.1:5433/hotline?a=1&b=2",
+        "HOTLINE_DATABASE_URL": "postgresql://hotline_app@127.0.0.1:5433/hotline?sslmode=prefer&connect_timeout=5",
         "HOTLINE_KAFKA": "127.0.0.1:9092",
         "HOTLINE_VAULT_KEY": "0a" * 32,
     }
