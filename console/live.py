@@ -21,7 +21,8 @@ class Billboard:
     Parameters:
         draw: makes the fragments anew; may raise ``TryLater``.
         every: how long a drawing stands when nothing asks for a new one.
-        moved: returns when a new drawing is due before that; None where only time and ``refresh`` call for one.
+        moved: returns when a new drawing is due before that; None where only time and ``refresh`` call for one. Readers are
+            then woken even if the drawing is the same: what moved may be theirs to tell.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Billboard:
         self._asked.set()
 
     async def follow(self, heartbeat: timedelta = HEARTBEAT) -> AsyncIterator[Fragments]:
-        """Yield what changed since the last time, everything at first, and nothing at each ``heartbeat``."""
+        """Yield what changed since the last time, all at first; nothing at each ``heartbeat``, and where it only ``moved``."""
         self._readers += 1
         if self._painter is None or self._painter.done():
             self._painter = asyncio.get_running_loop().create_task(self._paint())
@@ -67,24 +68,27 @@ class Billboard:
                 self._painter.cancel()
 
     async def _paint(self) -> None:
+        has_moved = False
         while True:
             self._asked.clear()
             try:
                 drawn = {**await self._draw(), TROUBLE: ""}
             except TryLater:
                 drawn = {TROUBLE: "系统正忙，下面的内容可能不是最新的；恢复后会自动更新。"}
-            if any(self._shown.get(name) != html for name, html in drawn.items()):
+            if has_moved or any(self._shown.get(name) != html for name, html in drawn.items()):
                 self._shown.update(drawn)
                 self._changed.set()
                 self._changed = asyncio.Event()
-            await self._pause()
+            has_moved = await self._pause()
 
-    async def _pause(self) -> None:
+    async def _pause(self) -> bool:
+        """Return whether something moved."""
         waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._asked.wait())]
         if self._moved is not None:
             waits.append(asyncio.ensure_future(self._moved()))
         try:
-            await asyncio.wait(waits, timeout=self._every.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waits, timeout=self._every.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+            return bool(done - {waits[0]})
         finally:
             for wait in waits:
                 wait.cancel()

@@ -81,12 +81,17 @@ async def _frames(around: Surroundings, unit_code: str, admission: Admission, af
 
 
 def _board(around: Surroundings, unit_code: str) -> Billboard:
-    watch = around.watch
+    watch, drawn_at = around.watch, 0
+
+    async def draw() -> Fragments:
+        nonlocal drawn_at
+        drawn_at = watch.progress(unit_code)  # before it is drawn: what comes meanwhile may not be on it
+        return await _draw(around, unit_code)
 
     async def moved() -> None:
-        await watch.beyond(unit_code, watch.progress(unit_code), _LONGEST_WAIT)
+        await watch.beyond(unit_code, drawn_at, _LONGEST_WAIT)
 
-    return Billboard(lambda: _draw(around, unit_code), every=_DRAWN_EVERY, moved=moved)
+    return Billboard(draw, every=_DRAWN_EVERY, moved=moved)
 
 
 async def _draw(around: Surroundings, unit_code: str) -> Fragments:

@@ -123,6 +123,20 @@ async def test_a_hundred_watchers_are_drawn_for_once():
     assert board._painter.cancelled() or board._painter.cancelling()
 
 
+async def test_a_reader_is_woken_by_what_moved_though_the_drawing_is_the_same():
+    """The drawing may have held the news before anybody heard of it; the reader has still to be told."""
+    moved = asyncio.Event()
+    board = Billboard(Drawing(), every=timedelta(hours=1), moved=moved.wait)
+    following = board.follow()
+    await _next(following)
+    moved.set()
+    async with asyncio.timeout(5):
+        told = await anext(following)
+
+    assert told == {}
+    await following.aclose()
+
+
 async def test_a_store_that_is_away_is_told_and_the_old_content_stays():
     """People see that their screen may be old, and it mends itself."""
     drawing = Drawing()
