@@ -7,19 +7,16 @@ profile's list of the same name takes its place.
 from pathlib import Path
 from types import MappingProxyType
 
-from config.profile_files import Problems, read_word_pairs, read_words
+from config.profile_files import Problems, read_own_or_shared_words, read_word_pairs, read_words
 from config.profile_layers import Layers
 from models.profile import FactLexicon
-
-_SHARED = Path(__file__).parent / "lexicons"
 
 
 def read_fact_lexicon(layers: Layers, problems: Problems) -> FactLexicon:
     """Return the lists, those of the ``lexicons`` directories first; entries that contradict each other are noted."""
 
     def words(name: str) -> tuple[str, ...]:
-        own = layers.file("lexicons", f"{name}.txt")
-        return read_words(own if own.is_file() else _SHARED / own.name, problems)
+        return read_own_or_shared_words(layers.file("lexicons", f"{name}.txt"), problems)
 
     lexicon = FactLexicon(
         place_homophones=MappingProxyType(_place_homophones(layers.file("lexicons", "place_homophones.txt"), problems)),

@@ -17,6 +17,8 @@ LIST_SEPARATOR = ";"
 """Separates the words of one CSV cell."""
 
 DIRECTORIES = frozenset({"calendar", "lexicons", "corpus", "knowledge"})
+SHARED_LEXICONS = Path(__file__).parent / "lexicons"
+"""The language's lists; a profile's list of the same name takes its place."""
 """The directories inside a profile."""
 
 
@@ -272,6 +274,11 @@ def read_table(path: Path, problems: Problems) -> Table:
         except tomllib.TOMLDecodeError as error:
             problems.add(label_of(path), "file", str(error))
     return Table(label_of(path), "", values, problems)
+
+
+def read_own_or_shared_words(own: Path, problems: Problems) -> tuple[str, ...]:
+    """Return the words of a profile's list, or of the language's list of that name where the profile has none."""
+    return read_words(own if own.is_file() else SHARED_LEXICONS / own.name, problems)
 
 
 def read_words(path: Path, problems: Problems) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.personal_data import personal_data_in
-from config.profile_files import Problems, Table, read_table, read_words
+from config.profile_files import Problems, Table, read_own_or_shared_words, read_table
 from config.profile_layers import Layers
 from models.codes import LinkKind
 from models.knowledge import MAX_ANSWER, Article, Link, Source, is_article_id
@@ -16,7 +16,6 @@ from models.profile import Category
 MOST_LIKE = 0.8
 """Titles that share this part of their pairs of characters ask the same. A default (D)."""
 
-_SHARED = Path(__file__).parent / "lexicons"
 _KINDS: Mapping[str, LinkKind] = MappingProxyType({kind.value: kind for kind in LinkKind})
 
 
@@ -37,7 +36,7 @@ def read_articles(paths: Sequence[Path], problems: Problems) -> tuple[Article, .
 def read_question_words(layers: Layers, problems: Problems) -> tuple[str, ...]:
     """Return the words that tell nothing about what is asked; the language's list unless the profile has its own."""
     path = layers.file("lexicons", "question_words.txt")
-    return read_words(path if path.is_file() else _SHARED / path.name, problems)
+    return read_own_or_shared_words(path, problems)
 
 
 def check_articles(

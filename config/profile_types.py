@@ -4,13 +4,10 @@ How people ask, plead, accuse and propose is the language's, not a town's: the l
 profile's list of the same name takes its place.
 """
 
-from pathlib import Path
-
-from config.profile_files import Problems, read_words
+from config.profile_files import Problems, read_own_or_shared_words
 from config.profile_layers import Layers
 from models.codes import RequestType
 
-_SHARED = Path(__file__).parent / "lexicons"
 _LISTS = {
     RequestType.CONSULT: "type_consult",
     RequestType.HELP: "type_help",
@@ -27,7 +24,7 @@ def read_type_words(layers: Layers, problems: Problems) -> dict[RequestType, tup
     list_of: dict[str, str] = {}
     for kind, name in _LISTS.items():
         own = layers.file("lexicons", f"{name}.txt")
-        words[kind] = read_words(own if own.is_file() else _SHARED / own.name, problems)
+        words[kind] = read_own_or_shared_words(own, problems)
         for phrase in words[kind]:
             if list_of.setdefault(phrase, name) != name:
                 problems.add(f"lexicons/{name}.txt", phrase, f"stands in {list_of[phrase]}.txt too")

@@ -11,7 +11,7 @@ from config.profile_corpus import check_corpus, corpus_files
 from config.profile_deadlines import read_deadlines
 from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
-from config.profile_files import DIRECTORIES, Problems, label_of
+from config.profile_files import DIRECTORIES, SHARED_LEXICONS, Problems, label_of
 from config.profile_knowledge import check_articles, read_articles, read_question_words
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
@@ -53,9 +53,6 @@ _FILES = frozenset(
         *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "replies.toml", "README.md"),
     }
 )
-_SHARED_LEXICONS = Path(__file__).parent / "lexicons"
-"""The language's lists; a profile's list of the same name takes its place."""
-
 _LEXICONS = frozenset(
     {
         *("critical.txt", "urgent.txt", "critical_pairs.txt", "false_friends.txt", "denials.txt", "doubts.txt", "calming.txt"),
@@ -223,7 +220,7 @@ def _note_stray_files(directory: Path, problems: Problems) -> None:
         known = DIRECTORIES if path.is_dir() else _FILES
         if path.name not in known and not path.name.startswith("."):
             problems.add(path.name, "file", "is not part of a profile")
-    shared = {path.name for path in _SHARED_LEXICONS.glob("*.txt")}
+    shared = {path.name for path in SHARED_LEXICONS.glob("*.txt")}
     for path in sorted((directory / "lexicons").glob("*")):
         if path.name not in _LEXICONS | shared and not path.name.startswith("."):
             problems.add(label_of(path), "file", "is not part of a profile")
