@@ -145,9 +145,7 @@ class PostgresAccounts:
         Raises:
             NotFound: there is no such user.
         """
-        async with self._changing(username) as (cursor, _):
-            await cursor.execute(_QUERIES["disable_user"], {"username": username})
-            await _log(cursor, by, "disable_user", username, at=at)
+        await self._switch("disable_user", username, by=by, at=at)
 
     async def enable(self, username: str, *, by: str, at: datetime) -> None:
         """Let a disabled user in again, with the password and token of before.
@@ -155,9 +153,7 @@ class PostgresAccounts:
         Raises:
             NotFound: there is no such user.
         """
-        async with self._changing(username) as (cursor, _):
-            await cursor.execute(_QUERIES["enable_user"], {"username": username})
-            await _log(cursor, by, "enable_user", username, at=at)
+        await self._switch("enable_user", username, by=by, at=at)
 
     async def reset(self, username: str, *, by: str, at: datetime) -> Credentials:
         """Replace password and token, end all sessions, and return what opens the door now; it is shown this once.
@@ -213,6 +209,11 @@ class PostgresAccounts:
             async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
                 await cursor.execute(_QUERIES[name], parameters)
                 return await cursor.fetchall()
+
+    async def _switch(self, act: str, username: str, *, by: str, at: datetime) -> None:
+        async with self._changing(username) as (cursor, _):
+            await cursor.execute(_QUERIES[act], {"username": username})
+            await _log(cursor, by, act, username, at=at)
 
     @asynccontextmanager
     async def _changing(self, username: str) -> AsyncIterator[tuple[AsyncCursor[DictRow], User]]:
