@@ -9,7 +9,7 @@ from classifiers.normalise import normalise
 from classifiers.split_scores import LEAST_OVERLAP, score_splits
 from classifiers.split_training import FALSE_SPLITS
 from classifiers.test_part import in_test_part
-from classifiers.words import cut_words
+from classifiers.words import cut_together, cut_words, fastest_cutter
 from config.profiles import load_example_contacts
 from hotline.bootstrap import splitter_of
 
@@ -54,12 +54,13 @@ def _cost(subject: Subject, which: str, texts: Sequence[str]) -> Figure:
     normalised = [normalise(text).text for text in batch]
     model, splitter = subject.model, splitter_of(subject.profile, subject.model)
     features = model.features.transform([cut_words(text) for text in normalised])
+    terms = model.features.terms_of(cut_together(normalised, fastest_cutter(model.local_words)))
     margins = model.category.decision_function(features)
     seconds = []
     for _ in range(_RUNS):
         started = time.process_time()
         if splitter is not None:
-            splitter.split(normalised, features, margins)
+            splitter.split(normalised, terms, features, margins)
         seconds.append(time.process_time() - started)
     characters = sum(map(len, batch)) / _BATCH
     return Figure(

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifiers.cuts import Cuts, CutTable
-from classifiers.features import TextFeatures
+from classifiers.features import Terms, TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.topics import Topics
-from classifiers.words import CutHan, cut_together
 
 MEANING = (
     *("other_level1", "alike"),
@@ -51,8 +50,7 @@ class Sense:
 
     ``level1`` has a 1 where a label of ``category`` belongs to a level-1 group, shape (n_labels, n_groups). ``complete``
     tells how much each term sounds like a whole request and not like its beginning (first column) or its end: (n_terms, 2).
-    ``topics`` has the labels of ``category``. ``request_type`` is None for a model that guesses no types. ``cut_han`` cuts
-    into words.
+    ``topics`` has the labels of ``category``. ``request_type`` is None for a model that guesses no types.
     """
 
     features: TextFeatures
@@ -61,7 +59,6 @@ class Sense:
     level1: NDArray[np.float32]
     complete: NDArray[np.float32]
     topics: Topics
-    cut_han: CutHan
 
 
 def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32]:
@@ -75,11 +72,13 @@ class Meaning:
     """What the clauses of a batch mean, added up so that any run of clauses is weighed at once.
 
     The weight of a term in a run is the sum of its weights in the clauses; the run then has length 1, as texts have.
+    ``numbers`` tell which of the texts of ``terms`` are those of ``table``.
     """
 
-    def __init__(self, table: CutTable, sense: Sense) -> None:
+    def __init__(self, table: CutTable, terms: Terms, numbers: NDArray[np.integer], sense: Sense) -> None:
         self._table, self._sense = table, sense
-        features, _ = sense.features.look_up_cut(cut_together(table.clauses(), sense.cut_han))
+        texts, starts, ends = table.clauses()
+        features, _ = sense.features.look_up_spans(terms, numbers[texts], starts, ends)
         lengths = _lengths(features, sense.features.idf_)
         self._squares = _summed(lengths[:, None] ** 2)[:, 0]
         self._category = _summed((features @ sense.category.weights_) * lengths[:, None])

@@ -119,15 +119,16 @@ class CutTable:
         )
         return np.column_stack(columns).astype(np.float64)
 
-    def clauses(self) -> list[str]:
-        """Return what stands between the joints of all texts, in order: of each text one more than it has joints."""
-        found: list[str] = []
-        for number, text in enumerate(self._texts):
-            joints = slice(self._offsets[number], self._offsets[number + 1])
-            starts = [0, *self._ends[joints].tolist()]
-            ends = [*self._starts[joints].tolist(), len(text)]
-            found += [text[start:end] for start, end in zip(starts, ends, strict=True)]
-        return found
+    def clauses(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return what stands between the joints of all texts, in order: of each text one more than it has joints.
+
+        Text, start and end of each; they do not overlap.
+        """
+        n_joints = np.diff(self._offsets)
+        firsts = np.array(self._offsets[:-1], np.int64)
+        lengths = [len(text) for text in self._texts]
+        starts, ends = np.insert(self._ends, firsts, 0), np.insert(self._starts, self._offsets[1:], lengths)
+        return np.repeat(np.arange(len(self._texts)), n_joints + 1), starts, ends
 
     def behind(self, cuts: Cuts, n_characters: int) -> list[str]:
         """Return how the right side of each cut begins."""

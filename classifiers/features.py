@@ -9,6 +9,7 @@ A term is known by a hash of 64 bits alone. That makes a batch's terms one array
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain, repeat
 from typing import Self
@@ -41,6 +42,20 @@ _NEW, _AT_BREAK = -2, -3
 
 _MOST_REMEMBERED = 300_000
 """Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """The terms of several texts (``CutTexts``): words, characters and pairs, each with its column (-1: unknown).
+
+    ``first`` and ``last`` are the positions of a term's first and last character. All have shape (n_terms,) but ``offsets``,
+    which are those of the texts.
+    """
+
+    columns: NDArray[np.int32]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    offsets: NDArray[np.int32]
 
 
 class TextFeatures:
@@ -99,18 +114,45 @@ class TextFeatures:
         """
         texts = list(texts)
         words, row_of_word = _words_of(texts)
-        return self._looked_up(self._columns_of_words(words), row_of_word, ["".join(text) for text in texts])
+        rows, columns = self._columns(self._columns_of_words(words), row_of_word, ["".join(text) for text in texts])
+        return self._looked_up(rows, columns, len(texts))
 
-    def look_up_cut(self, texts: CutTexts) -> tuple[csr_matrix, NDArray[np.float32]]:
-        """Return what ``look_up`` does for texts that were cut together.
+    def terms_of(self, texts: CutTexts) -> Terms:
+        """Return the terms of texts that were cut together, for ``look_up_spans``.
 
         Raises:
             NotFittedError: ``fit`` was not called.
         """
-        columns = self._columns_of_words(texts.words)
-        is_break = columns == _AT_BREAK
-        rows = np.array(texts.text_of_run, np.int64)[np.cumsum(is_break)[~is_break]]
-        return self._looked_up(columns[~is_break], rows, texts.han)
+        of_words = self._columns_of_words(texts.words)
+        is_word = of_words != _AT_BREAK
+        text_of = np.repeat(np.arange(len(texts.offsets) - 1, dtype=np.int32), np.diff(texts.offsets))[texts.han]
+        codes = texts.codes.astype(np.uint64)
+        in_one_text = text_of[1:] == text_of[:-1]
+        pairs = _hashes_of_pairs(codes)[in_one_text]
+        columns = [of_words[is_word], self._column_of_character[codes], self._table.places_of(pairs)]
+        return Terms(
+            np.concatenate(columns),
+            np.concatenate([texts.first[is_word], texts.han, texts.han[:-1][in_one_text]]),
+            np.concatenate([texts.last[is_word], texts.han, texts.han[1:][in_one_text]]),
+            texts.offsets,
+        )
+
+    def look_up_spans(
+        self, terms: Terms, texts: NDArray[np.integer], starts: NDArray[np.integer], ends: NDArray[np.integer]
+    ) -> tuple[csr_matrix, NDArray[np.float32]]:
+        """Return what ``look_up`` does, for spans of texts of which ``terms`` are known already.
+
+        The spans ``texts[i][starts[i]:ends[i]]`` do not overlap. A term that stands in two of them or reaches beyond one is
+        in none.
+        """
+        lengths = ends - starts
+        begins = terms.offsets[texts] + starts
+        places = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+        span_of = np.full(terms.offsets[-1], -1, np.int32)
+        span_of[places] = np.repeat(np.arange(len(begins), dtype=np.int32), lengths)
+        spans = span_of[terms.first]
+        inside = np.flatnonzero((spans >= 0) & (spans == span_of[terms.last]))
+        return self._looked_up(spans[inside], terms.columns[inside], len(begins))
 
     def word_spans(self, words: Sequence[str]) -> tuple[_Columns, _Rows, _Rows]:
         """Return, for each term of one text, its column (-1: unknown) and the first and last word it was taken from."""
@@ -121,12 +163,9 @@ class TextFeatures:
         last = np.concatenate([numbers, of_character, of_character[1:]])
         return columns, first, last
 
-    def _looked_up(
-        self, of_words: _Columns, row_of_word: _Rows, joined: Sequence[str]
-    ) -> tuple[csr_matrix, NDArray[np.float32]]:
-        rows, columns = self._columns(of_words, row_of_word, joined)
-        counts = _counted(rows, columns, (len(joined), len(self.idf_)))
-        n_terms, n_unknown = (np.bincount(each, minlength=len(joined)) for each in (rows, rows[columns < 0]))
+    def _looked_up(self, rows: NDArray[np.integer], columns: _Columns, n_rows: int) -> tuple[csr_matrix, NDArray[np.float32]]:
+        counts = _counted(rows, columns, (n_rows, len(self.idf_)))
+        n_terms, n_unknown = (np.bincount(each, minlength=n_rows) for each in (rows, rows[columns < 0]))
         unknown = 1 - (n_terms - n_unknown) / np.maximum(n_terms, 1)
         return self._weighted(counts), unknown.astype(np.float32)
 
@@ -162,11 +201,12 @@ class TextFeatures:
         return counts
 
 
-def _counted(rows: _Rows, columns: _Columns, shape: tuple[int, int]) -> csr_matrix:
+def _counted(rows: NDArray[np.integer], columns: _Columns, shape: tuple[int, int]) -> csr_matrix:
     """Return how often each known column stands in each row; row and column are sorted as one number, which is fastest."""
     bits = shape[1].bit_length()
     places: NDArray[np.signedinteger] = np.full(len(rows) + 1, -1, np.int32 if shape[0] << bits <= _LARGEST_INT32 else np.int64)
-    places[:-1] = (rows << bits) | columns  # what is unknown is -1, too; so the first run is never a known column
+    # What is unknown is -1, too; so the first run is never a known column.
+    places[:-1] = (rows.astype(places.dtype) << bits) | columns
     places.sort()
     first = np.flatnonzero(places[1:] != places[:-1]) + 1
     counts = np.diff(first, append=len(places)).astype(np.float32)
@@ -200,8 +240,12 @@ def _characters_of(texts: Sequence[str]) -> tuple[_Codes, _Rows]:
 def _pairs_of(codes: _Codes, rows: _Rows) -> tuple[_Hashes, _Rows]:
     """Return the hashes of neighbours that stand in the same text, each with that text."""
     in_one_text = rows[1:] == rows[:-1]
-    hashes = _mixed((codes[:-1] * _STEP) ^ (codes[1:] + _PAIR))
-    return hashes[in_one_text], rows[1:][in_one_text]
+    return _hashes_of_pairs(codes)[in_one_text], rows[1:][in_one_text]
+
+
+def _hashes_of_pairs(codes: _Codes) -> _Hashes:
+    """Return the hashes of all neighbours, one fewer than there are characters."""
+    return _mixed((codes[:-1] * _STEP) ^ (codes[1:] + _PAIR))
 
 
 def _hash_of_word(word: str) -> int:

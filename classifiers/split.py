@@ -11,13 +11,13 @@ from scipy.sparse import csr_matrix
 from classifiers.batches import in_batches
 from classifiers.clauses import Explanation, Meaning, Sense, groups_of
 from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
-from classifiers.features import TextFeatures
+from classifiers.features import Terms, TextFeatures
 from classifiers.joints import Joints
 from classifiers.linear import LinearHead
 from classifiers.pauses import JointReader
 from classifiers.split_gate import N_MARKS, glances, marks_seen
 from classifiers.topics import Topics
-from classifiers.words import CutHan, fastest_cutter, text_cutter
+from classifiers.words import CutHan, text_cutter
 from models.profile import SplitCues
 
 _ROUNDS = 3
@@ -88,7 +88,7 @@ class Splitter:
     """Cuts a text at its best place, and both parts again, as long as the odds for several requests reach what was learned.
 
     ``features``, ``category`` and ``request_type`` are those of the model; ``level1`` maps its labels to the first level of
-    the taxonomy, ``cut_han`` cuts into the words that it learned with; None: the fastest.
+    the taxonomy, ``cut_han`` cuts into words; None: the fastest.
     """
 
     def __init__(
@@ -104,30 +104,29 @@ class Splitter:
     ) -> None:
         self._weights = weights
         groups = groups_of(category, level1)
-        self._sense = Sense(
-            features, category, request_type, groups, weights.complete, weights.topics, cut_han or fastest_cutter()
-        )
+        self._sense = Sense(features, category, request_type, groups, weights.complete, weights.topics)
         self._joints = JointReader(cues, weights.pauses, text_cutter(cut_han))
 
-    def split(self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]) -> dict[int, list[Span]]:
+    def split(
+        self, texts: Sequence[str], terms: Terms, features: csr_matrix, margins: NDArray[np.floating]
+    ) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
 
-        ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
+        ``terms`` and ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
         worth, joints, marks = self._worth_reading(texts, features, margins)
         wholes = np.column_stack([features[worth] @ self._weights.several, marks])
         spans: dict[int, list[Span]] = {}
         for some in in_batches(range(len(worth)), _AT_ONCE):
-            numbers = worth[some].tolist()
-            found = self._cut([texts[number] for number in numbers], [joints[each] for each in some], wholes[some])
-            spans |= {numbers[place]: of_text for place, of_text in found.items()}
+            numbers = worth[some]
+            of_some = [self._joints.with_pauses(texts[worth[each]], joints[each]) for each in some]
+            table = CutTable([texts[number] for number in numbers], of_some)
+            found = self._cut(table, Meaning(table, terms, numbers, self._sense), wholes[some])
+            spans |= {int(numbers[place]): of_text for place, of_text in _spans(found, of_some).items()}
         return spans
 
-    def _cut(self, texts: Sequence[str], joints: Sequence[Joints], wholes: NDArray[np.float64]) -> dict[int, list[Span]]:
-        """Return the spans of those ``texts`` that are cut, by their place."""
-        joints = [self._joints.with_pauses(text, of_text) for text, of_text in zip(texts, joints, strict=True)]
-        table = CutTable(texts, joints)
-        meaning = Meaning(table, self._sense)
+    def _cut(self, table: CutTable, meaning: Meaning, wholes: NDArray[np.float64]) -> list[Piece]:
+        """Return the pieces of the texts of ``table`` when all cuts are made."""
         pieces, done = table.whole(), list[Piece]()
         _, _, early, first, further = self._weights.thresholds.tolist()
         verdicts = (self._weights.first, first), *[(self._weights.further, further)] * (_ROUNDS - 1)
@@ -143,7 +142,7 @@ class Splitter:
             chosen = dict(zip(best.piece[made].tolist(), cuts.joint[best.cut[made]].tolist(), strict=True))
             done += [piece for number, piece in enumerate(pieces) if number not in chosen]
             pieces = [half for number, joint in chosen.items() for half in table.halves(pieces[number], joint)]
-        return _spans([*done, *pieces], joints)
+        return [*done, *pieces]
 
     def _worth_reading(
         self, texts: Sequence[str], features: csr_matrix, margins: NDArray[np.floating]

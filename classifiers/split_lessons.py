@@ -13,6 +13,7 @@ from classifiers.normalise import normalise
 from classifiers.pauses import JointReader
 from classifiers.rows import LabelledText
 from classifiers.split import rows_of
+from classifiers.words import CutHan, cut_together
 from models.codes import Channel, RequestType
 from models.example import ExampleContact, ExampleRequest
 from models.profile import SplitCues
@@ -55,11 +56,12 @@ def as_example(request: LabelledText) -> ExampleContact:
     return ExampleContact(request.text, Channel.PHONE, (only,))
 
 
-def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Sense) -> Lesson:
+def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Sense, cut_han: CutHan) -> Lesson:
     """Return the possible cuts of whole examples, and of every run of their requests."""
     normalised = [normalise(example.text) for example in examples]
     joints = [reader.read(text.text) for text in normalised]
-    table = CutTable([text.text for text in normalised], joints)
+    texts = [text.text for text in normalised]
+    table = CutTable(texts, joints)
     is_right = np.array(
         [
             _is_right(example, *text.raw_span(start, max(end, start + 1)))
@@ -69,7 +71,8 @@ def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Se
         np.bool_,
     )
     pieces = [piece for whole in table.whole() for piece in _pieces_of(table, whole, is_right)]
-    cuts, meaning = table.cuts(pieces), Meaning(table, sense)
+    terms = sense.features.terms_of(cut_together(texts, cut_han))
+    cuts, meaning = table.cuts(pieces), Meaning(table, terms, np.arange(len(texts)), sense)
     return Lesson(
         cuts=cuts,
         meaning=meaning,

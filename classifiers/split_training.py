@@ -26,7 +26,7 @@ from classifiers.split import BestCuts, SplitWeights, best_by_odds, best_cuts, l
 from classifiers.split_gate import N_GLANCES, glances, marks_seen
 from classifiers.split_lessons import Lesson, SplitLessons, as_example, lesson_of
 from classifiers.topics import learn_topics
-from classifiers.words import CutHan, CutText, cut_together, fastest_cutter, text_cutter
+from classifiers.words import CutHan, CutText, fastest_cutter, text_cutter
 
 FALSE_SPLITS = 0.03
 """The share of one-request contacts that may be split. Source: the target of this project (D)."""
@@ -89,6 +89,7 @@ def learn_to_split(
     if min(is_several.sum(), (~is_several).sum()) < _LEAST_EXAMPLES:
         return None
     plan = _Plan(is_several, np.random.default_rng(seed).permutation(len(is_several)) % _N_FOLDS, seed)
+    cut_han = cut_han or fastest_cutter()
     cut = text_cutter(cut_han)
     normalised = [normalise(request.text).text for request in requests]
     pauses = learn_pauses((text for text in normalised if _PUNCTUATED.search(text)), cut)
@@ -97,17 +98,15 @@ def learn_to_split(
     rows = features.transform([cut(text) for text in normalised])
     labels = [request.category for request in requests]
     topics = learn_topics(rows, labels, category.classes_)
-    sense = Sense(
-        features, category, request_type, groups_of(category, lessons.level1), complete, topics, cut_han or fastest_cutter()
-    )
+    sense = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics)
     strangers_sense = _stranger(rows, np.array(labels), sense, seed)
-    examples = _read([normalise(example.text).text for example in lessons.examples], reader, sense)
-    ordinary = _read(normalised[_ORDINARY], reader, strangers_sense)
+    examples = _read([normalise(example.text).text for example in lessons.examples], reader, sense, cut)
+    ordinary = _read(normalised[_ORDINARY], reader, strangers_sense, cut)
 
-    lesson = lesson_of(lessons.examples, reader, sense)
+    lesson = lesson_of(lessons.examples, reader, sense, cut_han)
     best = _held_out_best(lesson, examples, plan)
     cut_weights, several = _fit_cuts(lesson, is_several), _term_weights(examples.features, is_several, seed)
-    unseen = lesson_of([as_example(request) for request in requests[_ORDINARY]], reader, strangers_sense)
+    unseen = lesson_of([as_example(request) for request in requests[_ORDINARY]], reader, strangers_sense, cut_han)
     best_of_ordinary = best_cuts(unseen.cuts, unseen.rows, cut_weights, _wholes(ordinary, ordinary.features @ several))
     rows_of_best, rows_of_ordinary = (
         verdict_rows(each, of.cuts, of.meaning.explanation(of.cuts))
@@ -150,8 +149,8 @@ def learn_to_split(
     )
 
 
-def _read(texts: Sequence[str], reader: JointReader, sense: Sense) -> _Texts:
-    rows, _ = sense.features.look_up_cut(cut_together(texts, sense.cut_han))
+def _read(texts: Sequence[str], reader: JointReader, sense: Sense, cut: CutText) -> _Texts:
+    rows = sense.features.transform([cut(text) for text in texts])
     return _Texts(rows, sense.category.decision_function(rows), [reader.find(text) for text in texts])
 
 

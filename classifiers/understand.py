@@ -11,6 +11,7 @@ from classifiers.artifact import Artifact
 from classifiers.closings import without_closing
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
+from classifiers.features import Terms
 from classifiers.language import OTHER, language_of
 from classifiers.normalise import NormalisedText, normalise
 from classifiers.place import PlaceGuess, PlaceReader
@@ -19,7 +20,7 @@ from classifiers.split import Splitter
 from classifiers.strangeness import strangeness
 from classifiers.tone import Tone, hear_tones, weigh
 from classifiers.urgency import Alarm, Signs, UrgencyReader
-from classifiers.words import cut_together, cut_words, fastest_cutter
+from classifiers.words import cut_together, fastest_cutter
 from models.codes import RequestType, Urgency
 from models.profile import Category, District, FactLexicon, Place, UrgencyLexicon
 from models.understanding import Evidence, Facts, Guess, Issue, Understanding
@@ -63,17 +64,19 @@ class Understander:
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Return one understanding for each text, in order. A text without any known word gets guesses of low probability."""
         normalised = [normalise(text) for text in texts]
-        words = cut_together([without_closing(each.text) for each in normalised], self._cut_han)
-        by_text, unknown_shares = self._artifact.features.look_up_cut(words)
+        plain = [each.text for each in normalised]
+        terms = self._artifact.features.terms_of(cut_together(plain, self._cut_han))
+        ends = np.array([len(without_closing(text)) for text in plain], np.int64)
+        by_text, unknown_shares = self._artifact.features.look_up_spans(terms, np.arange(len(ends)), np.zeros_like(ends), ends)
         features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
-        issues = self._issues(normalised, by_text, margins)
+        issues = self._issues(normalised, terms, by_text, margins)
         strange = self._strange(margins, unknown_shares)
         types = self._types(features, tops)
-        alarms, signs = self._alarms([each.text for each in normalised], tops)
+        alarms, signs = self._alarms(plain, tops)
         tones = hear_tones(self._artifact, features, signs)
-        places = self._place.read_all([each.text for each in normalised])
+        places = self._place.read_all(plain)
         facts = self._facts.read_all(normalised)
         of_each = zip(normalised, tops, issues, types, alarms, tones, places, facts, strange, strict=True)
         return [self._one(_Parts(*parts)) for parts in of_each]
@@ -95,18 +98,17 @@ class Understander:
         ]
 
     def _issues(
-        self, texts: Sequence[NormalisedText], features: spmatrix, margins: NDArray[np.float32]
+        self, texts: Sequence[NormalisedText], terms: Terms, features: spmatrix, margins: NDArray[np.float32]
     ) -> list[tuple[Issue, ...]]:
         """Return the requests of each text that holds several; nothing for the others."""
         issues: list[tuple[Issue, ...]] = [()] * len(texts)
         if self._splitter is None or not texts:
             return issues
-        spans = self._splitter.split([text.text for text in texts], features, margins)
+        spans = self._splitter.split([text.text for text in texts], terms, features, margins)
         if not spans:
             return issues
         parts = [(number, *span) for number, of_text in spans.items() for span in of_text]
-        words = [cut_words(texts[number].text[start:end], self._cut_han) for number, start, end in parts]
-        rows = self._artifact.features.transform(words)
+        rows, _ = self._artifact.features.look_up_spans(terms, *np.array(parts).T)
         tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(rows)))
         for (number, start, end), top, type_ in zip(parts, tops, self._types(rows, tops), strict=True):
             issues[number] += (Issue(*texts[number].raw_span(start, end), top, type_),)

@@ -70,8 +70,8 @@ class UrgencyReader:
         self._calming = frozenset(lexicon.calming)
         self._denials, self._doubts = _Before(lexicon.denials), _Before(lexicon.doubts)
         self._pairs = PairFinder(lexicon.critical_pairs)
-        alarming = self._critical | self._urgent | self._owners.keys() | self._pairs.words
-        self._meant = _spellings(alarming, lexicon.homophones)
+        self._alone = self._critical | self._urgent | self._owners.keys()
+        self._meant = _spellings(self._alone | self._pairs.words, lexicon.homophones)
         self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming)
 
     def read(self, text: str, guesses: Sequence[str]) -> tuple[Alarm, Signs]:
@@ -80,13 +80,15 @@ class UrgencyReader:
         ``guesses`` are the likely category codes, best first; the signs do not depend on them.
         """
         found = self._finder.every(text)
-        if not found:
-            return NO_ALARM, Signs(characters=len(text))
         words = self._without_false_friends(found)
+        all_pairs = self._pairs.among(words)
+        if not all_pairs and self._alone.isdisjoint([each.phrase for each in words]):
+            return NO_ALARM, Signs(
+                characters=len(text)
+            )  # 老人, 房子: half of all texts hold a thing that alarms beside another
         calming = [each.start for each in found if each.phrase in self._calming]
         undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
-        all_pairs = self._pairs.among(words)
         pairs = all_pairs if len(standing) == len(words) else self._pairs.among(standing)
         signs = self._signs(text, words, standing, all_pairs=all_pairs, pairs=pairs)
         alarm = self._strongest(words, all_pairs, guesses)

@@ -10,10 +10,14 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 CutText = Callable[[str], list[str]]
 """Cuts a normalised text into its words."""
@@ -24,8 +28,9 @@ CutHan = Callable[[str], Iterable[str]]
 BREAK = "\n"
 """Stands between two runs of characters where texts are cut together; both cutters keep it as it is."""
 
-_HAN_RUN, _LATIN_RUN = re.compile(r"[\u4e00-\u9fd5]+"), re.compile(r"[a-z0-9]+")
-_CHUNK = re.compile(f"{_HAN_RUN.pattern}|{_LATIN_RUN.pattern}")
+_FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FD5
+_LATIN_RUN = re.compile(r"[a-z0-9]+")
+_CHUNK = re.compile(f"[{chr(_FIRST_HAN)}-{chr(_LAST_HAN)}]+|{_LATIN_RUN.pattern}")
 _LOCAL_FREQUENCY = 5_000
 """How often a word of the town counts as seen, of 60,101,967 (jieba's dictionary, where 路灯 has 168 and 海口 474). With what
 the libraries suggest themselves 12 of 3,186 names in the corpus are still cut apart, with 100 one, with this none; ten times
@@ -51,37 +56,46 @@ def text_cutter(cut_han: CutHan | None) -> CutText:
     return partial(cut_words, cut_han=cut_han)
 
 
-class CutTexts(NamedTuple):
-    """The words of several texts, for which their order within a text does not matter.
+@dataclass(frozen=True, slots=True, eq=False)
+class CutTexts:
+    """The words of several texts that stand one behind the other, a ``BREAK`` behind each; *positions* are places there.
 
-    ``words`` are those of one run of characters after the other, with a ``BREAK`` between two runs; ``text_of_run`` is the
-    number of the text that each run is from. ``han`` are the Han characters of each text in order.
+    ``offsets`` are the positions where the texts begin and where one more would, shape (n_texts + 1,). ``words`` are first
+    those of Han characters, with a ``BREAK`` behind each run of them, then the others; ``first`` and ``last`` are the
+    positions of their first and last character, shape (n_words,). ``han`` are the positions of the Han characters, ``codes``
+    their code points.
     """
 
+    offsets: NDArray[np.int32]
     words: list[str]
-    text_of_run: list[int]
-    han: list[str]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    han: NDArray[np.int32]
+    codes: NDArray[np.uint32]
 
 
-def cut_together(texts: Iterable[str], cut_han: CutHan) -> CutTexts:
+def cut_together(texts: Sequence[str], cut_han: CutHan) -> CutTexts:
     """Return the words of normalised ``texts``, the same as ``cut_words`` gives: one call for all costs a tenth less."""
-    han_runs: list[str] = []
-    latin_runs: list[str] = []
-    texts_of_han: list[int] = []
-    texts_of_latin: list[int] = []
-    han: list[str] = []
-    for number, text in enumerate(texts):
-        runs = _HAN_RUN.findall(text)
-        han_runs += runs
-        texts_of_han += [number] * len(runs)
-        han.append("".join(runs))
-        runs = _LATIN_RUN.findall(text)
-        latin_runs += runs
-        texts_of_latin += [number] * len(runs)
-    words = list(cut_han(BREAK.join(han_runs)))
-    for run in latin_runs:
-        words += [BREAK, run] if words else [run]
-    return CutTexts(words, texts_of_han + texts_of_latin, han)
+    joined = BREAK.join(texts)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_han = (codes >= _FIRST_HAN) & (codes <= _LAST_HAN)
+    is_cut = is_han.copy()
+    is_cut[1:] |= is_han[:-1]  # a run of Han characters with the character behind it, for which a break stands
+    places = np.flatnonzero(is_cut).astype(np.int32)
+    runs = np.where(is_han, codes, np.uint32(ord(BREAK)))[places].tobytes().decode("utf-32-le")
+    words = [*cut_han(runs)]
+    lengths = np.fromiter(map(len, words), np.int32, len(words))
+    ends = np.cumsum(lengths, dtype=np.int32)
+    latin = [(match[0], match.start(), match.end() - 1) for match in _LATIN_RUN.finditer(joined)]
+    han = np.flatnonzero(is_han).astype(np.int32)
+    return CutTexts(
+        offsets=np.cumsum([0, *[len(text) + len(BREAK) for text in texts]], dtype=np.int32),
+        words=[*words, *[word for word, _, _ in latin]],
+        first=np.append(places[ends - lengths], np.array([first for _, first, _ in latin], np.int32)),
+        last=np.append(places[ends - 1], np.array([last for _, _, last in latin], np.int32)),
+        han=han,
+        codes=codes[han],
+    )
 
 
 def term_of(word: str) -> str:

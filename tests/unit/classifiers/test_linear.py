@@ -88,12 +88,29 @@ def test_texts_that_are_cut_together_have_the_features_that_each_has_alone():
     """A worker cuts a batch at once; what it sees is what the model learned from."""
     features = TextFeatures().fit(WORDS)
     texts = [*(row.text for row in ROWS[:5]), "", "wifi 12", "新词wifi", ROWS[5].text]
+    lengths = np.array([len(text) for text in texts])
 
     alone, unknown_alone = features.look_up([words_of(text) for text in texts])
-    together, unknown_together = features.look_up_cut(cut_together(texts, fastest_cutter()))
+    terms = features.terms_of(cut_together(texts, fastest_cutter()))
+    together, unknown_together = features.look_up_spans(terms, np.arange(len(texts)), np.zeros_like(lengths), lengths)
 
     assert (alone != together).nnz == 0
     assert np.array_equal(unknown_alone, unknown_together)
+
+
+def test_a_span_of_a_text_has_the_features_of_its_own_words():
+    """Requests within a contact are read from the words of the whole, which are cut once."""
+    parts = ["路灯不亮，", "小区停水", "wifi坏了"]
+    features = TextFeatures().fit([words_of(part) for part in parts])
+    texts = ["垃圾没人收", "".join(parts), ""]
+    starts, ends = np.array([0, 5, 9]), np.array([5, 9, 15])
+
+    alone, unknown_alone = features.look_up([words_of(part) for part in parts])
+    terms = features.terms_of(cut_together(texts, fastest_cutter()))
+    within, unknown_within = features.look_up_spans(terms, np.ones_like(starts), starts, ends)
+
+    assert (alone != within).nnz == 0
+    assert np.array_equal(unknown_alone, unknown_within)
 
 
 @pytest.mark.parametrize("n_labels", [2, 3])

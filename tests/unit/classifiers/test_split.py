@@ -16,7 +16,7 @@ from classifiers.split_training import FALSE_SPLITS, learn_to_split
 from classifiers.test_part import in_test_part
 from classifiers.training import train
 from classifiers.understand import Understander
-from classifiers.words import cut_words
+from classifiers.words import cut_together, cut_words, fastest_cutter
 from config.profiles import corpus_files, load_example_contacts
 from hotline.learning import kept_apart
 from models.codes import RequestType
@@ -166,8 +166,9 @@ def test_splitting_can_be_learned_for_any_labels(
     )
     texts = ["门口的路灯三天了没人管，还有我们小区停水找不到人", "门口的路灯三天了没人管，灯杆也歪了"]
     features = small_model.features.transform([cut_words(text) for text in texts])
+    terms = small_model.features.terms_of(cut_together(texts, fastest_cutter()))
 
-    spans = splitter.split(texts, features, small_model.category.decision_function(features))
+    spans = splitter.split(texts, terms, features, small_model.category.decision_function(features))
 
     assert {number: [texts[number][start:end] for start, end in of_text] for number, of_text in spans.items()} == {
         0: ["门口的路灯三天了没人管", "我们小区停水找不到人"]

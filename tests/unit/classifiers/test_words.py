@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from classifiers.local_words import local_words_of
@@ -47,13 +48,15 @@ def test_both_cutters_agree_on_every_run_of_the_seed_corpora(name: str, *, with_
 def test_texts_that_are_cut_together_have_the_words_that_each_has_alone(texts: list[str], cutter: Callable[[], CutHan]):
     """With either cutter, also where a text is empty or has no Han characters."""
     cut = cut_together(texts, cutter())
-    words: list[list[str]] = [[] for _ in texts]
-    texts_of_runs = iter(cut.text_of_run)
-    for run in " ".join(cut.words).split(BREAK) if cut.words else []:
-        words[next(texts_of_runs)] += run.split()
+    joined, is_han = BREAK.join(texts), re.compile(r"[\u4e00-\u9fd5]")
+    words: list[list[tuple[int, str]]] = [[] for _ in texts]
+    for word, first, last in zip(cut.words, cut.first.tolist(), cut.last.tolist(), strict=True):
+        if word != BREAK:
+            assert joined[first : last + 1] == word
+            words[int(np.searchsorted(cut.offsets, first, side="right")) - 1].append((first, word))
 
-    assert [sorted(each) for each in words] == [sorted(cut_words(text, cutter())) for text in texts]
-    assert ["".join(each) for each in cut.han] == ["".join(_HAN_RUN.findall(text)) for text in texts]
+    assert [[word for _, word in sorted(each)] for each in words] == [cut_words(text, cutter()) for text in texts]
+    assert [joined[place] for place in cut.han] == list(map(chr, cut.codes)) == is_han.findall(joined)
 
 
 def test_the_names_of_a_town_stay_in_one_piece():
