@@ -6,16 +6,16 @@ Only learning loads it: a process that works needs nothing of scikit-learn, and 
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 
+from classifiers.category_head import CategoryHead
 from classifiers.features import TextFeatures
-from classifiers.linear import LinearHead
 
 
 class FeatureStep(TransformerMixin, BaseEstimator, TextFeatures):  # type: ignore[misc]  # scikit-learn has no types
     """``TextFeatures`` as a step that scikit-learn's tools can copy and measure."""
 
 
-class HeadStep(ClassifierMixin, BaseEstimator, LinearHead):  # type: ignore[misc]  # scikit-learn has no types
-    """``LinearHead`` as a step that scikit-learn's tools can copy and measure."""
+class HeadStep(ClassifierMixin, BaseEstimator, CategoryHead):  # type: ignore[misc]  # scikit-learn has no types
+    """``CategoryHead`` as a step that scikit-learn's tools can copy and measure."""
 
 
 def category_pipeline(seed: int) -> Pipeline:

@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from classifiers.category_head import CategoryHead
 from classifiers.clauses import Sense, groups_of
 from classifiers.features import TextFeatures
 from classifiers.joints import Joints
@@ -166,7 +167,7 @@ def _stranger(rows: csr_matrix, labels: NDArray[np.str_], sense: Sense, seed: in
     known = sense.category.classes_
     if set(labels[shown].tolist()) != set(known.tolist()):
         return sense
-    head = LinearHead(seed=seed).fit(rows[shown], labels[shown])
+    head = CategoryHead(seed=seed).fit(rows[shown], labels[shown])
     head.steepness_ = sense.category.steepness_
     return replace(sense, category=head, topics=learn_topics(rows[shown], labels[shown].tolist(), known))
 

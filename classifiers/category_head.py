@@ -1,0 +1,44 @@
+"""The head that guesses categories: what tells one from the others, and how likely each is to be told in such words."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifiers.linear import LinearHead
+from classifiers.topics import learn_topics
+
+_LIKELIHOOD, _INVERSE_REGULARISATION = 0.1, 0.5
+"""How much naive Bayes weighs beside the SVM, and the SVM's ``C``. Measured with 15,483 rows, first guess accepted on the test
+part and on real letters: without naive Bayes .804 and .811 (``C`` 1), .806 and .814 (0.5); with it .812 and .820 (1), .810 and
+.831 (0.5); with twice its weight .812 and .808 (1)."""
+
+
+class CategoryHead(LinearHead):
+    """A linear SVM, to whose weights those of naive Bayes are added.
+
+    The SVM weighs words by what they change at the border between two categories; of a word that some twenty rows hold it knows
+    little. Naive Bayes knows how often each category holds it and nothing of borders. Their sum (after Wang and Manning 2012)
+    is a linear head again, so it costs nothing to ask.
+    """
+
+    def __init__(self, inverse_regularisation: float = _INVERSE_REGULARISATION, seed: int = 0) -> None:
+        super().__init__(inverse_regularisation, seed)
+
+    def fit(
+        self,
+        features: csr_matrix,
+        labels: Sequence[str] | NDArray[np.str_],
+        row_weights: NDArray[np.floating] | None = None,
+    ) -> Self:
+        """Learn as ``LinearHead`` does, from rows of ``TextFeatures``."""
+        super().fit(features, labels, row_weights)
+        topics = learn_topics(features, list(map(str, labels)), self.classes_)
+        n_rows, n_terms = features.shape
+        # A row holds each term by its rarity, which naive Bayes has counted already.
+        rarity = np.log((1 + n_rows) / (1 + np.bincount(features.indices, minlength=n_terms))) + 1
+        likelihood = (topics.said.toarray() + topics.unsaid) / rarity[:, None]
+        self.weights_ = np.ascontiguousarray(self.weights_ + _LIKELIHOOD * likelihood, np.float32)
+        return self
