@@ -26,7 +26,10 @@ from tests.services.proxy import Proxy
 
 # A test database need not survive a power cut. Commits still reach the system before they are answered, so a killed
 # server loses nothing: the promises that the tests check are unchanged.
-_QUICKER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+_QUICKER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_wal_size": "256MB"}
+
+_MEMORY, _ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - a folder of one's own is made in it
+"""A database is a thousand files. To copy and drop one takes 60 ms where files are memory, and 300 ms on ext4."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,8 +64,14 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _quickest_folder() -> Path | None:
+    """Memory where it has room, else None: the system's folder for temporary files."""
+    has_room = os.access(_MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
+    return _MEMORY if has_room else None
+
+
 @pytest.fixture(scope="session")
-def postgres_server(scratch: Path) -> Iterator[DatabaseServer]:
+def postgres_server() -> Iterator[DatabaseServer]:
     """The PostgreSQL server of the run: ``HOTLINE_TEST_DATABASE_URL`` (a superuser), or an embedded one."""
     given = os.environ.get("HOTLINE_TEST_DATABASE_URL")
     if given:
@@ -70,7 +79,10 @@ def postgres_server(scratch: Path) -> Iterator[DatabaseServer]:
         yield server
         server.close()
         return
-    with EmbeddedPostgres(scratch / "postgres", settings=_QUICKER) as embedded:
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-tests-", dir=_quickest_folder(), ignore_cleanup_errors=True) as folder,
+        EmbeddedPostgres(Path(folder) / "postgres", settings=_QUICKER) as embedded,
+    ):
         yield DatabaseServer(embedded.owner_url, password=None)
 
 

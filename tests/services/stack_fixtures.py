@@ -1,5 +1,6 @@
 """Fixtures that run the product whole."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from hotline.embedded.broker import EmbeddedBroker
 from hotline.embedded.ports import LOOPBACK, free_port
 from tests.services.apache_kafka import ApacheKafka, kafka_classpath
 from tests.services.databases import DatabaseServer
+from tests.services.listener import topics_of
 from tests.services.models import TrainedModels
 from tests.services.proxy import Proxy
 from tests.services.stack import BROKER_SETTINGS, Stack
@@ -30,9 +32,10 @@ class Exposed:
 
 
 @pytest.fixture(scope="session")
-def models(scratch: Path) -> TrainedModels:
-    """Trained models, each made when first asked for."""
-    return TrainedModels(scratch / "artifacts")
+def models(tmp_path_factory: pytest.TempPathFactory) -> TrainedModels:
+    """Trained models, each made when first asked for; the workers of a run share them."""
+    folder = tmp_path_factory.getbasetemp()
+    return TrainedModels((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "artifacts")
 
 
 @pytest.fixture
@@ -61,6 +64,7 @@ def battered(
     with _exposed(request, postgres_server, models, tmp_path_factory.mktemp("stack")) as made:
         made.stack.start_relay()
         made.stack.start_worker()
+        made.stack.until(lambda: topics_of(made.stack.bootstrap).issuperset(made.stack.topics), "the relay has made the topics")
         yield made
 
 

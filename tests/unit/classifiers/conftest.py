@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.artifact import Artifact
-from classifiers.background import background_of
-from classifiers.rows import LabelledText, read_labelled
-from classifiers.test_part import in_test_part
+from classifiers.artifact import Artifact, load_artifact
+from classifiers.rows import LabelledText
 from classifiers.training import train
 from classifiers.understand import Understander
-from config.profiles import corpus_files, find_profile, load_profile
+from config.profiles import find_profile, load_profile
 from hotline.bootstrap import splitter_of
-from hotline.learning import split_lessons_of
 from models.codes import Channel, RequestType, Urgency
 from models.example import ExampleContact, ExampleRequest
 from models.profile import Profile
+from tests.services.models import TrainedModels
 
 A_DAY = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 
@@ -85,17 +83,9 @@ def haikou(haikou_directory: Path) -> Profile:
 
 
 @pytest.fixture(scope="session")
-def haikou_model(haikou: Profile, haikou_directory: Path) -> Artifact:
+def haikou_model(models: TrainedModels) -> Artifact:
     """The model that a new installation trains."""
-    own = read_labelled(corpus_files(haikou_directory))
-    return train(
-        [row for row in own if not in_test_part(row.text)],
-        seed=12345,
-        created_at=A_DAY,
-        unseen=[row for row in own if in_test_part(row.text)],
-        background=background_of(haikou),
-        lessons=split_lessons_of(haikou, haikou_directory),
-    )
+    return load_artifact(models.shipped("haikou"))
 
 
 @pytest.fixture(scope="session")

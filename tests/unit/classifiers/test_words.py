@@ -63,11 +63,13 @@ def test_the_names_of_a_town_stay_in_one_piece():
     """Roads, villages and units are words, so that an operator reads 椰海大道 as evidence and not 大道."""
     haikou = load_profile(find_profile("haikou"))
     local_words = local_words_of(haikou)
+    cut = rjieba_cutter(local_words)
+    runs = _runs_of("haikou")
 
-    assert cut_words("椰海大道白沙门附近没水", rjieba_cutter(local_words)) == ["椰海大道", "白沙门", "附近", "没水"]
-    assert [word for word in local_words if list(rjieba_cutter(local_words)(word)) != [word]] == []
-    assert _cut_apart(_runs_of("haikou"), local_words, rjieba_cutter(local_words)) == []
-    assert len(_cut_apart(_runs_of("haikou"), local_words, rjieba_cutter())) > 1_000
+    assert cut_words("椰海大道白沙门附近没水", cut) == ["椰海大道", "白沙门", "附近", "没水"]
+    assert [word for word in local_words if list(cut(word)) != [word]] == []
+    assert _cut_apart(runs, local_words, cut) == []
+    assert len(_cut_apart(runs, local_words, rjieba_cutter())) > 1_000
 
 
 def test_the_names_of_a_town_are_written_as_texts_are():
