@@ -4,6 +4,9 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST := $(BIN)/python -m pytest
+# Processes that share the tests of a run, a file to each (decision 0030); each has services of its own, so memory counts too.
+WORKERS ?= 2
+TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PACKAGES := models config classifiers dispatcher streams console hotline
 
 help: ## List the targets
@@ -15,8 +18,8 @@ run: setup ## Run everything embedded; ends at a URL, Ctrl-C stops it
 	@$(BIN)/hotline up
 
 test: setup ## Run every test, the long ones in their short, seeded form
-	$(PYTEST) -m "not long and not kafka"
-	$(PYTEST) -m "not long and (kafka or integration)" --broker=apache tests/integration tests/fault
+	$(PYTEST) $(TOGETHER) -m "not long and not kafka"
+	$(PYTEST) $(TOGETHER) -m "not long and (kafka or integration)" --broker=apache tests/integration tests/fault
 
 ##@ Every day
 setup: .venv/ready ## Make .venv from the lock file, if it is missing or old

@@ -45,6 +45,7 @@ from dispatcher.store.decisions import PostgresDecisions
 from dispatcher.store.offsets import PostgresOffsets
 from dispatcher.store.relay_outbox import open_relay_outbox
 from dispatcher.views import DecidedRequest
+from hotline.embedded.patience import came_true
 from models.call import AnsweredCaller, CallBackNote, CallStep, MissedCall, Speech
 from models.codes import (
     CallState,
@@ -170,8 +171,12 @@ class Postgres:
         return self._stack.enter_context(open_relay_outbox(self._database.app_url))
 
     def hang_up(self, relay):
-        """End a relay's connection."""
+        """End a relay's connection, and wait until the server knows."""
+        number = relay._connection.info.backend_pid
         relay._connection.close()
+        with psycopg.connect(self._database.owner_url, autocommit=True) as connection:
+            alive = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
+            assert came_true(lambda: connection.execute(alive, [number]).fetchone() is None, within=timedelta(seconds=30))
 
     async def written(self):
         """Look."""
