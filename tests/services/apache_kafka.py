@@ -80,6 +80,7 @@ class ApacheKafka:
             "java",
             "-Xmx512m",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",  # it lives for seconds: compiling it well costs more than it brings
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-cp",
