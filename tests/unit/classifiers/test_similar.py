@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers import similar
@@ -89,7 +89,6 @@ def test_a_text_is_its_own_best_candidate(known):
             assert telling_terms(twin.text.lower()) == telling_terms(each.text.lower())
 
 
-@settings(deadline=None)
 @given(
     st.lists(tickets, max_size=8, unique_by=lambda each: each.ticket_no),
     st.lists(tickets, max_size=8),

@@ -183,7 +183,7 @@ def test_working_days_agree_with_counting_day_by_day(moment, count):
     assert found.provisional == any(year not in (2024, 2025, 2026) for year in passed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(moments, st.integers(1, 3000))
 def test_office_time_agrees_with_counting_minute_by_minute(moment, minutes):
     """The computed end and the oracle's end are the same minute."""

@@ -139,4 +139,4 @@ class LifeOfADeadline(RuleBasedStateMachine):
 
 
 TestLifeOfADeadline = LifeOfADeadline.TestCase
-TestLifeOfADeadline.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestLifeOfADeadline.settings = settings(max_examples=60, stateful_step_count=25)
