@@ -83,9 +83,8 @@ class UrgencyReader:
         words = self._without_false_friends(found)
         all_pairs = self._pairs.among(words)
         if not all_pairs and self._alone.isdisjoint([each.phrase for each in words]):
-            return NO_ALARM, Signs(
-                characters=len(text)
-            )  # 老人, 房子: half of all texts hold a thing that alarms beside another
+            # 老人, 房子: most texts hold a thing that alarms only beside another.
+            return NO_ALARM, Signs(characters=len(text))
         calming = [each.start for each in found if each.phrase in self._calming]
         undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
