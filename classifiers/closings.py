@@ -1,4 +1,4 @@
-"""How a talk ends (好的明白了谢谢): words of courtesy that say nothing about what it was about."""
+"""How a talk ends (好的明白了谢谢): words of courtesy that say nothing about what it was about, but whether it was answered."""
 
 import re
 
@@ -9,13 +9,19 @@ _LEAST_LEFT = 8
 """What is shorter without its closing stays whole: 谢谢你们 alone is what somebody wants to say. Source: default
 of this project (D)."""
 
-_CLOSING = re.compile(
-    r"(?:"
-    r"好的|好吧|好嘞|好了|好|行吧|行|嗯|哦|对|明白了?|知道了?|清楚了?|可以了?|没有了|没了|就这样吧?|那就这样|先这样吧?|"
-    r"(?:谢谢|多谢|感谢|拜托|麻烦|辛苦)(?:你们|您们|你|您|大家|领导|各位)?(?:了|啊|啦|哈)?|再见|拜拜|"
-    r"[，。,.！!？?~～、；;\s]"
-    r")+\Z"
+_COURTESY = (
+    r"那?(?:好[的吧嘞了]?|行吧?|可以了?|再见|拜拜|就?先?这样吧|就这样"
+    r"|(?:谢谢|多谢|感谢|拜托|麻烦|辛苦)(?:你们|您们|你|您|大家|领导|各位)?[了啊啦哈]?)"
+    r"|嗯|哦|对|没有?了|[，。,.！!？?~～、；;\s]"
 )
+
+_KNOWING = r"(?:明白|知道|清楚|了解|晓得|懂)"
+
+_UNDERSTOOD = rf"(?:(?<![不没未谁])(?<!(?<!我)就){_KNOWING}了|(?<=[好的嗯哦行，。,.\s]){_KNOWING})[啊啦哈呀吧]?"
+"""我知道了 or 好的明白; but neither 不知道, 想问清楚 nor 你们来看就知道了."""
+
+_CLOSING = re.compile(rf"(?:{_UNDERSTOOD}|{_COURTESY})+\Z")
+_ANSWERED = re.compile(rf"{_UNDERSTOOD}(?:{_UNDERSTOOD}|{_COURTESY})*\Z")
 
 
 def without_closing(text: str) -> str:
@@ -26,3 +32,8 @@ def without_closing(text: str) -> str:
         return text
     left = len(text) - len(tail) + found.start()
     return text[:left] if left >= _LEAST_LEFT else text
+
+
+def ends_answered(text: str) -> bool:
+    """Return whether a normalised ``text`` ends as talks end in which a citizen was told what he wanted to know."""
+    return _ANSWERED.search(text[-_LONGEST:]) is not None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import spmatrix
 
 from classifiers.artifact import Artifact
-from classifiers.closings import without_closing
+from classifiers.closings import ends_answered, without_closing
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
 from classifiers.features import Terms
@@ -154,6 +154,7 @@ class Understander:
             rival_districts=place.rivals,
             out_of_domain=parts.is_strange or language == OTHER,
             issues=parts.issues,
+            answered=ends_answered(text.text),
         )
 
 

@@ -79,7 +79,7 @@ class Understanding:
     ``out_of_domain``: the text is far from everything that the model learned, or in a language that it never met.
     ``rival_districts`` are those that the text names with the same weight where they contradict each other; there is no
     ``district_code`` then. ``issues`` are the requests of a contact that holds several, in their order; empty where it holds
-    one.
+    one. ``answered``: it ends as talks end in which the citizen was told what he wanted to know (好的明白了谢谢).
     """
 
     top: tuple[Guess, ...]
@@ -99,6 +99,7 @@ class Understanding:
     out_of_domain: bool = False
     rival_districts: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+    answered: bool = False
 
     @property
     def best(self) -> Guess:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.closings import without_closing
+from classifiers.closings import ends_answered, without_closing
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,9 @@ from classifiers.closings import without_closing
         ("我想问一下灵活就业人员社保怎么交 好的明白了谢谢", "我想问一下灵活就业人员社保怎么交"),
         ("路灯坏了三天没人修，麻烦你们了，谢谢！", "路灯坏了三天没人修"),
         ("小区停水两天了请尽快处理嗯好就这样再见", "小区停水两天了请尽快处理"),
+        ("公积金能提多少 哦那我知道了啊麻烦你了再见", "公积金能提多少 哦那我"),
         ("请问公积金贷款要什么材料", "请问公积金贷款要什么材料"),
+        ("村里的地是谁签的约我们都不知道", "村里的地是谁签的约我们都不知道"),
         ("窗口的工作人员态度很好，帮我把事情办成了", "窗口的工作人员态度很好，帮我把事情办成了"),
     ],
 )
@@ -29,3 +31,24 @@ def test_a_text_that_is_nothing_but_courtesy_stays_whole(text):
 def test_a_long_text_of_courtesies_costs_nothing():
     """Only the end is looked at."""
     assert without_closing("谢谢" * 50_000).startswith("谢谢")
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("灵活就业社保怎么交 好的明白了谢谢", True),
+        ("公积金能提多少 哦那我知道了啊麻烦你了再见", True),
+        ("办身份证要带什么 好的懂了那就先这样吧", True),
+        ("社保怎么交，明白。", True),
+        ("灵活就业社保怎么交", False),
+        ("我想知道灵活就业社保怎么交", False),
+        ("社保怎么交我想了解一下谢谢", False),
+        ("社保怎么交我不知道谢谢", False),
+        ("补贴有没有钱领他们说不清楚", False),
+        ("怕出问题所以想先问清楚", False),
+        ("他们天天油烟扰民你们来看就知道了", False),
+    ],
+)
+def test_who_was_told_what_he_asked_ends_so(text, answered):
+    """明白了 is an answer's end; 不知道, 想问清楚 and 来看就知道了 are a question's or a complaint's."""
+    assert ends_answered(text) is answered

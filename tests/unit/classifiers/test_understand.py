@@ -37,6 +37,13 @@ def test_facts_and_repairs_come_with_the_understanding(understander: Understande
     assert understood.facts == Facts(amount=Decimal(3200), when="昨天", confidential=True)
 
 
+def test_who_was_answered_is_heard_in_every_spelling(understander: Understander):
+    """The rules ask whether a question is still one; how it was written down is not theirs to know."""
+    told, asks = understander.understand(["靈活就業社保怎麼交 嗯嗯好的明白了，謝謝", "我想知道灵活就业社保怎么交"])
+
+    assert (told.answered, asks.answered) == (True, False)
+
+
 def test_guesses_come_best_first_and_are_probabilities(understander: Understander):
     """The operator sees three, and the numbers mean something."""
     [understood] = understander.understand(["楼下烧烤店油烟太大，晚上还很吵"])

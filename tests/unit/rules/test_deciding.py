@@ -55,21 +55,15 @@ def test_an_emergency_does_not_wait_because_it_is_one_of_several():
 
 
 @pytest.mark.parametrize(
-    ("text", "changes", "doubts"),
-    [
-        ("灵活就业社保怎么交 好的明白了谢谢", {}, (ReviewReason.ANSWERED_IN_CALL,)),
-        ("公积金能提多少 哦那我知道了啊麻烦你了再见", {}, (ReviewReason.ANSWERED_IN_CALL,)),
-        ("灵活就业社保怎么交", {}, ()),
-        ("我想知道灵活就业社保怎么交", {}, ()),
-        ("灵活就业社保怎么交 好的明白了谢谢", {"channel": Channel.WECHAT}, ()),
-    ],
+    ("channel", "answered", "doubts"),
+    [(Channel.PHONE, True, (ReviewReason.ANSWERED_IN_CALL,)), (Channel.PHONE, False, ()), (Channel.WECHAT, True, ())],
 )
-def test_a_question_that_was_answered_in_the_call_is_asked_of_no_unit(text, changes, doubts):
+def test_a_question_that_was_answered_in_the_call_is_asked_of_no_unit(channel, answered, doubts):
     """Who ends with 明白了 has been told; who writes so has been told nothing yet."""
-    question = an_understanding(request_type=RequestType.CONSULT)
+    question = an_understanding(request_type=RequestType.CONSULT, answered=answered)
 
-    assert judged(question, text=text, **changes).doubts == doubts
-    assert judged(an_understanding(), text=text, **changes).doubts == ()
+    assert judged(question, channel=channel).doubts == doubts
+    assert judged(an_understanding(answered=answered), channel=channel).doubts == ()
 
 
 def test_what_may_have_to_be_declined_goes_to_a_person_however_sure():
