@@ -17,9 +17,10 @@ LIST_SEPARATOR = ";"
 """Separates the words of one CSV cell."""
 
 DIRECTORIES = frozenset({"calendar", "lexicons", "corpus", "knowledge"})
+"""The directories inside a profile."""
+
 SHARED_LEXICONS = Path(__file__).parent / "lexicons"
 """The language's lists; a profile's list of the same name takes its place."""
-"""The directories inside a profile."""
 
 
 class Problems:

@@ -10,15 +10,25 @@ _HEAD = "profile.toml"
 
 
 class Layers:
-    """The directories of a profile, its own first; what one has stands before what the next has."""
+    """The directories of a profile, its own first; what one has stands before what the next has.
+
+    They remember what was asked for: a file that no reader knows is found without a list of those that they know.
+    """
 
     def __init__(self, directories: tuple[Path, ...]) -> None:
         self.directories = directories
+        self._asked: set[tuple[str, ...]] = set()
 
     def file(self, *parts: str) -> Path:
         """Return the file that counts; where there is none, the place in the profile's own directory."""
+        self._asked.add(parts)
         paths = [directory.joinpath(*parts) for directory in self.directories]
         return next((path for path in paths if path.is_file()), paths[0])
+
+    def unasked(self, *folder: str) -> tuple[Path, ...]:
+        """Return what stands in ``folder`` of the profile's own directory and nobody asked for; hidden files are left alone."""
+        present = sorted(self.directories[0].joinpath(*folder).glob("[!.]*"))
+        return tuple(path for path in present if (*folder, path.name) not in self._asked)
 
     def files(self, folder: str, pattern: str) -> tuple[Path, ...]:
         """Return the files of the first directory that has any in ``folder``, in the order of their names."""

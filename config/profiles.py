@@ -11,7 +11,7 @@ from config.profile_corpus import check_corpus, corpus_files
 from config.profile_deadlines import read_deadlines
 from config.profile_emergencies import read_linked
 from config.profile_facts import read_fact_lexicon
-from config.profile_files import DIRECTORIES, SHARED_LEXICONS, Problems, label_of
+from config.profile_files import DIRECTORIES, Problems, label_of
 from config.profile_knowledge import check_articles, read_articles, read_question_words
 from config.profile_layers import Layers, extension_problem, layers_of, shipped_directory, shipped_names
 from config.profile_lexicons import read_lexicon, read_repeat_lexicon, read_split_cues
@@ -46,20 +46,8 @@ __all__ = [
     "profile_names",
 ]
 
-_FILES = frozenset(
-    {
-        *("profile.toml", "taxonomy.csv", "vocabulary.csv", "units.csv", "districts.csv", "places.csv", "matrix.csv"),
-        *("street_duties.csv", "desks.csv"),
-        *("deadlines.toml", "messages.toml", "self_service.toml", "emergencies.toml", "replies.toml", "README.md"),
-    }
-)
-_LEXICONS = frozenset(
-    {
-        *("critical.txt", "urgent.txt", "critical_pairs.txt", "false_friends.txt", "denials.txt", "doubts.txt", "calming.txt"),
-        *("homophones.txt", "common.txt", "again.txt", "changed.txt", "split_cues.txt"),
-        *("place_homophones.txt", "not_places.txt", "elsewhere.txt"),
-    }
-)
+_ASKED_FOR_ELSEWHERE = DIRECTORIES | {"profile.toml", "README.md"}
+"""What stands in a profile beside the files for which its layers are asked."""
 
 
 def profile_names() -> tuple[str, ...]:
@@ -160,7 +148,6 @@ def matrix_problems(profile: Profile) -> tuple[str, ...]:
 
 def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
     """Read the other files and note every problem; with problems the result is only good for finding more of them."""
-    _note_stray_files(directory, problems)
     layers = _layers(directory, head, problems)
     messages, safety = read_messages(layers.file("messages.toml"), problems)
     replies, call_back, stars, desk = read_replies(layers.file("replies.toml"), problems)
@@ -203,6 +190,7 @@ def _read(directory: Path, head: ProfileHead, problems: Problems) -> Profile:
         missed_calls=head.missed_calls,
         nuisance=head.nuisance,
     )
+    _note_stray_files(layers, problems)
     check_whole(profile, problems)
     return profile
 
@@ -214,13 +202,8 @@ def _layers(directory: Path, head: ProfileHead, problems: Problems) -> Layers:
     return layers_of(directory)
 
 
-def _note_stray_files(directory: Path, problems: Problems) -> None:
-    """Note a file that nothing reads: its name is most often a slip of the pen. Hidden files are left alone."""
-    for path in sorted(directory.iterdir()):
-        known = DIRECTORIES if path.is_dir() else _FILES
-        if path.name not in known and not path.name.startswith("."):
-            problems.add(path.name, "file", "is not part of a profile")
-    shared = {path.name for path in SHARED_LEXICONS.glob("*.txt")}
-    for path in sorted((directory / "lexicons").glob("*")):
-        if path.name not in _LEXICONS | shared and not path.name.startswith("."):
+def _note_stray_files(layers: Layers, problems: Problems) -> None:
+    """Note what nothing has read: its name is most often a slip of the pen. Hidden files are left alone."""
+    for path in (*layers.unasked(), *layers.unasked("lexicons")):
+        if path.name not in _ASKED_FOR_ELSEWHERE:
             problems.add(label_of(path), "file", "is not part of a profile")

@@ -680,6 +680,15 @@ def test_a_word_list_that_nothing_reads_is_named(directory):
     assert check_profile(directory) == ("lexicons/criticl.txt: file: is not part of a profile",)
 
 
+def test_a_directory_that_nothing_reads_is_named(directory):
+    """``lexicon`` beside ``lexicons`` would silence nobody; what an editor hides is nobody's business."""
+    (directory / "lexicon").mkdir()
+    (directory / ".git").mkdir()
+    (directory / "lexicons" / ".units.txt.swp").touch()
+
+    assert check_profile(directory) == ("lexicon: file: is not part of a profile",)
+
+
 def test_a_table_saved_in_the_old_chinese_encoding_is_named(directory):
     """Spreadsheets save CSV as GBK unless they are told not to."""
     path = directory / "units.csv"
