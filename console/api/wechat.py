@@ -74,20 +74,20 @@ def wechat_routes(doors: Doors, *, store_within: timedelta = STORE_WITHIN, silen
 
 async def _answer(push: Push, doors: Doors) -> str:
     """Return what the citizen reads; nothing for an event that asks nothing."""
-    messages = doors.city.profile.messages
+    messages, tools = doors.city.profile.messages, doors.self_service.for_one_message()
     if push.kind == "event":
         if push.event == _CLICKED and push.event_key in doors.city.profile.self_service.menus:
             used = menu_submission_of(push, now=doors.clock.now())
-            return await converse(used, doors.self_service, menu=push.event_key) or ""
+            return await converse(used, tools, menu=push.event_key) or ""
         return messages["wechat_text_only"] if push.event == _GREETED else ""
     if push.kind != "text" or cause_of_death(push.content):
         return messages["wechat_text_only"]
     submission = submission_of(push, now=doors.clock.now())
-    answer = await converse(submission, doors.self_service)
+    answer = await converse(submission, tools)
     if answer is not None:
         return answer
     await receive([submission], city=doors.city, vault=doors.vault, open_work=doors.open_work, clock=doors.clock)
-    return await told_receipt(submission.text, doors.self_service)
+    return await told_receipt(submission.text, tools)
 
 
 def _check(request: Request, doors: Doors) -> None:

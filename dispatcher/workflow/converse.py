@@ -12,6 +12,7 @@ from dispatcher.ports import (
     SealedData,
     Settled,
     Understand,
+    UnderstoodTexts,
     UnitOfWork,
     Vault,
 )
@@ -70,6 +71,18 @@ class Tools:
     open_work: OpenUnitOfWork
     clock: Clock
     librarian: Librarian | None = None
+
+    def for_one_message(self) -> "Tools":
+        """Return tools that understand no text twice: answer and receipt of a message ask for the same words."""
+        known: dict[tuple[str, ...], UnderstoodTexts] = {}
+
+        async def understand(texts: Sequence[str]) -> UnderstoodTexts:
+            asked = tuple(texts)
+            if asked not in known:
+                known[asked] = await self.understand(asked)
+            return known[asked]
+
+        return replace(self, understand=understand)
 
 
 async def converse(submission: Submission, tools: Tools, *, menu: str | None = None) -> str | None:

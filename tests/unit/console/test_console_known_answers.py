@@ -60,3 +60,14 @@ async def test_who_is_not_helped_reaches_people(console):
 async def test_everything_else_is_received_as_before(console):
     """A request that no article speaks of."""
     assert TEXTS["wechat_received"] in await push(console, "我家楼下有人半夜唱歌", 1)
+
+
+@pytest.mark.parametrize("kind", [RequestType.CONSULT, RequestType.COMPLAINT])
+async def test_a_message_is_understood_once(console, kind):
+    """Whether an article answers it or the receipt does: the second reading of the same words would tell the same."""
+    console.understands = Understands({"": an_understanding(request_type=kind)})
+
+    answer = await push(console, "请问路灯不亮找谁修", 1)
+
+    assert ("KB-0703-01@1" in answer) is (kind is RequestType.CONSULT)
+    assert console.understands.batches == [1]
