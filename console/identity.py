@@ -4,7 +4,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -24,16 +24,19 @@ CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A logged-in user with the token that this session's forms must carry."""
+    """A logged-in user with the token that this session's forms must carry. It ends by itself at ``ends_at``."""
 
     user: User
     csrf: str
+    session_id: str
+    ends_at: datetime
 
 
 class Sessions:
-    """Signed cookies. The cookie names the user and the generation of sessions that it belongs to.
+    """Signed cookies. The cookie names itself, its user and the generation of sessions that it belongs to.
 
-    Role and unit are read anew from the users with every request, and so is which generation holds.
+    Role and unit are read anew from the users with every request, and so are which generation holds and whether the user
+    has ended the session: a copy of its cookie ends with it.
     """
 
     def __init__(self, key: bytes, accounts: Accounts, clock: Clock) -> None:
@@ -61,21 +64,28 @@ class Sessions:
         if not cookie:
             return None
         try:
-            username, ends, generation, _ = self._serializer.loads(cookie)
+            username, ends, generation, session_id = self._serializer.loads(cookie)
         except (BadData, ValueError, TypeError):
             return None
-        if self._clock.now().timestamp() >= ends:
+        ends_at = datetime.fromtimestamp(ends, UTC)
+        if self._clock.now() >= ends_at:
             return None
-        user = await self._accounts.by_name(username)
+        user = await self._accounts.in_session(username, session_id)
         if user is None or user.session_generation != generation:
             return None
-        return Session(user, self._csrf(cookie))
+        return Session(user, self._csrf(cookie), session_id, ends_at)
+
+    async def close(self, answer: Response, session: Session) -> None:
+        """End the session for every copy of its cookie, and take the cookie back with ``answer``."""
+        user, at = session.user, self._clock.now()
+        await self._accounts.log_out(user, session_id=session.session_id, ends_at=session.ends_at, at=at)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
     async def require(self, request: Request) -> Session:
         """Return the session, and for a POST make sure that a page of ours sent it.
 
         Raises:
-            NotLoggedIn: there is no session, it ended, or the user was disabled or has a new password.
+            NotLoggedIn: there is no session, it ended or was ended, or the user was disabled or has a new password.
             CrossSite: the form came from elsewhere or without its token.
         """
         session = await self.of(request)

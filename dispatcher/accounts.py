@@ -52,8 +52,8 @@ class Accounts(Protocol):
         """Return the user, or None, and log which; a wrong name takes as long to refuse as a wrong password."""
         ...
 
-    async def log_out(self, user: User, *, at: datetime) -> None:
-        """Log that a session was ended by its user."""
+    async def log_out(self, user: User, *, session_id: str, ends_at: datetime, at: datetime) -> None:
+        """End one session of the user, which would have ended by itself at ``ends_at``, and log it."""
         ...
 
     async def change_password(self, username: str, *, old: str, new: str, at: datetime) -> User | None:
@@ -64,8 +64,12 @@ class Accounts(Protocol):
         """Return the user whose API token this is, or None."""
         ...
 
+    async def in_session(self, username: str, session_id: str) -> User | None:
+        """Return an enabled user who has not ended this session, or None: asked again for every request of a session."""
+        ...
+
     async def by_name(self, username: str) -> User | None:
-        """Return an enabled user, or None: asked again for every request of a session."""
+        """Return an enabled user, or None."""
         ...
 
     async def all(self) -> Sequence[User]:

@@ -370,6 +370,21 @@ COMMENT ON COLUMN public.deadlines.rings_at IS 'The next moment at which time al
 COMMENT ON COLUMN public.deadlines.proof IS 'What the due was counted from: allowance, pauses, extension, earlier dues.';
 
 --
+-- Name: ended_sessions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ended_sessions (
+    session_id text NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE ended_sessions; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.ended_sessions IS 'Sessions that their users ended before their time. A row goes with a later log-out, once the cookie has run out.';
+
+--
 -- Name: held_topics; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1205,6 +1220,13 @@ ALTER TABLE ONLY public.dead_letters
 
 ALTER TABLE ONLY public.deadlines
     ADD CONSTRAINT deadlines_pkey PRIMARY KEY (ticket_no, stage, number);
+
+--
+-- Name: ended_sessions ended_sessions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ended_sessions
+    ADD CONSTRAINT ended_sessions_pkey PRIMARY KEY (session_id);
 
 --
 -- Name: held_topics held_topics_pkey; Type: CONSTRAINT; Schema: public; Owner: -
@@ -2062,6 +2084,12 @@ GRANT SELECT,INSERT ON TABLE public.dead_letters TO hotline_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadlines TO hotline_app;
 GRANT SELECT ON TABLE public.deadlines TO hotline_unit;
+
+--
+-- Name: TABLE ended_sessions; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ended_sessions TO hotline_app;
 
 --
 -- Name: TABLE held_topics; Type: ACL; Schema: public; Owner: -

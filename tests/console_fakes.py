@@ -35,6 +35,7 @@ class MemoryAccounts:
         self._users = dict(users)
         self._passwords = {name: name[::-1] for name in users}
         self._tokens = {f"token of {name}": name for name in users}
+        self._ended = set()
         self.accesses = []
 
     async def log_in(self, username, password, *, at):
@@ -49,8 +50,9 @@ class MemoryAccounts:
         self._note(str(user.actor), "log_in", f"user {username}", "password")
         return user
 
-    async def log_out(self, user, *, at):
-        """Write it down."""
+    async def log_out(self, user, *, session_id, ends_at, at):
+        """End the session and write it down."""
+        self._ended.add(session_id)
         self._note(str(user.actor), "log_out", f"user {user.username}", "")
 
     async def change_password(self, username, *, old, new, at):
@@ -66,6 +68,10 @@ class MemoryAccounts:
     async def by_token(self, token):
         """The enabled user of this token."""
         return await self.by_name(self._tokens.get(token, ""))
+
+    async def in_session(self, username, session_id):
+        """The enabled user of a session that goes on."""
+        return None if session_id in self._ended else await self.by_name(username)
 
     async def by_name(self, username):
         """The enabled user of this name."""

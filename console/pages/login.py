@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.failures import TooManyAttempts, failure_of
-from console.identity import COOKIE, Throttle, refuse_other_sites
+from console.identity import Throttle, refuse_other_sites
 from console.pages.rendering import home_of
 from console.pages.surroundings import Surroundings
 
@@ -54,9 +54,8 @@ def login_routes(around: Surroundings) -> APIRouter:
     @routes.post("/logout")
     async def log_out(request: Request) -> Response:
         session = await around.session(request)
-        await around.doors.accounts.log_out(session.user, at=around.doors.clock.now())
         answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        await around.sessions.close(answer, session)
         return answer
 
     return routes

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +25,9 @@ _QUERIES = load_queries("accounts.sql")
 _LOG_ACCESS = load_queries("work.sql")["log_access"]
 _NOBODY = "nobody"
 """Who failed to log in, in the access log: the name that was typed proves nothing."""
+
+_KEPT_AFTER = timedelta(hours=1)
+"""An ended session is remembered so long after its cookie ran out: the clocks of two web processes may differ."""
 
 _PASSWORD_BYTES, _TOKEN_BYTES = 12, 32
 
@@ -91,9 +94,11 @@ class PostgresAccounts:
                 return user
         return None
 
-    async def log_out(self, user: User, *, at: datetime) -> None:
-        """Log that a session was ended by its user."""
+    async def log_out(self, user: User, *, session_id: str, ends_at: datetime, at: datetime) -> None:
+        """End one session of the user, which would have ended by itself at ``ends_at``, and log it."""
         async with self._transaction() as cursor:
+            await cursor.execute(_QUERIES["forget_sessions"], {"before": at - _KEPT_AFTER})
+            await cursor.execute(_QUERIES["end_session"], {"session_id": session_id, "ends_at": ends_at})
             await _log(cursor, str(user.actor), "log_out", user.username, at=at)
 
     async def change_password(self, username: str, *, old: str, new: str, at: datetime) -> User | None:
@@ -125,6 +130,11 @@ class PostgresAccounts:
     async def by_token(self, token: str) -> User | None:
         """Return the user whose API token this is, or None."""
         found = await self._rows("user_by_token", {"token_hash": _token_hash(token)})
+        return _user(found[0]) if found else None
+
+    async def in_session(self, username: str, session_id: str) -> User | None:
+        """Return an enabled user who has not ended this session, or None."""
+        found = await self._rows("user_in_session", {"username": username, "session_id": session_id})
         return _user(found[0]) if found else None
 
     async def by_name(self, username: str) -> User | None:

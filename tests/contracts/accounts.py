@@ -1,7 +1,7 @@
 """What every keeper of accounts promises."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -91,6 +91,26 @@ class AccountsContract:
         assert await accounts.log_in("clerk", "correct horse battery", at=AT) == changed
         assert await accounts.by_token(token) == changed
 
+    async def test_a_session_that_was_ended_has_no_user(self, opened):
+        """The person's other sessions have, and so has one that begins later."""
+        accounts, password, _ = opened
+        user = await accounts.log_in("clerk", password, at=AT)
+        ended = {"session_id": "a", "ends_at": AT + timedelta(hours=12)}
+        for _ in range(2):
+            await accounts.log_out(user, **ended, at=AT)
+        await accounts.log_out(user, session_id="c", ends_at=AT + timedelta(hours=14), at=AT + timedelta(hours=2))
+
+        assert await accounts.in_session("clerk", "a") is None
+        assert await accounts.in_session("clerk", "b") == user
+        assert await accounts.in_session("nobody", "b") is None
+
+    async def test_a_disabled_user_has_no_session(self, opened):
+        """Whatever cookie is shown."""
+        accounts, _, _ = opened
+        await accounts.disable("clerk", by=BY, at=AT)
+
+        assert await accounts.in_session("clerk", "b") is None
+
     @pytest.mark.parametrize("act", ["disable", "enable", "reset"])
     async def test_nobody_cannot_be_changed(self, opened, act):
         """A name that does not exist is told, and nothing is written."""
@@ -108,7 +128,7 @@ class AccountsContract:
         accounts, password, _ = opened
         before = len(await self.logged(accounts))
         user = await accounts.log_in("clerk", password, at=AT)
-        await accounts.log_out(user, at=AT)
+        await accounts.log_out(user, session_id="a", ends_at=AT + timedelta(hours=1), at=AT)
         await accounts.log_in("clerk", "wrong", at=AT)
         await accounts.log_in("13900000001", "wrong", at=AT)
         await accounts.disable("clerk", by=BY, at=AT)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import pwd
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -40,6 +40,19 @@ class TestPostgresAccounts(AccountsContract):
     async def logged(self, accounts):
         """Read the table."""
         return await _logged(accounts)
+
+
+async def test_an_ended_session_is_forgotten_when_its_cookie_has_run_out(accounts):
+    """The table holds the log-outs of half a day, however long the hotline runs."""
+    await accounts.add("clerk", display_name="经办", role=Role.UNIT_CLERK, unit_code="U-1", by=BY, at=NOW)
+    clerk = await accounts.by_name("clerk")
+    for hours in (0, 2, 20):
+        at = NOW + timedelta(hours=hours)
+        await accounts.log_out(clerk, session_id=f"after {hours}", ends_at=at + timedelta(hours=12), at=at)
+
+    async with accounts._pool.connection() as connection:
+        left = await (await connection.execute("SELECT session_id FROM ended_sessions")).fetchall()
+    assert left == [("after 20",)]
 
 
 async def _logged(accounts):

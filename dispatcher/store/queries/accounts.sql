@@ -8,6 +8,18 @@ RETURNING username;
 SELECT username, display_name, role, unit_code, disabled, session_generation, password_hash
   FROM users WHERE username = %(username)s;
 
+-- name: user_in_session
+SELECT username, display_name, role, unit_code, disabled, session_generation
+  FROM users
+ WHERE username = %(username)s AND NOT disabled
+   AND NOT EXISTS (SELECT FROM ended_sessions WHERE session_id = %(session_id)s);
+
+-- name: end_session
+INSERT INTO ended_sessions (session_id, ends_at) VALUES (%(session_id)s, %(ends_at)s) ON CONFLICT DO NOTHING;
+
+-- name: forget_sessions
+DELETE FROM ended_sessions WHERE ends_at < %(before)s;
+
 -- name: user_by_token
 SELECT username, display_name, role, unit_code, disabled, session_generation
   FROM users WHERE token_hash = %(token_hash)s AND NOT disabled;

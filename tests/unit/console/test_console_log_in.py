@@ -195,6 +195,19 @@ async def test_a_reset_ends_every_session(console):
     assert (await client.get("/")).headers["location"] == "/login"
 
 
+async def test_a_log_out_ends_the_session_wherever_its_cookie_is(console):
+    """What was copied before opens nothing afterwards; the same person's other shift at another desk goes on."""
+    here, elsewhere = await console.browser("operator-1"), await console.browser("operator-1")
+    copied = here.cookies[COOKIE]
+    left = await here.post("/logout", data={"csrf": _token_of(console, here)})
+    here.cookies.clear()
+    again = await here.get("/", headers={"Cookie": f"{COOKIE}={copied}"})
+
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert again.headers["location"] == "/login"
+    assert (await elsewhere.get("/")).headers["location"] == "/operator"
+
+
 async def test_coming_and_going_is_written_down(console):
     """Log-in, wrong password and log-out reach the access log."""
     client = await console.browser("operator-1")
