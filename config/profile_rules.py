@@ -36,7 +36,7 @@ MESSAGE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
             frozenset(),
         ),
         "move_car_limit": frozenset({"most"}),
-        **dict.fromkeys(("move_car_done", "nudged", "rated", "rated_supervised"), frozenset({"ticket_no"})),
+        **dict.fromkeys(("move_car_again", "move_car_done", "nudged", "rated", "rated_supervised"), frozenset({"ticket_no"})),
         "rated_again": frozenset({"ticket_no", "unit"}),
         "progress_running": frozenset({"title", "ticket_no", "state", "unit", "date"}),
         "progress_ended": frozenset({"title", "ticket_no", "state", "unit"}),

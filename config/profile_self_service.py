@@ -28,6 +28,9 @@ def read_self_service(path: Path, problems: Problems) -> SelfServiceRule:
         patience=timedelta(minutes=table.whole("patience_minutes", least=1)),
         failures=table.whole("failures", least=1),
         most_move_cars=table.whole("move_cars_a_month", least=1) if table.has("move_cars_a_month") else 5,
+        move_car_again=timedelta(
+            minutes=table.whole("move_car_again_minutes", least=1) if table.has("move_car_again_minutes") else 60
+        ),
         locked=timedelta(hours=table.whole("locked_hours", least=1)),
         answers=_answers(table.table("answers")) if table.has("answers") else None,
     )

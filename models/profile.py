@@ -393,7 +393,8 @@ class SelfServiceRule:
     ``words`` begin a service, ``menus`` are the keys of menu buttons that do. ``move_car`` is the category of a request to
     move a car, None where the city has none. A talk is forgotten after ``patience``; after ``failures`` wrong answers about
     a ticket nobody is answered for ``locked``. Without ``answers`` the machine answers no question from knowledge. One
-    citizen may have ``most_move_cars`` cars moved in a month; a default of 12123 (domain.md A.11).
+    citizen may have ``most_move_cars`` cars moved in a month; a default of 12123 (domain.md A.11). Who asks for the same car
+    at the same place within ``move_car_again`` asks again: half an hour of the machine's, half an hour of the police's. D.
     """
 
     words: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
@@ -404,6 +405,7 @@ class SelfServiceRule:
     locked: timedelta = timedelta(hours=24)
     answers: AnswerRule | None = None
     most_move_cars: int = 5
+    move_car_again: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """What merging needs to know of a caller's open ticket."""
+    """What merging needs to know of a caller's open ticket. ``plate`` is that of the car that it is about, if it named one."""
 
     ticket_no: str
     caller_ref: str
@@ -211,6 +211,8 @@ class OpenRequest:
     address: str | None
     received_at: datetime
     urgency: Urgency
+    state: TicketState = TicketState.PENDING
+    plate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

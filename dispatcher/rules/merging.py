@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from dispatcher.rules.likeness import likeness, share_said_again, telling_terms
 from dispatcher.rules.whereabouts import Whereabouts, compare_places, place_names
-from models.codes import RequestType, Urgency
+from models.codes import RequestType, TicketState, Urgency
 from models.contact import Contact
-from models.profile import MergeRule, RepeatLexicon
+from models.profile import MergeRule, RepeatLexicon, SelfServiceRule
 from models.ticket import OpenRequest, Ticket
 from models.understanding import Understanding
 
@@ -27,6 +27,12 @@ _PLACELESS = 2
 """So many times the terms are asked for where no place can be compared. A default (D)."""
 
 
+_MOVING = frozenset(
+    {TicketState.PENDING, TicketState.DISPATCHED, TicketState.SIGNED, TicketState.HANDLING, TicketState.RETURN_REQUESTED}
+)
+"""While a request to move a car stands there somebody is still to move it; who asks after a reply asks anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Telling:
     """What is compared of one text: the text in lower case, its telling terms, the names in its address."""
@@ -37,10 +43,14 @@ class _Telling:
 
 
 class RepeatFinder:
-    """Finds the open request that a contact repeats, by a profile's rule and words."""
+    """Finds the open request that a contact repeats, by a profile's rule and words.
 
-    def __init__(self, rule: MergeRule, lexicon: RepeatLexicon) -> None:
+    ``cars``: by which rule cars are moved; without it a car is a matter like any other.
+    """
+
+    def __init__(self, rule: MergeRule, lexicon: RepeatLexicon, cars: SelfServiceRule | None = None) -> None:
         self._rule = rule
+        self._cars = cars or SelfServiceRule()
         self._again = lexicon.again
         self._changed = lexicon.changed
         self._common = frozenset[str]().union(*map(telling_terms, lexicon.common))
@@ -82,8 +92,14 @@ class RepeatFinder:
 
         ``open_requests`` are the same caller's, ``district_code`` is the contact's. Requests outside the window on either
         side are not compared: a file of old contacts may arrive out of order. An emergency (特急) repeats emergencies alone:
-        who said smoke and now says fire is heard anew, for a nudge would alarm nobody. Of two alike the later is meant.
+        who said smoke and now says fire is heard anew, for a nudge would alarm nobody. Of two alike the later is meant. A car
+        that is asked for again is the same matter whatever the words.
         """
+        open_requests = tuple(open_requests)
+        if understanding.best.category_code == self._cars.move_car:
+            same_car = self.same_car(contact, understanding, open_requests)
+            if same_car is not None:
+                return same_car
         best: OpenRequest | None = None
         best_likeness = 0.0
         told: _Telling | None = None
@@ -96,6 +112,25 @@ class RepeatFinder:
             if alike >= best_likeness and self._is_repeat(first, told, alike, _rank_of_category(request, understanding)):
                 best, best_likeness = request, alike
         return best
+
+    def same_car(
+        self, contact: Contact, understanding: Understanding, open_requests: Iterable[OpenRequest]
+    ) -> OpenRequest | None:
+        """Return the caller's latest request to move the same car from the same place, or from none that is named.
+
+        The plate tells the car; a car that now stands elsewhere, or comes again after the rule's time, is another occasion.
+        """
+        plate, found = understanding.facts.plate, None
+        told = self._telling(contact.text, understanding.address)
+        for request in open_requests:
+            if plate is None or request.plate != plate or request.category_code != self._cars.move_car:
+                continue
+            if request.state not in _MOVING or abs(contact.received_at - request.received_at) > self._cars.move_car_again:
+                continue
+            first = self._telling(request.text, request.address)
+            if compare_places(first.text, first.names, told.text, told.names) is not Whereabouts.OTHER:
+                found = request
+        return found
 
     def _comparable(
         self, contact: Contact, understanding: Understanding, request: OpenRequest, district_code: str | None

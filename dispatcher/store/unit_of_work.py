@@ -33,7 +33,7 @@ from dispatcher.store.knowledge import PostgresKnowledge
 from dispatcher.store.matrix import PostgresMatrix
 from dispatcher.store.queries import load_queries
 from models.call import MissedCall, Speech
-from models.codes import CallState, Fate, ReturnReason, Service, Urgency
+from models.codes import CallState, Fate, ReturnReason, Service, TicketState, Urgency
 from models.errors import NotFound
 from models.incident import ClosedRequest, Consultation, Happening, Incident, IncidentLink, Membership
 from models.profile import CalendarYears
@@ -153,7 +153,7 @@ class PostgresUnitOfWork:
     async def open_requests(self, caller_refs: Iterable[str]) -> list[OpenRequest]:
         """Lock the callers' open tickets and return them, oldest first."""
         found = await self._all("open_requests", {"caller_refs": list(caller_refs)})
-        return [OpenRequest(**{**row, "urgency": Urgency(row["urgency"])}) for row in found]
+        return [OpenRequest(**{**row, "urgency": Urgency(row["urgency"]), "state": TicketState(row["state"])}) for row in found]
 
     async def nuisances(
         self, caller_refs: Iterable[str], *, since: datetime, category_codes: Iterable[str]

@@ -63,7 +63,7 @@ class City:
     @classmethod
     def of(cls, profile: Profile) -> "City":
         """Index ``profile``."""
-        repeats = RepeatFinder(profile.merge, profile.repeats)
+        repeats = RepeatFinder(profile.merge, profile.repeats, profile.self_service)
         move_car = profile.self_service.move_car
         return cls(
             profile=profile,

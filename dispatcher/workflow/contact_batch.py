@@ -5,25 +5,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from dispatcher import metrics
-from dispatcher.ports import DeadLetter, Effects, Notice, Settled, UnitOfWork
+from dispatcher.ports import DeadLetter, Effects, Settled, UnitOfWork
 from dispatcher.rules.again import is_handled_again
 from dispatcher.workflow.acting import Scene
-from dispatcher.workflow.announce import nudge_message
 from dispatcher.workflow.batches import Record
 from dispatcher.workflow.bury import bury
 from dispatcher.workflow.city import City
-from dispatcher.workflow.history import record
 from dispatcher.workflow.joining import Happenings, told_of
 from dispatcher.workflow.limit import ask_about
 from dispatcher.workflow.oversee import INTAKE, Overseen, lead_followed
 from dispatcher.workflow.register import register
+from dispatcher.workflow.repeat import add_repeat
 from dispatcher.workflow.satisfaction import handle_again
 from dispatcher.workflow.settle import settle
 from dispatcher.workflow.split import Part, parts_for
 from dispatcher.workflow.supervise import supervise_reported
 from dispatcher.workflow.waking import set_rings
-from models.codes import Fate, NoticeKind, TicketState, Urgency
+from models.codes import Fate, TicketState, Urgency
 from models.contact import Contact
 from models.incident import ClosedRequest
 from models.profile import ConfidenceBands, Handling
@@ -297,33 +295,16 @@ class ContactBatch:
             else:
                 ticket = effects.changed_tickets[changed[ticket_no]] if ticket_no in changed else stored[ticket_no]
             for contact in contacts:
-                ticket = replace(ticket, nudges=ticket.nudges + 1, version=ticket.version + 1)
-                self._merge_one(ticket, contact, about=leads.get(ticket_no) or lead_followed(effects, ticket))
+                about = leads.get(ticket_no) or lead_followed(effects, ticket)
+                ticket = add_repeat(
+                    ticket, contact.contact_id, about=about, actor=INTAKE, at=self._now, city=self._city, effects=effects
+                )
             if ticket_no in new:
                 effects.new_tickets[new[ticket_no]] = ticket
             elif ticket_no in changed:
                 effects.changed_tickets[changed[ticket_no]] = ticket
             else:
                 effects.changed_tickets.append(ticket)
-
-    def _merge_one(self, ticket: Ticket, contact: Contact, *, about: str | None) -> None:
-        effects, now = self._effects, self._now
-        record(
-            effects,
-            ticket,
-            EventKind.MERGED,
-            from_state=ticket.state,
-            actor=INTAKE,
-            at=now,
-            profile_version=self._city.profile.version,
-            data={"contact_id": str(contact.contact_id), "nudges": ticket.nudges},
-        )
-        if ticket.lead_unit is not None:
-            effects.messages.append(nudge_message(ticket, at=now, about=about))
-            day = self._city.local(now).date()
-            effects.notices.append(Notice(ticket.ticket_no, ticket.lead_unit, NoticeKind.NUDGE, day, now, ticket.version))
-        level1 = self._city.category(ticket.machine_category).level1_code
-        effects.increments.append(metrics.count(metrics.REPEATS, level1))
 
 
 def _heard(item: Understood, asked_about: Mapping[str, bool], city: City, now: datetime) -> DeadLetter | _Heard | None:
@@ -365,6 +346,8 @@ def _as_open(ticket: Ticket) -> OpenRequest:
         address=ticket.address,
         received_at=ticket.received_at,
         urgency=ticket.urgency,
+        state=ticket.state,
+        plate=ticket.plate,
     )
 
 

@@ -39,8 +39,10 @@ from dispatcher.workflow.city import City
 from dispatcher.workflow.commands import carry_out
 from dispatcher.workflow.locking import lock_with_leads
 from dispatcher.workflow.look_up import Librarian
+from dispatcher.workflow.oversee import Overseen
 from dispatcher.workflow.receive import admit, door_slot
 from dispatcher.workflow.register import open_ticket
+from dispatcher.workflow.repeat import add_repeat
 from dispatcher.workflow.ring import hand_to_unit
 from dispatcher.workflow.satisfaction import DISSATISFIED
 from dispatcher.workflow.settle import settle
@@ -246,6 +248,11 @@ class _Turn:
         (understanding,) = (await self.tools.understand([rest])).understandings
         if understanding.facts.plate is None or category_code is None:
             return texts["move_car_plate"], waiting
+        earlier = self.tools.city.repeats.same_car(
+            self._contact(), understanding, await self.work.open_requests([self.sealed.caller_ref])
+        )
+        if earlier is not None:
+            return await self._asked_again(earlier.ticket_no, understanding), talk.ended()
         if await self._has_moved_enough(category_code):
             return texts["move_car_limit"].format(most=self.tools.city.profile.self_service.most_move_cars), talk.ended()
         ticket = await self._open_move_car(understanding, category_code)
@@ -258,10 +265,21 @@ class _Turn:
         earlier = await self.work.move_cars_of_caller(self.sealed.caller_ref, category_code)
         return sum(f"{city.local(registered_at):%Y%m}" == month for registered_at in earlier) >= most
 
-    async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
-        city, personal = self.tools.city, self.submission.personal
-        number = await self.work.reserve_number(f"{city.local(self.now):%Y%m%d}")
-        contact = Contact(
+    async def _asked_again(self, ticket_no: str, understanding: Understanding) -> str:
+        """Add the message to the ticket that it repeats; a unit that has it is hurried, a third telling is a matter of 督办."""
+        city, texts, contact_id = self.tools.city, self.tools.city.profile.messages, self.submission.contact_id
+        ticket = (await self.work.lock_tickets([ticket_no]))[ticket_no]
+        about = (await self.work.leads_of([ticket_no])).get(ticket_no)
+        settle(Settled(contact_id, Fate.MERGED, ticket_no, self.now, understanding.language), self.effects)
+        after = add_repeat(ticket, contact_id, about=about, actor=MACHINE, at=self.now, city=city, effects=self.effects)
+        self.effects.changed_tickets.append(after)
+        if about is None:
+            await Overseen(self.work, self.effects, city, self.now).reported({ticket_no: 1})
+        return texts["move_car_again" if after.lead_unit is None else "nudged"].format(ticket_no=ticket_no)
+
+    def _contact(self) -> Contact:
+        personal = self.submission.personal
+        return Contact(
             contact_id=self.submission.contact_id,
             channel=self.submission.channel,
             text=redact(self.submission.text, known=(personal.name, personal.phone, personal.openid)),
@@ -271,6 +289,10 @@ class _Turn:
             asr_confidence=None,
             district=None,
         )
+
+    async def _open_move_car(self, understanding: Understanding, category_code: str) -> Ticket:
+        city, contact = self.tools.city, self._contact()
+        number = await self.work.reserve_number(f"{city.local(self.now):%Y%m%d}")
         return open_ticket(
             contact,
             understanding,

@@ -705,7 +705,7 @@ class StoreContract:
             a_held_ticket(3, state=TicketState.DECLINED),
             a_held_ticket(4, caller_ref="caller-2"),
             a_held_ticket(5, caller_ref="caller-3"),
-            a_held_ticket(6, state=TicketState.PENDING, urgency=Urgency.CRITICAL),
+            a_held_ticket(6, state=TicketState.PENDING, urgency=Urgency.CRITICAL, plate="琼A6T887"),
         ]
         async with store.open_work() as work:
             await work.apply(Effects(new_tickets=tickets), slot=0)
@@ -716,6 +716,7 @@ class StoreContract:
             assert await work.open_requests([]) == []
         assert [request.ticket_no for request in found] == [tickets[n].ticket_no for n in (3, 5, 0)]
         assert [request.urgency for request in found] == [Urgency.NORMAL, Urgency.CRITICAL, Urgency.NORMAL]
+        assert (found[1].state, found[1].plate, found[0].plate) == (TicketState.PENDING, "琼A6T887", None)
         last = found[-1]
         assert (last.category_code, last.machine_category, last.district_code, last.address) == (
             "0703",

@@ -138,14 +138,15 @@ SELECT pg_advisory_xact_lock(hashtextextended(caller_ref, 12345))
 -- Locked, so that none is closed between the look and the nudge; in the order in which tickets are always locked.
 WITH locked AS (
     SELECT ticket_no, caller_ref, text, category_code, machine_category, district_code, address, received_at, urgency,
-           registered_at
+           state, plate, registered_at
       FROM tickets
      WHERE caller_ref = ANY(%(caller_refs)s)
        AND state NOT IN ('closed', 'declined', 'withdrawn', 'archived')
      ORDER BY ticket_no
        FOR NO KEY UPDATE
 )
-SELECT ticket_no, caller_ref, text, category_code, machine_category, district_code, address, received_at, urgency
+SELECT ticket_no, caller_ref, text, category_code, machine_category, district_code, address, received_at, urgency,
+       state, plate
   FROM locked
  ORDER BY registered_at, ticket_no;
 

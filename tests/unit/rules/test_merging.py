@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from dispatcher.rules.merging import RepeatFinder
-from models.codes import RequestType, Urgency
-from models.profile import MergeRule, RepeatLexicon
+from models.codes import RequestType, TicketState, Urgency
+from models.profile import MergeRule, RepeatLexicon, SelfServiceRule
 from models.ticket import OpenRequest
-from models.understanding import Guess
+from models.understanding import Facts, Guess
 from tests.builders import MONDAY, a_contact, an_understanding
 
 RULE = MergeRule(window=timedelta(days=30), similarity=0.82, retold_terms=3, retold_share=0.15)
@@ -17,7 +17,8 @@ LEXICON = RepeatLexicon(
     again=("打过", "还在", "还没"),
     changed=("另外", "现在是"),
 )
-FINDER = RepeatFinder(RULE, LEXICON)
+CARS = SelfServiceRule(move_car="0501", move_car_again=timedelta(hours=1))
+FINDER = RepeatFinder(RULE, LEXICON, CARS)
 
 TEXT = "中山路的路灯坏了三天没人修"
 SITE = "国贸花园对面一个工地每天晚上十一点多还在打桩吵得小孩没法睡觉连续三天了"
@@ -206,3 +207,30 @@ class TestToldAnew:
         longest = piece * (100_000 // len(piece))
 
         assert repeated(longest, [open_request(text=longest)], understood={"address": longest[:5000]}) == "TT1"
+
+
+CAR = {"category_code": "0501", "machine_category": "0501", "plate": "琼A6T887", "address": "振东街八号院门口"}
+
+
+@pytest.mark.parametrize(
+    ("text", "understood", "minutes", "state", "is_repeat"),
+    [
+        ("琼A6T887 还没挪走", {}, 10, TicketState.PENDING, True),
+        ("琼A六T887堵住振东街八号院", {"address": "振东街八号院"}, 60, TicketState.SIGNED, True),
+        ("琼A6T887 停在海府路幼儿园门口", {"address": "海府路幼儿园门口"}, 10, TicketState.PENDING, False),
+        ("琼A6T887 还没挪走", {}, 61, TicketState.DISPATCHED, False),
+        ("琼A6T887 又停过来了", {}, 40, TicketState.AWAITING_CALL_BACK, False),
+        ("琼A6T888 还没挪走", {"plate": "琼A6T888"}, 10, TicketState.PENDING, False),
+        ("那辆车还没挪走", {"plate": None}, 10, TicketState.PENDING, False),
+        ("琼A6T887 是黑车，要举报", {"category_code": "0601"}, 10, TicketState.PENDING, False),
+    ],
+    ids=["no place", "same place", "another place", "too late", "answered", "another car", "no plate", "another matter"],
+)
+def test_a_car_that_is_asked_for_again_is_the_same_matter(text, understood, minutes, state, is_repeat):
+    """The plate tells the car, whatever the words; where it stands and when tell the occasion."""
+    earlier = open_request(text="挪车 琼A6T887 挡在振东街八号院门口", state=state, **CAR)
+    facts = Facts(plate=understood.get("plate", CAR["plate"]))
+    meant = {"category_code": "0501", **{name: value for name, value in understood.items() if name != "plate"}, "facts": facts}
+    found = repeated(text, [earlier], understood=meant, received_at=MONDAY + timedelta(minutes=minutes))
+
+    assert (found == "TT1") is is_repeat
