@@ -67,6 +67,10 @@ class ArticleIndex:
         self._articles = tuple(articles)
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
         self._by_keyword: dict[str, set[int]] = defaultdict(set)
+        # 可拨打12345 at the end of an article tells where to turn; those that name it as their matter tell about it.
+        self._own_numbers = frozenset(
+            word for article in self._articles for word in words(_matter(article)) if word.isdecimal()
+        )
         lengths = []
         for number, article in enumerate(self._articles):
             counts = self._counts(article)
@@ -123,7 +127,8 @@ class ArticleIndex:
         )
         for weight, text in fields:
             for term, _ in self._terms(text):
-                counts[term] += weight
+                if weight >= KEYWORDS or term not in self._own_numbers:
+                    counts[term] += weight
         return counts
 
     def _terms(self, text: str) -> Iterator[tuple[str, float]]:
@@ -140,16 +145,23 @@ class ArticleIndex:
                 before = word
                 continue
             yield word, 1.0
+            if word.isascii():  # 12315 is no kin of 12345
+                continue
             if len(word) > 2:  # 居住证明 must meet 居住证
-                yield from ((word[start : start + 2], PAIR) for start in range(len(word) - 1))
-            if not word.isascii():
-                yield from ((character, CHARACTER) for character in word)
+                pairs = (word[start : start + 2] for start in range(len(word) - 1))
+                yield from ((pair, PAIR) for pair in pairs if pair not in self._empty)
+            yield from ((character, CHARACTER) for character in word)
 
     def _rarity(self, holders: int) -> float:
         return log(1 + (len(self._articles) - holders + 0.5) / (holders + 0.5))
 
     def _spelling(self, text: str) -> str:
         return "".join(self._words(text))
+
+
+def _matter(article: Article) -> str:
+    """Return what an article is about, in its own words."""
+    return "\n".join((article.title, *article.keywords))
 
 
 def worth_reading(found: Sequence[Found]) -> list[Found]:

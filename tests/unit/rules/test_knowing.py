@@ -71,6 +71,24 @@ class TestFinding:
         """请问在哪里 asks about no matter."""
         assert found("请问在哪里") == []
 
+    def test_a_number_is_the_matter_of_the_articles_that_name_it_so(self):
+        """拨打12345 at the end of an article tells where to turn; nor are the digits of 12345 those of 12315."""
+        hotline = an_article("KB-1905-07", title="打12345要钱吗", answer="不要钱。", body="无", keywords=("12345收费",))
+        shop = an_article(
+            "KB-1001-01", title="商家收费不合理", answer="拨打12315，或拨打12345。", body="留好小票。", keywords=("收费",)
+        )
+
+        assert found("打12345收费吗", hotline, shop) == ["KB-1905-07", "KB-1001-01"]
+        assert found("12345", hotline, shop) == ["KB-1905-07"]
+        assert found("12315", hotline, shop) == ["KB-1001-01"]
+
+    def test_a_part_of_a_word_that_only_asks_finds_nothing(self):
+        """干什么 shares 什么 with every question."""
+        asks = an_article("KB-1-1", title="为什么不受理", answer="无", body="无", keywords=("为什么",))
+        index = ArticleIndex([asks], cut_words, ("什么",))
+
+        assert worth_reading(index.find("干什么", on=TODAY, limit=3)) == []
+
     def test_an_expired_article_is_never_found(self):
         """Nor one that does not hold yet."""
         expired = replace(PERMIT, valid_to=date(2026, 5, 17))
