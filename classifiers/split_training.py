@@ -32,7 +32,7 @@ from classifiers.words import CutHan, CutText, fastest_cutter, text_cutter
 FALSE_SPLITS = 0.03
 """The share of one-request contacts that may be split. Source: the target of this project (D)."""
 
-_FALSE_ORDINARY, _FALSE_EXAMPLES = 0.0118, 0.05
+_FALSE_ORDINARY, _FALSE_EXAMPLES = 0.012, 0.05
 """The shares of ordinary requests and of one-request examples, which were written to mislead, that may be split; the
 stricter of the two counts. What is split in vain costs a person a click, what is not split costs a citizen one request."""
 
