@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from console.pages.offers import offered
 from console.pages.standing import Standing
-from dispatcher.ports import Hold
+from dispatcher.ports import Hold, StoredDeadline
 from dispatcher.views import IncidentView
 from models.codes import Stage, TicketState
 from models.incident import Consultation
@@ -14,6 +14,9 @@ from models.ticket import ENDED_STATES, EventKind, TicketEvent
 
 _WINDOWS = (Stage.RETURN, Stage.RATING_WINDOW, Stage.RATING_INVITE)
 """Spans in which somebody may do something: nobody is late when they end."""
+
+
+_STAGES = tuple(Stage)
 
 
 class CoUnit(NamedTuple):
@@ -57,8 +60,14 @@ def panel_of(seen: Standing) -> dict[str, Any]:
         "dissatisfied": _data(seen.since(EventKind.REOPENED, EventKind.REPLIED)),
         "supervised": _data(seen.latest(EventKind.SUPERVISED)) if is_supervised else None,
         "supervised_until": steps.deadline.due if steps else None,
-        "clocks": [stored for stored in seen.detail.deadlines if stored.deadline.stage not in _WINDOWS],
+        "clocks": _clocks(seen),
     }
+
+
+def _clocks(seen: Standing) -> list[StoredDeadline]:
+    """Return the clocks in the order in which they began; those that began together, as the stages follow each other."""
+    clocks = [stored for stored in seen.detail.deadlines if stored.deadline.stage not in _WINDOWS]
+    return sorted(clocks, key=lambda stored: (stored.deadline.start, _STAGES.index(stored.deadline.stage)))
 
 
 def _co_unit(seen: Standing, hold: Hold) -> CoUnit:

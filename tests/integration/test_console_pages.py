@@ -63,6 +63,24 @@ async def test_an_operator_enters_a_request_and_sees_its_ticket(console):
     assert PHONE not in after
 
 
+@pytest.mark.parametrize(
+    ("username", "name", "told"),
+    [
+        ("operator", "operator", "operator<small>话务员</small>"),
+        ("operator", "话务员", "<span>话务员</span>"),
+        ("lead", "陈丽", "陈丽<small>承办单位经办人 · 市综合行政执法局</small>"),
+        ("lead", "承办单位经办人 市综合行政执法局", "<span>承办单位经办人 市综合行政执法局</span>"),
+    ],
+)
+async def test_the_head_tells_a_persons_post_once(console, username, name, told):
+    """Many accounts are named by their post; what the name says already is not said below it again."""
+    await console.asks("UPDATE users SET display_name = %s WHERE username = %s RETURNING username", name, username)
+    async with console.browser(username) as browser:
+        page = (await browser.get("/password")).text
+
+    assert told in page
+
+
 async def test_an_operator_confirms_a_guess(console):
     """The three guesses stand with their units; one click sends the ticket, and the queue is empty."""
     ticket = await console.town.hears("路上有个坑", category="A2", confidence=0.6)

@@ -1,6 +1,7 @@
 """Tickets over HTTP and in SQL: a unit sees its own, acts on what it has read, and leaves a trace when it asks for more."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from dispatcher.store.database import open_pool
 from dispatcher.store.reading import PostgresViews
 from dispatcher.views import Decision
-from models.codes import Role, Urgency
+from models.codes import Channel, Role, Urgency
 from models.command import CommandKind
 from models.errors import NotFound
 from models.ticket import Actor
@@ -318,8 +319,19 @@ async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests
 async def test_a_ticket_tells_who_was_told_besides_its_lead(console):
     """Emergency services that are linked with its category work on no ticket of ours, so nothing else shows them."""
     ticket = await console.town.hears("夜市占道经营油烟扰民")
-    await console.asks("UPDATE tickets SET linked = ARRAY['SG-JT', 'SG-NY'] RETURNING ticket_no")
+    await console.asks(f"UPDATE tickets SET linked = ARRAY['SG-JT', '{LEAD}', 'SG-NY'] RETURNING ticket_no")
     async with console.browser("operator") as operator:
         panel = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
 
+    assert ticket.lead_unit == LEAD
     assert "同时通知 市交通运输局、市农业农村局" in panel
+
+
+async def test_the_clocks_of_a_ticket_stand_in_the_order_of_its_life(console):
+    """What began together stands in the order in which it is done: a table is read from the top."""
+    ticket = await console.town.hears("夜市占道经营油烟扰民", channel=Channel.WECHAT)
+    async with console.browser("operator") as operator:
+        panel = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
+    stages = re.findall(r"<tr><td>([^<]+)</td>", panel.partition("<h3>时限</h3>")[2])
+
+    assert stages == ["受理登记", "派单", "签收", "办理", "答复承诺"]
