@@ -319,7 +319,7 @@ async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests
 async def test_a_ticket_tells_who_was_told_besides_its_lead(console):
     """Emergency services that are linked with its category work on no ticket of ours, so nothing else shows them."""
     ticket = await console.town.hears("夜市占道经营油烟扰民")
-    await console.asks(f"UPDATE tickets SET linked = ARRAY['SG-JT', '{LEAD}', 'SG-NY'] RETURNING ticket_no")
+    await console.asks("UPDATE tickets SET linked = ARRAY['SG-JT', lead_unit, 'SG-NY'] RETURNING ticket_no")
     async with console.browser("operator") as operator:
         panel = (await operator.get(f"/tickets/{ticket.ticket_no}")).text
 
