@@ -58,7 +58,7 @@ def test_a_bad_profile_fails_with_every_problem(capsys, tmp_path):
     assert run("check", "--profile", str(directory)) == 1
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["notes.txt: file: is not part of a profile", "units.csv: file: is missing"]
+    assert lines[:2] == ["units.csv: file: is missing", "notes.txt: file: is not part of a profile"]
 
 
 def test_an_unknown_profile_is_bad_input():
