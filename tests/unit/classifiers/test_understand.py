@@ -152,8 +152,9 @@ def test_only_emergencies_interrupt(understander: Understander, haikou_directory
 def test_few_calm_requests_of_the_corpus_are_taken_for_emergencies(
     understander: Understander, haikou: Profile, haikou_directory
 ):
-    """Crews that are sent out for nothing are missing elsewhere."""
-    calm = [row.text for row in read_labelled(corpus_files(haikou_directory)) if row.urgency is Urgency.NORMAL]
+    """Crews that are sent out for nothing are missing elsewhere. What was written to sound alarming is measured elsewhere."""
+    ordinary = [path for path in corpus_files(haikou_directory) if not path.name.startswith("emergencies")]
+    calm = [row.text for row in read_labelled(ordinary) if row.urgency is Urgency.NORMAL]
 
     alarmed = [each for each in understander.understand(calm) if each.urgency is Urgency.CRITICAL]
 
