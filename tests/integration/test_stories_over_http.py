@@ -49,6 +49,7 @@ STORIES = Path(__file__).parents[1] / "acceptance" / "stories"
 _TOLD = frozenset(Kind) - {Kind.TICKET, Kind.COMMAND, Kind.MATRIX, Kind.ARTICLE}
 _TIME_DECIDES = frozenset(
     {
+        "move-car-asked-again",  # more than an hour passes
         "move-car-escalated",  # half an hour passes
         "move-car-five-a-month",  # two months pass
         "odd-shapes",  # the doors refuse what the replay buries
