@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from bench.figures import Figure, shares
 from bench.subject import Subject
 from classifiers.normalise import normalise
 from classifiers.split_scores import LEAST_OVERLAP, score_splits
 from classifiers.split_training import FALSE_SPLITS
 from classifiers.test_part import in_test_part
-from classifiers.words import cut_together, cut_words, fastest_cutter
+from classifiers.words import cut_together, fastest_cutter
 from config.profiles import load_example_contacts
 from hotline.bootstrap import splitter_of
 
@@ -53,8 +55,9 @@ def _cost(subject: Subject, which: str, texts: Sequence[str]) -> Figure:
     batch = (list(texts) * (_BATCH // len(texts) + 1))[:_BATCH]
     normalised = [normalise(text).text for text in batch]
     model, splitter = subject.model, splitter_of(subject.profile, subject.model)
-    features = model.features.transform([cut_words(text) for text in normalised])
     terms = model.features.terms_of(cut_together(normalised, fastest_cutter(model.local_words)))
+    lengths = np.array([len(text) for text in normalised])
+    features, _ = model.features.look_up_spans(terms, np.arange(_BATCH), np.zeros_like(lengths), lengths)
     margins = model.category.decision_function(features)
     seconds = []
     for _ in range(_RUNS):

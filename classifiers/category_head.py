@@ -31,7 +31,7 @@ class CategoryHead(LinearHead):
         labels: Sequence[str] | NDArray[np.str_],
         row_weights: NDArray[np.floating] | None = None,
     ) -> Self:
-        """Learn as ``LinearHead`` does, from rows of ``TextFeatures``."""
+        """Learn as ``LinearHead`` does, from rows of ``TextFeatures``; ``row_weights`` count for the SVM alone."""
         super().fit(features, labels, row_weights)
         topics = learn_topics(features, list(map(str, labels)), self.classes_)
         n_rows, n_terms = features.shape

@@ -24,16 +24,21 @@ _CLOSING = re.compile(rf"(?:{_UNDERSTOOD}|{_COURTESY})+\Z")
 _ANSWERED = re.compile(rf"{_UNDERSTOOD}(?:{_UNDERSTOOD}|{_COURTESY})*\Z")
 
 
-def without_closing(text: str) -> str:
-    """Return a normalised ``text`` without the courtesies at its end, unless hardly anything would be left."""
+def read_closing(text: str) -> tuple[int, bool]:
+    """Return how much of a normalised ``text`` stands before the courtesies at its end, and whether it ends answered.
+
+    Where hardly anything stands before them it is the whole length. Answered: it ends as talks end in which a citizen was told
+    what he wanted to know.
+    """
     tail = text[-_LONGEST:]
     found = _CLOSING.search(tail)
     if found is None:
-        return text
+        return len(text), False
     left = len(text) - len(tail) + found.start()
-    return text[:left] if left >= _LEAST_LEFT else text
+    answered = _ANSWERED.search(tail, found.start()) is not None  # what ends answered ends in courtesies
+    return left if left >= _LEAST_LEFT else len(text), answered
 
 
-def ends_answered(text: str) -> bool:
-    """Return whether a normalised ``text`` ends as talks end in which a citizen was told what he wanted to know."""
-    return _ANSWERED.search(text[-_LONGEST:]) is not None
+def without_closing(text: str) -> str:
+    """Return a normalised ``text`` without the courtesies at its end, unless hardly anything would be left."""
+    return text[: read_closing(text)[0]]

@@ -101,8 +101,9 @@ def learn_to_split(
     topics = learn_topics(rows, labels, category.classes_)
     sense = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics)
     strangers_sense = _stranger(rows, np.array(labels), sense, seed)
-    examples = _read([normalise(example.text).text for example in lessons.examples], reader, sense, cut)
-    ordinary = _read(normalised[_ORDINARY], reader, strangers_sense, cut)
+    told = [normalise(example.text).text for example in lessons.examples]
+    examples = _read(told, features.transform([cut(text) for text in told]), reader, sense)
+    ordinary = _read(normalised[_ORDINARY], rows[_ORDINARY], reader, strangers_sense)
 
     lesson = lesson_of(lessons.examples, reader, sense, cut_han)
     best = _held_out_best(lesson, examples, plan)
@@ -150,8 +151,7 @@ def learn_to_split(
     )
 
 
-def _read(texts: Sequence[str], reader: JointReader, sense: Sense, cut: CutText) -> _Texts:
-    rows = sense.features.transform([cut(text) for text in texts])
+def _read(texts: Sequence[str], rows: csr_matrix, reader: JointReader, sense: Sense) -> _Texts:
     return _Texts(rows, sense.category.decision_function(rows), [reader.find(text) for text in texts])
 
 

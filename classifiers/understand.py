@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import spmatrix
 
 from classifiers.artifact import Artifact
-from classifiers.closings import ends_answered, without_closing
+from classifiers.closings import read_closing
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
 from classifiers.features import Terms
@@ -66,7 +66,8 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         plain = [each.text for each in normalised]
         terms = self._artifact.features.terms_of(cut_together(plain, self._cut_han))
-        ends = np.array([len(without_closing(text)) for text in plain], np.int64)
+        closings = [read_closing(text) for text in plain]
+        ends = np.array([end for end, _ in closings], np.int64)
         by_text, unknown_shares = self._artifact.features.look_up_spans(terms, np.arange(len(ends)), np.zeros_like(ends), ends)
         features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
         margins = self._artifact.category.decision_function(features)
@@ -78,7 +79,8 @@ class Understander:
         tones = hear_tones(self._artifact, features, signs)
         places = self._place.read_all(plain)
         facts = self._facts.read_all(normalised)
-        of_each = zip(normalised, tops, issues, types, alarms, tones, places, facts, strange, strict=True)
+        answered = [is_answered for _, is_answered in closings]
+        of_each = zip(normalised, tops, issues, types, alarms, tones, places, facts, strange, answered, strict=True)
         return [self._one(_Parts(*parts)) for parts in of_each]
 
     def evidence(self, text: str, category_code: str | None = None) -> tuple[Evidence, ...]:
@@ -154,7 +156,7 @@ class Understander:
             rival_districts=place.rivals,
             out_of_domain=parts.is_strange or language == OTHER,
             issues=parts.issues,
-            answered=ends_answered(text.text),
+            answered=parts.answered,
         )
 
 
@@ -170,3 +172,4 @@ class _Parts(NamedTuple):
     place: PlaceGuess
     facts: Facts
     is_strange: bool
+    answered: bool

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.closings import ends_answered, without_closing
+from classifiers.closings import read_closing, without_closing
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_a_long_text_of_courtesies_costs_nothing():
 )
 def test_who_was_told_what_he_asked_ends_so(text, answered):
     """明白了 is an answer's end; 不知道, 想问清楚 and 来看就知道了 are a question's or a complaint's."""
-    assert ends_answered(text) is answered
+    assert read_closing(text)[1] is answered
