@@ -15,6 +15,11 @@ _COURTESY = (
     r"|嗯|哦|对|没有?了|[，。,.！!？?~～、；;\s]"
 )
 
+_LAST = frozenset("好的吧嘞了行以见拜样谢托烦苦你们您家导位啊啦哈嗯哦对白道楚解得懂呀")
+"""How words of courtesy end. Most texts end otherwise, and need not be searched for where their courtesies begin."""
+
+_SIGNS = "，。,.！!？?~～、；;" + "".join(filter(str.isspace, map(chr, range(0x3001))))
+
 _KNOWING = r"(?:明白|知道|清楚|了解|晓得|懂)"
 
 _UNDERSTOOD = rf"(?:(?<![不没未谁])(?<!(?<!我)就){_KNOWING}了|(?<=[好的嗯哦行，。,.\s]){_KNOWING})[啊啦哈呀吧]?"
@@ -31,11 +36,13 @@ def read_closing(text: str) -> tuple[int, bool]:
     what he wanted to know.
     """
     tail = text[-_LONGEST:]
-    found = _CLOSING.search(tail)
-    if found is None:
-        return len(text), False
-    left = len(text) - len(tail) + found.start()
-    answered = _ANSWERED.search(tail, found.start()) is not None  # what ends answered ends in courtesies
+    bare = tail.rstrip(_SIGNS)
+    start, answered = len(bare), False
+    if bare[-1:] in _LAST:
+        found = _CLOSING.search(tail)
+        start = len(tail) if found is None else found.start()
+        answered = _ANSWERED.search(tail, start) is not None  # what ends answered ends in courtesies
+    left = len(text) - len(tail) + start
     return left if left >= _LEAST_LEFT else len(text), answered
 
 

@@ -30,6 +30,14 @@ class SplitLessons:
     level1: Mapping[str, str]
     cues: SplitCues
 
+    def requests(self) -> list[LabelledText]:
+        """Return the requests of the examples, each as a text of its own with its category."""
+        return [
+            LabelledText(example.text[request.start : request.end], request.category_code)
+            for example in self.examples
+            for request in example.requests
+        ]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:

@@ -1,7 +1,8 @@
 """Learning to split: example contacts become the weights and thresholds of the splitter.
 
-The heads must not have learned from the examples: they would be surer of their requests than of a stranger's. What is read
-off examples (odds, thresholds) comes from weights that were not shown them.
+The model's category head has learned from the examples' requests, so it is surer of them than of a stranger's. What the examples
+teach is therefore learned with a head that was not shown them; what is read off them (odds, thresholds) comes from weights
+that were not shown them either.
 """
 
 import re
@@ -83,8 +84,8 @@ def learn_to_split(
 ) -> SplitWeights | None:
     """Return what the examples teach; None when they are too few to teach anything.
 
-    ``requests`` are texts of one request each, those from which the heads have learned: they show how requests begin and end,
-    where people pause, and how a text reads that is not worth a closer look.
+    ``requests`` are texts of one request each: they show how requests begin and end, where people pause, and how a text reads
+    that is not worth a closer look. ``request_type`` must not have learned from the examples.
     """
     is_several = np.array([len(example.requests) > 1 for example in lessons.examples], np.bool_)
     if min(is_several.sum(), (~is_several).sum()) < _LEAST_EXAMPLES:
@@ -99,8 +100,9 @@ def learn_to_split(
     rows = features.transform([cut(text) for text in normalised])
     labels = [request.category for request in requests]
     topics = learn_topics(rows, labels, category.classes_)
-    sense = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics)
-    strangers_sense = _stranger(rows, np.array(labels), sense, seed)
+    familiar = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics)
+    sense = _stranger(rows, labels, familiar, slice(0), seed)
+    strangers_sense = _stranger(rows, labels, familiar, _ORDINARY, seed)
     told = [normalise(example.text).text for example in lessons.examples]
     examples = _read(told, features.transform([cut(text) for text in told]), reader, sense)
     ordinary = _read(normalised[_ORDINARY], rows[_ORDINARY], reader, strangers_sense)
@@ -160,16 +162,17 @@ def _wholes(texts: _Texts, several: NDArray[np.floating]) -> NDArray[np.float64]
     return np.column_stack([several, marks_seen(texts.joints)])
 
 
-def _stranger(rows: csr_matrix, labels: NDArray[np.str_], sense: Sense, seed: int) -> Sense:
-    """Return a sense that has not seen the ordinary examples: no surer of them than of a stranger's requests."""
+def _stranger(rows: csr_matrix, labels: Sequence[str], sense: Sense, held: slice, seed: int) -> Sense:
+    """Return a sense that has seen neither the example contacts nor the rows ``held``: no surer of them than of a stranger's."""
     shown = np.ones(len(labels), np.bool_)
-    shown[_ORDINARY] = False
+    shown[held] = False
+    of_shown = np.array(labels)[shown]
     known = sense.category.classes_
-    if set(labels[shown].tolist()) != set(known.tolist()):
+    if set(of_shown.tolist()) != set(known.tolist()):
         return sense
-    head = CategoryHead(seed=seed).fit(rows[shown], labels[shown])
+    head = CategoryHead(seed=seed).fit(rows[shown], of_shown)
     head.steepness_ = sense.category.steepness_
-    return replace(sense, category=head, topics=learn_topics(rows[shown], labels[shown].tolist(), known))
+    return replace(sense, category=head, topics=learn_topics(rows[shown], of_shown.tolist(), known))
 
 
 def _learn_completeness(

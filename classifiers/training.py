@@ -72,7 +72,8 @@ def train(
 ) -> Artifact:
     """Learn category, type and urgency from ``rows`` of any label set, with the ``background`` that a profile lends.
 
-    Splitting is learned from ``lessons``; without enough of them the model splits no contact.
+    Splitting is learned from ``lessons``; without enough of them the model splits no contact. Their requests teach categories,
+    too, but no types, which splitting asks about.
 
     The model is measured on the rows ``unseen``, from which it never learns, if there are enough of them; otherwise on
     ``rows``, in folds: each by a model that was not shown it. A label of a single text is learned but cannot be measured in
@@ -85,17 +86,19 @@ def train(
     known = {row.category for row in rows}
     if len(known) < 2:
         raise Rejected(f"training needs at least two categories; the {len(rows)} rows have {len(known)}")
-    truth = Truth.of(rows)
+    told = [] if lessons is None else [request for request in lessons.requests() if request.category in known]
+    taught = [*rows, *told]
+    truth = Truth.of(taught)
     known_types = set(truth.sides["type"].tolist())
     material = _Material(
-        _cut(rows, background.local_words, progress),
+        _cut(taught, background.local_words, progress),
         truth,
         [hint for hint in background.hints if hint[1] in known],
         [hint for hint in background.type_hints if hint[1] in known_types],
         seed,
     )
     measured = [row for row in unseen if row.category in known]
-    pipeline, sides = _learn(material, np.arange(len(rows)))
+    pipeline, sides = _learn(material, np.arange(len(taught)))
     if len(measured) >= _ENOUGH_UNSEEN:
         progress("measuring", 0, 1)
         margins = _unseen_margins(pipeline, sides, truth, _cut(measured, background.local_words, progress))
@@ -131,7 +134,7 @@ def train(
         profile=background.profile,
         labels=tuple(category.classes_.tolist()),
         side_labels={name: tuple(head.classes_.tolist()) for name, head in sides.items()},
-        rows_by_label=dict(sorted(Counter(row.category for row in rows).items())),
+        rows_by_label=dict(sorted(Counter(row.category for row in taught).items())),
         thin_labels=tuple(sorted(thin)),
         training_sha256=_hash_of(rows, [*material.hints, *material.type_hints], () if lessons is None else lessons.examples),
         packages={name: version(name) for name in _NOTED_PACKAGES},
@@ -181,13 +184,18 @@ def _signs_of(rows: Sequence[LabelledText], urgency: UrgencyReader | None) -> li
 
 
 def _learn_danger(features: TextFeatures, material: _Material, signs: Sequence[Signs]) -> tuple[Danger | None, float | None]:
-    """Return what hears danger, if there is enough to learn from, with the probability from which it is sure."""
-    truth = material.truth
-    learned = learn_danger(features, DangerRows(material.words, truth.labels, truth.sides["urgency"], signs), material.seed)
+    """Return what hears danger, if there is enough to learn from, with the probability from which it is sure.
+
+    The rows that teach it are the first ones, those of which the ``signs`` are known.
+    """
+    words, labels, urgencies = (
+        each[: len(signs)] for each in (material.words, material.truth.labels, material.truth.sides["urgency"])
+    )
+    learned = learn_danger(features, DangerRows(words, labels, urgencies, signs), material.seed)
     if learned is None:
         return None, None
     danger, probabilities = learned
-    return danger, sure_danger_from(probabilities, truth.sides["urgency"] == Urgency.CRITICAL.value)
+    return danger, sure_danger_from(probabilities, urgencies == Urgency.CRITICAL.value)
 
 
 def _beginning(words: Sequence[str]) -> list[str]:

@@ -22,6 +22,19 @@ def test_a_closing_is_left_out(text, left):
     assert without_closing(text) == left
 
 
+_COURTESIES = (
+    "好 好的 好吧 好嘞 好了 那行 行吧 可以 可以了 再见 拜拜 那先这样吧 就这样 谢谢 谢谢你们 多谢您们 感谢您 拜托大家 麻烦领导 辛苦各位 "
+    "谢谢啊 谢谢啦 谢谢哈 谢谢了 嗯 哦 对 没了 没有了 明白 知道 清楚 了解 晓得 懂 懂了啊 明白了呀 知道了吧 懂了啦 懂了哈"
+).split()
+
+
+@pytest.mark.parametrize("courtesy", _COURTESIES)
+def test_every_courtesy_is_known_by_how_it_ends(courtesy):
+    """Also with signs behind it."""
+    assert without_closing(f"路灯坏了三天没人修，{courtesy}") == "路灯坏了三天没人修"
+    assert without_closing(f"路灯坏了三天没人修。{courtesy}！？ ") == "路灯坏了三天没人修"
+
+
 @pytest.mark.parametrize("text", ["谢谢你们", "好的", "感谢大家辛苦了", ""])
 def test_a_text_that_is_nothing_but_courtesy_stays_whole(text):
     """Praise is a request too."""
