@@ -12,16 +12,29 @@ Pair = tuple[str, str, str | None]
 """Both words as they stand in the text, with the code of the category that the pair belongs to, if it knows."""
 
 
+Sides = tuple[int, int]
+"""The pairs of which a word is the first thing and those of which it is the second, as bits."""
+
+NO_SIDES: Sides = (0, 0)
+
+
 class PairFinder:
     """Finds pairs among the words that stand in a text. ``words`` are all the words of its pairs."""
 
     def __init__(self, pairs: Iterable[CriticalPair]) -> None:
         self._partners: dict[str, list[tuple[frozenset[str], str | None]]] = {}
-        for pair in pairs:
-            for these, those in ((pair.first, pair.second), (pair.second, pair.first)):
+        self._sides: dict[str, Sides] = {}
+        for number, pair in enumerate(pairs):
+            for these, those, bits in ((pair.first, pair.second, (1 << number, 0)), (pair.second, pair.first, (0, 1 << number))):
                 for word in these:
                     self._partners.setdefault(word, []).append((those, pair.category_code))
+                    first, second = self._sides.get(word, NO_SIDES)
+                    self._sides[word] = first | bits[0], second | bits[1]
         self.words = self._partners.keys()
+
+    def sides_of(self, word: str) -> Sides:
+        """Return of which pairs ``word`` is a thing: two words may be a pair only where one's first and another's second meet."""
+        return self._sides.get(word, NO_SIDES)
 
     def among(self, found: Sequence[Found]) -> set[Pair]:
         """Return the pairs, each with its category; ``found`` is ordered by start.

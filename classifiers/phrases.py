@@ -25,6 +25,11 @@ class PhraseFinder:
         self._phrases = _sorted(phrases)
         self._automaton = _automaton(self._phrases, MatchKind.Standard)
 
+    def said_in(self, text: str) -> list[str]:
+        """Return the phrase of each occurrence, in any order: half as dear as where they stand."""
+        phrases = self._phrases
+        return [phrases[number] for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)]
+
     def every(self, text: str) -> list[Found]:
         """Return all occurrences, also overlapping ones: by start, the longest first."""
         phrases = self._phrases

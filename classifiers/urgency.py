@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import NamedTuple
 
-from classifiers.pairs import Pair, PairFinder
+from classifiers.pairs import NO_SIDES, Pair, PairFinder, Sides
 from classifiers.phrases import Found, PhraseFinder
 from models.codes import Urgency
 from models.profile import Category, UrgencyLexicon
 
 CALM_REACH = 20
 """How far a calming word reaches, in characters: about one spoken clause."""
+
+_BOTH_SIDES: Sides = (1, 1)
+"""What alarms alone is as good as a pair."""
 
 
 class Retraction(Enum):
@@ -73,18 +76,20 @@ class UrgencyReader:
         self._alone = self._critical | self._urgent | self._owners.keys()
         self._meant = _spellings(self._alone | self._pairs.words, lexicon.homophones)
         self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming)
+        self._sides = dict.fromkeys(self._false_friends | self._calming, NO_SIDES) | {
+            spelling: _BOTH_SIDES if word in self._alone else self._pairs.sides_of(word) for spelling, word in self._meant.items()
+        }
 
     def read(self, text: str, guesses: Sequence[str]) -> tuple[Alarm, Signs]:
         """Return the strongest alarm of ``text`` and what the text holds for and against an emergency.
 
         ``guesses`` are the likely category codes, best first; the signs do not depend on them.
         """
+        if not self._may_alarm(text):
+            return NO_ALARM, Signs(characters=len(text))
         found = self._finder.every(text)
         words = self._without_false_friends(found)
         all_pairs = self._pairs.among(words)
-        if not all_pairs and self._alone.isdisjoint([each.phrase for each in words]):
-            # 老人, 房子: most texts hold a thing that alarms only beside another.
-            return NO_ALARM, Signs(characters=len(text))
         calming = [each.start for each in found if each.phrase in self._calming]
         undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
@@ -99,6 +104,15 @@ class UrgencyReader:
         is_denied = self._strongest(undenied, self._pairs.among(undenied), guesses).urgency is not Urgency.CRITICAL
         lowered = max(left, replace(alarm, urgency=Urgency.URGENT), key=_strength)
         return replace(lowered, retraction=Retraction.DENIAL if is_denied else Retraction.DOUBT), signs
+
+    def _may_alarm(self, text: str) -> bool:
+        """Return whether a closer look is worth its time: most texts hold but a thing that alarms beside another (老人, 房子)."""
+        firsts = seconds = 0
+        for phrase in self._finder.said_in(text):
+            first, second = self._sides[phrase]
+            firsts |= first
+            seconds |= second
+        return firsts & seconds != 0
 
     def _signs(
         self, text: str, words: Sequence[Found], standing: Sequence[Found], *, all_pairs: set[Pair], pairs: set[Pair]

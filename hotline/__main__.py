@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a check that failed, 2 bad input or usage, 75 try later, 1
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -44,11 +45,16 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Every command with one line of what it does; its module is ``hotline.commands.<name>``, with ``_`` for ``-``."""
 
+_THREADS = "OMP_NUM_THREADS"
+"""How many threads numpy's products take, read when it is loaded. A process is meant for one core (one worker for each): its
+products are small, and a second thread only waits for them (383 instead of 233 µs of processor time a text on two cores)."""
+
 EXIT_USAGE, EXIT_TRY_LATER, EXIT_INTERRUPTED = 2, 75, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    os.environ.setdefault(_THREADS, "1")
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="hotline", description="Hotline (速派): dispatch engine for 12345 hotlines.")
     parser.add_argument("--version", action="version", version=f"hotline {__version__}")

@@ -1,6 +1,7 @@
 """The ``hotline`` command: every command is there, teaches, and ends with the exit code that its error asks for."""
 
 import argparse
+import os
 from importlib import import_module
 
 import pytest
@@ -29,6 +30,19 @@ def test_the_program_tells_its_version(capsys: pytest.CaptureFixture[str]) -> No
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"hotline {hotline.__version__}\n"
+
+
+@pytest.mark.parametrize(("told", "threads"), [(None, "1"), ("4", "4")])
+def test_a_process_computes_on_one_core_unless_it_is_told_otherwise(
+    told: str | None, threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One worker for each core: the others are not kept busy with waiting."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", told)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert os.environ["OMP_NUM_THREADS"] == threads
 
 
 def test_no_command_and_an_unknown_one_are_usage_errors(capsys: pytest.CaptureFixture[str]) -> None:
