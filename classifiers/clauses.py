@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ _BEGINNING = 12
 """Characters: a new request soon says where it is, a story that goes on who said something."""
 
 _LEAST_PROBABILITY = 1e-4
+_N_COMPLETE = 2  # columns of ``Sense.complete``
 
 _Runs = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where runs of clauses begin and end (not included), numbered through the batch."""
@@ -68,6 +69,14 @@ def groups_of(head: LinearHead, level1: Mapping[str, str]) -> NDArray[np.float32
     return np.array([[group == own for group in groups] for own in group_of_label], np.float32)
 
 
+class _Margins(NamedTuple):
+    """What runs of clauses are weighed as, without the heads' constants; no columns of types where none are guessed."""
+
+    category: NDArray[np.float32]
+    complete: NDArray[np.float32]
+    request_type: NDArray[np.float32]
+
+
 class Meaning:
     """What the clauses of a batch mean, added up so that any run of clauses is weighed at once.
 
@@ -79,23 +88,24 @@ class Meaning:
         self._table, self._sense = table, sense
         texts, starts, ends = table.clauses()
         features, _ = sense.features.look_up_spans(terms, numbers[texts], starts, ends)
-        lengths = _lengths(features, sense.features.idf_)
-        self._squares = _summed(lengths[:, None] ** 2)[:, 0]
-        self._category = _summed((features @ sense.category.weights_) * lengths[:, None])
+        lengths = _lengths(features, sense.features.idf_)[:, None]
+        weights = [sense.category.weights_, sense.complete]
+        if sense.request_type is not None:
+            weights.append(sense.request_type.weights_)
         self._features = features
-        self._complete = _summed((features @ sense.complete) * lengths[:, None])
-        type_head = sense.request_type
-        self._type = None if type_head is None else _summed((features @ type_head.weights_) * lengths[:, None])
+        self._squares = _summed(lengths**2)[:, 0]
+        self._sums = _summed(np.hstack([features @ each for each in weights]) * lengths)
+        self._n_labels = len(sense.category.classes_)
 
     def of_cuts(self, cuts: Cuts) -> NDArray[np.float64]:
         """Return shape (n_cuts, len(MEANING))."""
         first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
-        left, right = (first, middle), (middle, end)
+        left, right = self._margins((first, middle)), self._margins((middle, end))
         beginnings = self._table.behind(cuts, _BEGINNING)
         columns: tuple[Any, ...] = (
-            *self._of_categories(left, right, self._margins_of_wholes(cuts, (first, end))),
-            *self._of_completeness(left, right),
-            *self._of_types(left, right),
+            *self._of_categories(left.category, right.category, self._margins_of_wholes(cuts, (first, end))),
+            *_of_completeness(left.complete, right.complete),
+            *self._of_types(left.request_type, right.request_type),
             [_PLACE.search(beginning) is not None for beginning in beginnings],
             [_HEARSAY.match(beginning) is not None for beginning in beginnings],
         )
@@ -104,13 +114,15 @@ class Meaning:
     def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
         """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
         is_first = np.diff(cuts.piece, prepend=-1) != 0
-        margins = self._margins(self._category, (whole[0][is_first], whole[1][is_first])) + self._sense.category.intercepts_
+        margins = self._margins((whole[0][is_first], whole[1][is_first])).category + self._sense.category.intercepts_
         best: NDArray[np.floating] = margins.max(axis=1)[np.cumsum(is_first) - 1]
         return best
 
-    def _of_categories(self, left: _Runs, right: _Runs, margin_whole: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:
+    def _of_categories(
+        self, left: NDArray[np.float32], right: NDArray[np.float32], margin_whole: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
-        lefts, rights = (self._margins(self._category, runs) + category.intercepts_ for runs in (left, right))
+        lefts, rights = left + category.intercepts_, right + category.intercepts_
         sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
         each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
         other = 1 - ((sure_left @ level1) * (sure_right @ level1)).sum(axis=1)
@@ -127,10 +139,6 @@ class Meaning:
             *(margin_whole, less_margin - margin_whole),
         )
 
-    def _of_completeness(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.float32], ...]:
-        lefts, rights = self._margins(self._complete, left), self._margins(self._complete, right)
-        return lefts[:, 0], rights[:, 1], np.minimum(lefts[:, 0], rights[:, 1]), lefts[:, 1], rights[:, 0]
-
     def explanation(self, cuts: Cuts) -> "Explanation":
         """Return how well the pieces that ``cuts`` would cut are explained; it costs more than the rest, so ask for few."""
         firsts, ends = cuts.first + cuts.text, cuts.last + cuts.text + 1
@@ -141,18 +149,20 @@ class Meaning:
         features = self._features if asked.all() else self._features[np.flatnonzero(asked)]
         return Explanation(_summed(self._sense.topics.of(features)), np.append(0, np.cumsum(asked)))
 
-    def _of_types(self, left: _Runs, right: _Runs) -> tuple[NDArray[np.floating], ...]:
+    def _of_types(self, left: NDArray[np.float32], right: NDArray[np.float32]) -> tuple[NDArray[np.floating], ...]:
         head = self._sense.request_type
-        if head is None or self._type is None:
-            unknown = np.zeros(len(left[0]))
+        if head is None:
+            unknown = np.zeros(len(left))
             return unknown, unknown, unknown
-        lefts, rights = (head.probabilities(self._margins(self._type, runs) + head.intercepts_) for runs in (left, right))
+        lefts, rights = head.probabilities(left + head.intercepts_), head.probabilities(right + head.intercepts_)
         return (lefts * rights).sum(axis=1), lefts.max(axis=1), rights.max(axis=1)
 
-    def _margins(self, sums: NDArray[np.float64], runs: _Runs) -> NDArray[np.float32]:
+    def _margins(self, runs: _Runs) -> "_Margins":
         start, end = runs
         squares = np.maximum(self._squares[end] - self._squares[start], 1.0)
-        return (sums[end] - sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
+        margins = (self._sums[end] - self._sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
+        complete, request_type = self._n_labels, self._n_labels + _N_COMPLETE
+        return _Margins(margins[:, :complete], margins[:, complete:request_type], margins[:, request_type:])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,6 +206,10 @@ def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float
     if len(filled):
         lengths[filled] = np.maximum.reduceat(idf[features.indices] / features.data, features.indptr[filled])
     return lengths
+
+
+def _of_completeness(left: NDArray[np.float32], right: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    return left[:, 0], right[:, 1], np.minimum(left[:, 0], right[:, 1]), left[:, 1], right[:, 0]
 
 
 def _summed(rows: NDArray[np.floating]) -> NDArray[np.float64]:

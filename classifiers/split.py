@@ -115,7 +115,7 @@ class Splitter:
         ``terms`` and ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
         worth, joints, marks = self._worth_reading(texts, features, margins)
-        wholes = np.column_stack([features[worth] @ self._weights.several, marks])
+        wholes = np.column_stack([(features @ self._weights.several)[worth], marks])
         spans: dict[int, list[Span]] = {}
         for some in in_batches(range(len(worth)), _AT_ONCE):
             numbers = worth[some]
