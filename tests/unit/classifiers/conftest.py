@@ -85,7 +85,7 @@ def haikou(haikou_directory: Path) -> Profile:
 @pytest.fixture(scope="session")
 def haikou_model(models: TrainedModels) -> Artifact:
     """The model that a new installation trains."""
-    return load_artifact(models.shipped("haikou"))
+    return load_artifact(models.serving("haikou"))
 
 
 @pytest.fixture(scope="session")
