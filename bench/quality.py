@@ -36,7 +36,9 @@ def own_test_part(subject: Subject) -> Iterator[Figure]:
     hits = _first_right(answers, accepted)
     how += ", alternative category accepted"
     yield shares("category: first guess / among three", on, how, (hits.mean(), None), (_among_three(answers, accepted), None))
-    yield shares("type", on, how, (_types_right(answers, [row.request_type for row in rows]), None))
+    types = [row.request_type for row in rows]
+    n_typed = len(rows) - types.count(None)
+    yield shares("type", f"the {n_typed} of them that have one", how, (_types_right(answers, types), None))
     yield from _dispatched(answers, accepted, on=on, how=how)
     yield _coverage(answers, hits, precision=0.97, least=0.60, on=on, how=how)
 
@@ -112,7 +114,8 @@ def _among_three(answers: Answers, right: Sequence[Collection[str | None]]) -> f
 
 
 def _types_right(answers: Answers, wanted: Sequence[RequestType | None]) -> float:
-    return float(np.mean([each.request_type is kind for each, kind in zip(answers.understandings, wanted, strict=True)]))
+    typed = [(each, kind) for each, kind in zip(answers.understandings, wanted, strict=True) if kind is not None]
+    return float(np.mean([each.request_type is kind for each, kind in typed]))
 
 
 def _dispatched(answers: Answers, right: Sequence[Collection[str | None]], *, on: str, how: str) -> Iterator[Figure]:

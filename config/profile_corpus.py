@@ -27,7 +27,8 @@ def corpus_files(directory: Path) -> tuple[Path, ...]:
     A profile that extends another and has no corpus of its own has the other's.
 
     Each is a CSV file with the header ``text,category,type,urgency,channel[,alt_category]``: code of the category, labels of
-    type and urgency, value of the channel, code of a second category that would be right as well.
+    type and urgency, value of the channel, code of a second category that would be right as well. A row without a type teaches
+    none.
     """
     return layers_of(directory).files("corpus", "*.csv")
 
@@ -40,7 +41,7 @@ def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows
     one type, since a model takes such a category for the type.
     """
     files = corpus_files(directory)
-    types: dict[str, Counter[RequestType]] = defaultdict(Counter)
+    types: dict[str, Counter[RequestType | None]] = defaultdict(Counter)
     texts: dict[str, tuple[Row, str]] = {}
     for path in files:
         for row in read_rows(path, _COLUMNS, problems, optional_columns=(_ALTERNATIVE,)):
@@ -49,7 +50,9 @@ def check_corpus(directory: Path, categories: Mapping[str, Category], least_rows
                 row.note("category", f"{code!r} is not in taxonomy.csv")
             if (alternative := row.optional(_ALTERNATIVE)) and alternative not in categories:
                 row.note(_ALTERNATIVE, f"{alternative!r} is not in taxonomy.csv")
-            types[code][row.parsed("type", RequestType.from_label, RequestType.HELP, "a 诉求类型")] += 1
+            has_type = row.optional("type") is not None
+            kind = row.parsed("type", RequestType.from_label, RequestType.HELP, "a 诉求类型") if has_type else None
+            types[code][kind] += 1
             row.parsed("urgency", Urgency.from_label, Urgency.NORMAL, "一般, 紧急 or 特急")
             row.parsed("channel", Channel, Channel.PHONE, "a letter of 诉求来源")
             text, here = row.text("text"), f"{label_of(path)} line {row.line}"
@@ -82,14 +85,16 @@ def _check_twins(texts: Sequence[str], places: Sequence[tuple[Row, str]]) -> Non
 
 
 def _check_balance(
-    types: Mapping[str, Counter[RequestType]], categories: Mapping[str, Category], least_rows: int, problems: Problems
+    types: Mapping[str, Counter[RequestType | None]], categories: Mapping[str, Category], least_rows: int, problems: Problems
 ) -> None:
     for code in categories:
         of_category = types.get(code, Counter())
         n_rows = of_category.total()
+        kinds = [kind for kind in of_category if kind is not None]
+        n_typed = n_rows - of_category[None]
         if not n_rows:
             problems.add("corpus", code, "has no example")
         elif n_rows < least_rows:
             problems.add("corpus", code, f"has {n_rows} examples; profile.toml wants {least_rows}")
-        elif n_rows >= _ENOUGH_TO_DIFFER and len(of_category) == 1 and not _TYPES_OF_ONE_KIND & of_category.keys():
-            problems.add("corpus", code, f"has {n_rows} examples, all of them {next(iter(of_category)).label}")
+        elif n_typed >= _ENOUGH_TO_DIFFER and len(kinds) == 1 and kinds[0] not in _TYPES_OF_ONE_KIND:
+            problems.add("corpus", code, f"has {n_typed} examples, all of them {kinds[0].label}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.rows import read_labelled
 from config.corpus_twins import near_duplicates, shared_runs
 from config.profiles import check_profile, find_profile
 
@@ -143,3 +144,15 @@ def test_a_category_of_one_type_is_named_unless_it_is_praise(tmp_path: Path, kin
     )
 
     assert list(check_profile(directory)) == said
+
+
+def test_a_row_without_a_type_teaches_none_and_is_no_problem(tmp_path: Path):
+    """Who wrote to show what a category is about need not decide what the citizen wants."""
+    directory = shutil.copytree(find_profile("shouguang"), tmp_path / "town")
+    seed = directory / "corpus" / "seed.csv"
+    header, *lines = (line.split(",") for line in seed.read_text(encoding="utf-8").splitlines())
+    untyped = [[*cells[:-3], "", *cells[-2:]] for cells in lines]
+    seed.write_text("".join(",".join(cells) + "\n" for cells in (header, *untyped)), encoding="utf-8")
+
+    assert check_profile(directory) == ()
+    assert {row.request_type for row in read_labelled([seed])} == {None}
