@@ -37,8 +37,8 @@ def judge(
 ) -> Judgement:
     """Weigh confidence, transcript quality, the number of requests and emergency words.
 
-    An emergency (特急) overrides every band: it takes the alarm word's own category where the word has one, and no doubt
-    holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
+    An emergency (特急) overrides every band: it takes the category of its alarming word or one that is surer
+    (``Understanding.emergency_category``), and no doubt holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
     keeps its urgency, its alarm and its five minutes, but a person sends it: of 2,898 ordinary requests 64 sound so, and a
     unit that is called out in vain learns not to come.
 
@@ -55,7 +55,7 @@ def judge(
         declinable = understanding.alarm_category is None and categories[category_code].handling is Handling.DECLINABLE
         heard = understanding.alarm is not None or (understanding.alarm_is_sure and not declinable)
         return Judgement(
-            understanding.alarm_category or category_code,
+            understanding.emergency_category,
             understanding.request_type,
             understanding.urgency,
             doubts=() if heard else (ReviewReason.UNSURE_EMERGENCY,),

@@ -337,7 +337,7 @@ def call_emergency_message(
     heard: HeardWords, words: str, understanding: Understanding, *, at: datetime, profile: Profile
 ) -> Message:
     """Alert the supervisors: ``words``, said in a call that still runs, are an emergency. Told once a call."""
-    category_code = understanding.alarm_category or understanding.best.category_code
+    category_code = understanding.emergency_category
     return Message(
         topic=Topic.ALERTS,
         key=str(heard.contact_id),

@@ -143,8 +143,8 @@ async def converse(submission: Submission, tools: Tools, *, menu: str | None = N
 async def told_receipt(text: str, tools: Tools) -> str:
     """Return what a citizen reads whose request was received; in an emergency that is surely heard first how to be safe."""
     (understanding,) = (await tools.understand([redact(text)])).understandings
-    emergency = understanding.alarm_category or understanding.best.category_code
-    return tools.city.profile.written_receipt(emergency if understanding.alarm_is_sure else None)
+    emergency = understanding.emergency_category if understanding.alarm_is_sure else None
+    return tools.city.profile.written_receipt(emergency)
 
 
 async def _known_answer(submission: Submission, tools: Tools) -> Found | None:

@@ -178,7 +178,7 @@ class Happenings:
 def told_of(contact: Contact, understanding: Understanding, city: City) -> Told:
     """Return what a contact tells of where, what and when."""
     critical = understanding.urgency is Urgency.CRITICAL
-    category_code = (understanding.alarm_category if critical else None) or understanding.best.category_code
+    category_code = understanding.emergency_category if critical else understanding.best.category_code
     return Told(
         caller_ref=contact.caller_ref,
         text=contact.text,

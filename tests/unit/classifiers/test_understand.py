@@ -117,7 +117,7 @@ def test_traditional_characters_change_nothing(understander: Understander):
 def test_an_emergency_is_critical_and_knows_its_category(understander: Understander, haikou: Profile, text: str, category: str):
     """These cannot wait for an operator."""
     [understood] = understander.understand([text])
-    code = understood.alarm_category or understood.best.category_code
+    code = understood.emergency_category
 
     assert understood.urgency is Urgency.CRITICAL
     assert understood.alarm
