@@ -9,9 +9,9 @@ from classifiers.artifact import Artifact
 from classifiers.urgency import CALM_REACH, Alarm, Retraction, Signs
 from models.codes import Urgency
 
-TAKEN_FROM = 1 / 15
+TAKEN_FROM = 1 / 12
 """From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
-fourteen vain alarms. How many of each that costs stands in docs/understanding.md."""
+eleven vain alarms. How many of each that costs stands in docs/understanding.md."""
 
 _CALM_BELOW = TAKEN_FROM / 3
 """Below this probability a text is calm whatever alarming words it holds. Between it and the threshold such a word is right in
