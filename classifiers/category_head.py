@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from classifiers.linear import LinearHead
 from classifiers.topics import learn_topics
 
-_LIKELIHOOD, _INVERSE_REGULARISATION = 0.07, 0.5
+_LIKELIHOOD, _INVERSE_REGULARISATION = 0.1, 0.35
 """How much naive Bayes weighs beside the SVM, and the SVM's ``C``: docs/decisions/0031."""
 
 

@@ -67,18 +67,13 @@ class Issue:
     request_type: RequestType
 
 
-SURER_THAN_A_WORD = 0.7
-"""From this probability on the first guess tells of what an emergency is about, whatever its alarming word belongs to (漏电 at a
-lamp post, 孕妇 in a lift that is stuck). Measured on the test part: of 35 emergencies where both contradict each other so the word
-is right in 10 and the guess in 26; below, both in 4 of 13. Source: default of this project (D)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything that was understood of one contact.
 
     ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
-    ``alarm_category`` the category that this word belongs to. ``alarm_is_sure``: a hot word stands, or the text surely sounds
+    ``alarm_category`` the category that this word belongs to, None also where the whole text is surer of another one.
+    ``alarm_is_sure``: a hot word stands, or the text surely sounds
     like an emergency, enough to interrupt a running call of which only a part was heard. ``alarm_taken_back``: the emergency is
     denied, feared or past. ``address`` is the citizen's own
     wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
@@ -114,7 +109,5 @@ class Understanding:
 
     @property
     def emergency_category(self) -> str:
-        """The category of an emergency: that of its alarming word, unless it has none or the whole text is surer of another."""
-        if self.alarm_category is None or self.best.probability >= SURER_THAN_A_WORD:
-            return self.best.category_code
-        return self.alarm_category
+        """The category that an emergency is registered as: that of its alarming word, if it has one."""
+        return self.alarm_category or self.best.category_code

@@ -37,8 +37,8 @@ def judge(
 ) -> Judgement:
     """Weigh confidence, transcript quality, the number of requests and emergency words.
 
-    An emergency (特急) overrides every band: it takes the category of its alarming word or one that is surer
-    (``Understanding.emergency_category``), and no doubt holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
+    An emergency (特急) overrides every band: it takes the alarm word's own category where the word has one, and no doubt
+    holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without an alarming word and without being sure,
     keeps its urgency, its alarm and its five minutes, but a person sends it: of 2,898 ordinary requests 64 sound so, and a
     unit that is called out in vain learns not to come.
 

@@ -309,7 +309,7 @@ async def test_an_emergency_that_waits_for_a_person_stands_before_older_requests
     """特急 whose unit nobody could tell is the first thing that the next operator sees."""
     town = console.town
     calm = await town.hears("路上有个坑", category="A2", confidence=0.6)
-    urgent = await town.hears("快来人，电梯困人", category="A1", confidence=0.3, alarm_category="A5", urgency=Urgency.CRITICAL)
+    urgent = await town.hears("快来人，电梯困人", category="A1", alarm_category="A5", urgency=Urgency.CRITICAL)
 
     queue = await PostgresViews(town.pool).pending(limit=10)
 

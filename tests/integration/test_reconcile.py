@@ -223,8 +223,8 @@ class TestReconciliation:
     async def test_a_corrected_emergency_keeps_the_category_it_was_registered_with(self, database: Database) -> None:
         """The alarm word chose a category without a lead unit; a person chose another; the counter names the first."""
         async with a_town(database.app_url) as town:
-            alarm = await town.hears("电梯困人", category="A1", confidence=0.2, alarm_category="A5", urgency=Urgency.CRITICAL)
-            registered_elsewhere = await town.hears("井盖没了", category="B1", confidence=0.2, alarm_category="A5", urgency=Urgency.CRITICAL)
+            alarm = await town.hears("电梯困人", category="A1", alarm_category="A5", urgency=Urgency.CRITICAL)
+            registered_elsewhere = await town.hears("井盖没了", category="B1", alarm_category="A5", urgency=Urgency.CRITICAL)
 
             await town.commands(alarm, CommandKind.CONFIRM, category="A2")
             await town.commands(registered_elsewhere, CommandKind.CONFIRM, category="A2")

@@ -121,9 +121,7 @@ async def test_a_message_becomes_a_contact_and_is_answered(console):
 
 
 def _emergency(category_code, *, is_sure=True):
-    return an_understanding(
-        "0703", 0.3, urgency=Urgency.CRITICAL, alarm="漏了", alarm_category=category_code, alarm_is_sure=is_sure
-    )
+    return an_understanding("0703", urgency=Urgency.CRITICAL, alarm="漏了", alarm_category=category_code, alarm_is_sure=is_sure)
 
 
 @pytest.mark.parametrize(

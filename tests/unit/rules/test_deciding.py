@@ -123,14 +123,6 @@ def test_an_emergency_overrides_every_band():
     assert (judgement.doubts, judgement.category_code, judgement.urgency) == ((), "0805", Urgency.CRITICAL)
 
 
-@pytest.mark.parametrize(("probability", "category"), [(0.69, "0803"), (0.7, "0703")])
-def test_an_emergency_is_about_what_the_whole_text_surely_tells(probability, category):
-    """有人触电 alarms the power company; at a lamp post it is the lamp's unit that has to switch it off."""
-    shock = an_understanding("0703", probability, urgency=Urgency.CRITICAL, alarm="触电", alarm_category="0803")
-
-    assert judged(shock).category_code == category
-
-
 @pytest.mark.parametrize(("alarm", "is_sure", "waits"), [("漏气", False, False), (None, True, False), (None, False, True)])
 def test_what_merely_sounds_like_an_emergency_is_sent_by_a_person(alarm, is_sure, waits):
     """It stays 特急, with its alarm and its short clock; a unit that is called out in vain learns not to come."""
