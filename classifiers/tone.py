@@ -9,9 +9,9 @@ from classifiers.artifact import Artifact
 from classifiers.urgency import CALM_REACH, Alarm, Retraction, Signs
 from models.codes import Urgency
 
-TAKEN_FROM = 1 / 12
+TAKEN_FROM = 1 / 15
 """From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
-eleven vain alarms. How many of each that costs stands in docs/understanding.md."""
+fourteen vain alarms. How many of each that costs stands in docs/understanding.md."""
 
 _CALM_BELOW, _BRIEF = TAKEN_FROM / 3, 30
 """Below the threshold a text of 30 characters and more is calm whatever alarming words it holds: there such a word is right in

@@ -59,7 +59,7 @@ def test_rows_sorted_by_label_tell_as_much_of_each_label():
     crossed = cross_confidences(margins, hits)
 
     bad = margins.argmax(axis=1) == 1
-    assert crossed[bad].mean() == pytest.approx(hits[bad].mean(), abs=0.02)
+    assert crossed[bad].mean() == pytest.approx(hits[bad].mean(), abs=0.05)
 
 
 def test_a_label_that_was_never_shown_does_no_harm():

@@ -36,18 +36,19 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: 
 
 
 @pytest.mark.parametrize(
-    ("probability", "tone"),
+    ("probability", "characters", "tone"),
     [
-        (0.95, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
-        (0.4, Tone(Urgency.CRITICAL, is_sure=True)),
-        (TAKEN_FROM + 0.01, Tone(Urgency.CRITICAL)),
-        (TAKEN_FROM - 0.01, Tone(Urgency.NORMAL)),
-        (TAKEN_FROM / 3 - 0.01, Tone(Urgency.NORMAL, is_calm=True)),
+        (0.95, 60, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
+        (0.4, 60, Tone(Urgency.CRITICAL, is_sure=True)),
+        (TAKEN_FROM + 0.01, 60, Tone(Urgency.CRITICAL)),
+        (TAKEN_FROM - 0.01, 60, Tone(Urgency.NORMAL, is_calm=True)),
+        (TAKEN_FROM - 0.01, 29, Tone(Urgency.NORMAL)),
+        (TAKEN_FROM / 3 - 0.01, 29, Tone(Urgency.NORMAL, is_calm=True)),
     ],
 )
-def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, tone: Tone):
-    """A missed emergency costs more than a vain alarm, so one chance in ten is enough; a third of that for an alarming word."""
-    assert tone_of(small_model, probability, sure=0.3) == tone
+def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, characters: int, tone: Tone):
+    """A missed emergency costs more than a vain alarm; with an alarming word a third of the chance is enough in a short text."""
+    assert tone_of(small_model, probability, sure=0.3, characters=characters) == tone
 
 
 def test_nothing_outweighs_the_doubt_of_a_short_text(small_model: Artifact):

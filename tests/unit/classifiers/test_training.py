@@ -21,11 +21,11 @@ def test_the_shipped_corpus_teaches_what_it_promises(haikou_model: Artifact):
     scores = haikou_model.card.scores
 
     assert len(haikou_model.card.labels) == 140
-    assert scores["accuracy"] > 0.73
+    assert scores["accepted_accuracy"] > 0.78
     assert scores["accepted_top3_accuracy"] > 0.90
     assert scores["type_accuracy"] > 0.815
     assert scores["urgency_accuracy"] > 0.93
-    assert scores["coverage_at_0.95"] > 0.52
+    assert scores["coverage_at_0.95"] > 0.47
 
 
 def test_confidence_is_about_as_high_as_it_is_right(haikou_model: Artifact):

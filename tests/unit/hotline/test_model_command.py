@@ -8,7 +8,7 @@ import pytest
 
 from config.profiles import find_profile
 from hotline.__main__ import main
-from hotline.learning import learn, outside_test_part, own_rows
+from hotline.learning import learn, outside_test_part, own_rows, split_lessons_of
 from hotline.shelf import Shelf, version_in
 from models.profile import Profile
 
@@ -23,7 +23,7 @@ def shelf(town: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> She
     monkeypatch.setenv("HOTLINE_ARTIFACT_DIR", str(tmp_path / "artifacts"))
     monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
     shelf = Shelf(tmp_path / "artifacts" / TOWN)
-    learn(ROWS, town, shelf.serving)
+    learn(ROWS, town, shelf.serving, lessons=split_lessons_of(town, find_profile(TOWN)))
     return shelf
 
 
