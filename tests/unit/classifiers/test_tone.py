@@ -74,6 +74,16 @@ def test_a_word_or_two_say_nothing_by_their_tone(small_model: Artifact, n_terms:
     assert hear_tones(listening, a_text(n_terms), [signs])[0].urgency is urgency
 
 
+@pytest.mark.parametrize(
+    ("danger", "characters", "urgency"), [(0.39, 4, Urgency.NORMAL), (0.41, 4, Urgency.CRITICAL), (0.39, 5, Urgency.CRITICAL)]
+)
+def test_what_is_blurted_out_must_be_likely(small_model: Artifact, danger: float, characters: int, urgency: Urgency):
+    """停电了 is no emergency, 没气了 is one."""
+    listening = replace(small_model, sides={}, danger=a_danger(danger))
+
+    assert hear_tones(listening, a_text(), [Signs(characters=characters)])[0].urgency is urgency
+
+
 def test_a_model_without_emergencies_hears_none(small_model: Artifact):
     """The words of the lexicon are left, and no text is called calm."""
     tones = hear_tones(replace(small_model, sides={}), a_text(), [Signs(characters=9)])
