@@ -14,8 +14,8 @@ LEAST_ROWS = 500
 
 _LABEL_SHRINKAGE = 0.2
 """Weight of a label's own column: a label with fifty rows moves its confidence only as far as they agree. What a label's short
-messages tell of it is not all true of its letters: with 0.5 the test part gains nothing, and of real letters .51 instead of .59 can
-be taken with a precision of .93."""
+messages tell of it is not all true of its letters: with 0.5 the test part gains nothing, and of real letters .51 instead of
+.59 can be taken with a precision of .93."""
 
 _N_FOLDS = 5
 """Dealt at random: rows come sorted by category, and folds of neighbours would take all rows of a label away at once, and

@@ -205,16 +205,17 @@ class TextFeatures:
 def _telling(terms: _Rows, frequencies: NDArray[np.int64], labels: NDArray[np.str_]) -> NDArray[np.float64]:
     """Return how much each term tells about the labels of the texts it stands in: what they would not be by chance (G, in nats).
 
-    ``terms`` and ``labels`` have one entry for each text that a term stands in. The measure grows with the number of texts, so
-    hardly a frequent term is lost; of the rare ones those are kept that stand in texts of one label. Measured with 29,000 texts
-    and 80,000 terms: first guess right in .8415 instead of .8395 of the test part, in .833 instead of .828 of real letters.
+    ``terms`` and ``labels`` have one entry for each text that a term stands in. The measure grows with the number of texts,
+    so hardly a frequent term is lost; of the rare ones those are kept that stand in texts of one label. Measured with 29,000
+    texts and 80,000 terms: first guess right in .8415 instead of .8395 of the test part, in .833 instead of .828 of real
+    letters.
     """
     _, label_of_each, of_label = np.unique(labels, return_inverse=True, return_counts=True)
     n_labels = len(of_label)
     cells, together = np.unique(terms * n_labels + label_of_each, return_counts=True)
     by_chance = frequencies[cells // n_labels] * (of_label[cells % n_labels] / len(labels))
-    told: NDArray[np.float64] = np.bincount(cells // n_labels, together * np.log(together / by_chance), minlength=len(frequencies))
-    return told
+    surprise = together * np.log(together / by_chance)
+    return np.bincount(cells // n_labels, surprise, minlength=len(frequencies)).astype(np.float64)
 
 
 def _counted(rows: NDArray[np.integer], columns: _Columns, shape: tuple[int, int]) -> csr_matrix:

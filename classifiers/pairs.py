@@ -25,15 +25,16 @@ class PairFinder:
         self._partners: dict[str, list[tuple[frozenset[str], str | None]]] = {}
         self._sides: dict[str, Sides] = {}
         for number, pair in enumerate(pairs):
-            for these, those, bits in ((pair.first, pair.second, (1 << number, 0)), (pair.second, pair.first, (0, 1 << number))):
+            bit = 1 << number
+            for these, those, sides in ((pair.first, pair.second, (bit, 0)), (pair.second, pair.first, (0, bit))):
                 for word in these:
                     self._partners.setdefault(word, []).append((those, pair.category_code))
-                    first, second = self._sides.get(word, NO_SIDES)
-                    self._sides[word] = first | bits[0], second | bits[1]
+                    first, second = self.sides_of(word)
+                    self._sides[word] = first | sides[0], second | sides[1]
         self.words = self._partners.keys()
 
     def sides_of(self, word: str) -> Sides:
-        """Return of which pairs ``word`` is a thing: two words may be a pair only where one's first and another's second meet."""
+        """Return of which pairs ``word`` is a thing: two words are a pair only where a first and a second of one meet."""
         return self._sides.get(word, NO_SIDES)
 
     def among(self, found: Sequence[Found]) -> set[Pair]:

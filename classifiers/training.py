@@ -188,10 +188,10 @@ def _learn_danger(features: TextFeatures, material: _Material, signs: Sequence[S
 
     The rows that teach it are the first ones, those of which the ``signs`` are known.
     """
-    words, labels, urgencies = (
-        each[: len(signs)] for each in (material.words, material.truth.labels, material.truth.sides["urgency"])
-    )
-    learned = learn_danger(features, DangerRows(words, labels, urgencies, signs), material.seed)
+    n_rows, truth = len(signs), material.truth
+    urgencies = truth.sides["urgency"][:n_rows]
+    rows = DangerRows(material.words[:n_rows], truth.labels[:n_rows], urgencies, signs)
+    learned = learn_danger(features, rows, material.seed)
     if learned is None:
         return None, None
     danger, probabilities = learned

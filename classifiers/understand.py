@@ -32,9 +32,9 @@ _LARGE_BATCH = 100
 margins stay the same to the last bit; a few texts are sooner read one by one."""
 
 SURER_THAN_A_WORD = 0.7
-"""From this confidence on the first guess tells what an emergency is about, whatever its alarming word belongs to (漏电 at a lamp
-post, a pregnant woman in a lift that is stuck). Measured on the test part: of 35 emergencies where they contradict each other so the word
-is right in 10 and the guess in 26; below, both in 4 of 13. Source: default of this project (D)."""
+"""From this confidence on the first guess tells what an emergency is about, whatever its alarming word belongs to (漏电 at a
+lamp post, a pregnant woman in a lift that is stuck). Measured on the test part: of 35 emergencies where they contradict each
+other so the word is right in 10 and the guess in 26; below, both in 4 of 13. Source: default of this project (D)."""
 
 
 class Understander:

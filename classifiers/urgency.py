@@ -76,9 +76,9 @@ class UrgencyReader:
         self._alone = self._critical | self._urgent | self._owners.keys()
         self._meant = _spellings(self._alone | self._pairs.words, lexicon.homophones)
         self._finder = PhraseFinder(self._meant.keys() | self._false_friends | self._calming)
-        self._sides = dict.fromkeys(self._false_friends | self._calming, NO_SIDES) | {
-            spelling: _BOTH_SIDES if word in self._alone else self._pairs.sides_of(word) for spelling, word in self._meant.items()
-        }
+        self._sides = dict.fromkeys(self._false_friends | self._calming, NO_SIDES)
+        for spelling, word in self._meant.items():
+            self._sides[spelling] = _BOTH_SIDES if word in self._alone else self._pairs.sides_of(word)
 
     def read(self, text: str, guesses: Sequence[str]) -> tuple[Alarm, Signs]:
         """Return the strongest alarm of ``text`` and what the text holds for and against an emergency.
@@ -106,7 +106,7 @@ class UrgencyReader:
         return replace(lowered, retraction=Retraction.DENIAL if is_denied else Retraction.DOUBT), signs
 
     def _may_alarm(self, text: str) -> bool:
-        """Return whether a closer look is worth its time: most texts hold but a thing that alarms beside another (老人, 房子)."""
+        """Return whether a closer look is worth it: most texts hold but a thing that alarms beside another (老人, 房子)."""
         firsts = seconds = 0
         for phrase in self._finder.said_in(text):
             first, second = self._sides[phrase]

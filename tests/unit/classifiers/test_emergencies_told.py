@@ -73,7 +73,12 @@ def test_a_short_request_is_no_emergency_for_being_short(understander: Understan
 
 
 @pytest.mark.parametrize(
-    ("text", "category"), [("路灯杆漏电，有人被电麻了！", "0703"), ("厨房好大煤气味，你们快来", "0805"), ("护理院着火那些老人都绑在床上没人解", "1502")]
+    ("text", "category"),
+    [
+        ("路灯杆漏电，有人被电麻了！", "0703"),
+        ("厨房好大煤气味，你们快来", "0805"),
+        ("护理院着火那些老人都绑在床上没人解", "1502"),
+    ],
 )
 def test_an_emergency_is_about_what_the_whole_text_surely_tells(understander: Understander, text: str, category: str):
     """漏电 alarms the power company; at a lamp post it is the lamp's unit that has to switch it off."""

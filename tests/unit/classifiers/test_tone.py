@@ -47,7 +47,7 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: 
     ],
 )
 def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, characters: int, tone: Tone):
-    """A missed emergency costs more than a vain alarm; with an alarming word a third of the chance is enough in a short text."""
+    """A missed emergency costs more than a vain alarm; beside an alarming word a short text needs a third of the chance."""
     assert tone_of(small_model, probability, sure=0.3, characters=characters) == tone
 
 
