@@ -203,7 +203,7 @@ class TextFeatures:
 
 
 def _telling(terms: _Rows, frequencies: NDArray[np.int64], labels: NDArray[np.str_]) -> NDArray[np.float64]:
-    """Return how much each term tells about the labels of the texts it stands in: what they would not be by chance (G, in nats).
+    """Return how much each term tells about the labels of its texts: by how much they are not chance (G, in nats).
 
     ``terms`` and ``labels`` have one entry for each text that a term stands in. The measure grows with the number of texts,
     so hardly a frequent term is lost; of the rare ones those are kept that stand in texts of one label. Measured with 29,000
