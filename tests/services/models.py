@@ -13,7 +13,7 @@ from hotline.model_at_hand import ensure_model
 class TrainedModels:
     """An artifact directory that fills itself with the models that a new installation trains; tests change nothing in it.
 
-    Training takes 0.3 s for the small town and 40 s or more for the default profile, so tests that need no large city take the
+    Training takes 0.3 s for the small town and 60 s or more for the default profile, so tests that need no large city take the
     town. The worker that first asks for a model trains it, and others who want it wait.
     """
 
