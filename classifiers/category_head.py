@@ -33,11 +33,11 @@ class CategoryHead(LinearHead):
     ) -> Self:
         """Learn as ``LinearHead`` does, from rows of ``TextFeatures``; ``row_weights`` count for the SVM alone."""
         super().fit(features, labels, row_weights)
-        topics = learn_topics(features, list(map(str, labels)), self.classes_)
+        known = learn_topics(features, list(map(str, labels)), self.classes_)
         n_rows, n_terms = features.shape
         # A row holds each term by its rarity, which naive Bayes has counted already.
         rarity = np.log((1 + n_rows) / (1 + np.bincount(features.indices, minlength=n_terms))) + 1
-        likelihood = (topics.said.toarray() + topics.unsaid) / rarity[:, None]
+        likelihood = (known.said.toarray() + known.unsaid) / rarity[:, None]
         # Beside the mean of all labels: else a long text would be unlikely by its length, whatever it tells.
         likelihood -= likelihood.mean(axis=1, keepdims=True)
         self.weights_ = np.ascontiguousarray(self.weights_ + _LIKELIHOOD * likelihood, np.float32)

@@ -23,7 +23,7 @@ from models.profile import SplitCues
 _ROUNDS = 3
 """How often pieces are cut again: 8 requests at most."""
 
-_AT_ONCE = 128
+_AT_ONCE = 80
 """Texts that are read together: letters of forty clauses then take a few megabytes."""
 
 _LATEST_OPENING = 80

@@ -27,7 +27,7 @@ from classifiers.rows import LabelledText
 from classifiers.split import BestCuts, SplitWeights, best_by_odds, best_cuts, log_odds, verdict_rows
 from classifiers.split_gate import N_GLANCES, glances, marks_seen
 from classifiers.split_lessons import Lesson, SplitLessons, as_example, lesson_of
-from classifiers.topics import learn_topics
+from classifiers.topics import Topics, learn_topics
 from classifiers.words import CutHan, CutText, fastest_cutter, text_cutter
 
 FALSE_SPLITS = 0.03
@@ -99,8 +99,9 @@ def learn_to_split(
     complete = _learn_completeness(normalised[:: 1 + len(normalised) // _MOST_REQUESTS], reader, features, cut, seed)
     rows = features.transform([cut(text) for text in normalised])
     labels = [request.category for request in requests]
-    topics = learn_topics(rows, labels, category.classes_)
-    familiar = Sense(features, category, request_type, groups_of(category, lessons.level1), complete, topics)
+    likelihoods = learn_topics(rows, labels, category.classes_)
+    groups, topics = groups_of(category, lessons.level1), Topics(*likelihoods)
+    familiar = Sense(features, category, request_type, groups, complete, topics)
     sense = _stranger(rows, labels, familiar, slice(0), seed)
     strangers_sense = _stranger(rows, labels, familiar, _ORDINARY, seed)
     told = [normalise(example.text).text for example in lessons.examples]
@@ -141,10 +142,10 @@ def learn_to_split(
         several=several,
         pauses=pauses,
         complete=complete,
-        topic_starts=topics.said.indptr.astype(np.int32),
-        topic_labels=topics.said.indices.astype(np.int16),
-        topic_values=topics.said.data,
-        unsaid=topics.unsaid,
+        topic_starts=likelihoods.said.indptr.astype(np.int32),
+        topic_labels=likelihoods.said.indices.astype(np.int16),
+        topic_values=likelihoods.said.data,
+        unsaid=likelihoods.unsaid,
         cut=cut_weights,
         early=early,
         first=first,
@@ -172,7 +173,7 @@ def _stranger(rows: csr_matrix, labels: Sequence[str], sense: Sense, held: slice
         return sense
     head = CategoryHead(seed=seed).fit(rows[shown], of_shown)
     head.steepness_ = sense.category.steepness_
-    return replace(sense, category=head, topics=learn_topics(rows[shown], of_shown.tolist(), known))
+    return replace(sense, category=head, topics=Topics(*learn_topics(rows[shown], of_shown.tolist(), known)))
 
 
 def _learn_completeness(

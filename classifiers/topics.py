@@ -6,6 +6,7 @@ logarithm of how many times likelier it is in requests of that category than any
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +18,22 @@ _SMOOTHING = 1_000.0
 _LEAST_TEXTS = 5  # a rarer term tells of no category
 
 
-class Topics:
+class Likelihoods(NamedTuple):
     """What is known of terms and categories.
 
-    Parameters:
-        said: by how much a term that was seen in a category speaks for it, beyond one that was not; shape (n_terms,
-            n_labels), mostly nothing.
-        unsaid: what a term speaks for a category in which it was not seen; shape (n_labels,).
+    ``said`` is by how much a term that was seen in a category speaks for it, beyond one that was not: shape (n_terms,
+    n_labels), mostly nothing. ``unsaid`` is what a term speaks for a category in which it was not seen, shape (n_labels,).
     """
 
+    said: csr_matrix
+    unsaid: NDArray[np.float32]
+
+
+class Topics:
+    """Explains texts by ``Likelihoods``, which it does not keep."""
+
     def __init__(self, said: csr_matrix, unsaid: NDArray[np.float32]) -> None:
-        self.said = said
-        self.unsaid = unsaid
+        self._unsaid = unsaid
         # Half as fast without the table: 11 MB of steps of ``_step``, which become numbers seven times as fast as half
         # precision does, and are finer. Most terms say nothing and share row 0.
         is_known = np.diff(said.indptr) > 0
@@ -47,11 +52,11 @@ class Topics:
         present = csr_matrix((once, columns, features.indptr), shape=(features.shape[0], len(rows)))
         n_terms = np.diff(features.indptr)[:, None].astype(np.float32)
         steps = self._table[rows].astype(np.float32)
-        explained: NDArray[np.float32] = (present @ steps) * self._step + n_terms * self.unsaid
+        explained: NDArray[np.float32] = (present @ steps) * self._step + n_terms * self._unsaid
         return explained
 
 
-def learn_topics(features: csr_matrix, labels: Sequence[str], known: NDArray[np.str_]) -> Topics:
+def learn_topics(features: csr_matrix, labels: Sequence[str], known: NDArray[np.str_]) -> Likelihoods:
     """Learn from texts of one category each; ``known`` are all labels, sorted, in the order of the columns."""
     present = csr_matrix((np.ones(len(features.data), np.float32), features.indices, features.indptr), shape=features.shape)
     n_rows, n_terms = features.shape
@@ -65,4 +70,4 @@ def learn_topics(features: csr_matrix, labels: Sequence[str], known: NDArray[np.
     values = np.where(texts[term] < _LEAST_TEXTS, 0, np.log1p(seen.data / (_SMOOTHING * anywhere[term])))
     said = csr_matrix((values.astype(np.float32), seen.indices, seen.indptr), shape=seen.shape)
     said.eliminate_zeros()  # in the arrays of ``seen``, too
-    return Topics(said, np.log(_SMOOTHING / (n_of_label + _SMOOTHING)).astype(np.float32))
+    return Likelihoods(said, np.log(_SMOOTHING / (n_of_label + _SMOOTHING)).astype(np.float32))

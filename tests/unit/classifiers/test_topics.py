@@ -20,7 +20,7 @@ def topics() -> Topics:
     """Lorries are told of building sites and of parking, cars of parking alone; each text often enough to count."""
     texts = [(NOISE, DUST, LORRY), (NOISE, DUST), (CAR, LORRY), (CAR,)]
     labels = ["building", "building", "parking", "parking"]
-    return learn_topics(rows(*texts * 10), labels * 10, LABELS)
+    return Topics(*learn_topics(rows(*texts * 10), labels * 10, LABELS))
 
 
 def test_a_category_explains_what_its_requests_tell(topics: Topics):
@@ -62,4 +62,4 @@ def test_a_rare_term_tells_of_no_category():
     few = learn_topics(rows((NOISE,), (CAR,)), ["building", "parking"], LABELS)
 
     assert few.said.nnz == 0
-    assert few.of(rows((NOISE,))).ravel() == pytest.approx(few.unsaid)
+    assert Topics(*few).of(rows((NOISE,))).ravel() == pytest.approx(few.unsaid)
