@@ -95,7 +95,6 @@ class Meaning:
         self._features = features
         self._squares = _summed(lengths**2)[:, 0]
         self._sums = _summed(np.hstack([features @ each for each in weights]) * lengths)
-        self._n_labels = len(sense.category.classes_)
 
     def of_cuts(self, cuts: Cuts) -> NDArray[np.float64]:
         """Return shape (n_cuts, len(MEANING))."""
@@ -157,12 +156,11 @@ class Meaning:
         lefts, rights = head.probabilities(left + head.intercepts_), head.probabilities(right + head.intercepts_)
         return (lefts * rights).sum(axis=1), lefts.max(axis=1), rights.max(axis=1)
 
-    def _margins(self, runs: _Runs) -> "_Margins":
+    def _margins(self, runs: _Runs) -> _Margins:
         start, end = runs
         squares = np.maximum(self._squares[end] - self._squares[start], 1.0)
         margins = (self._sums[end] - self._sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
-        complete, request_type = self._n_labels, self._n_labels + _N_COMPLETE
-        return _Margins(margins[:, :complete], margins[:, complete:request_type], margins[:, request_type:])
+        return _Margins(*np.split(margins, np.cumsum([len(self._sense.category.classes_), _N_COMPLETE]), axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ _ROUNDS = 3
 """How often pieces are cut again: 8 requests at most."""
 
 _AT_ONCE = 80
-"""Texts that are read together: letters of forty clauses then take a few megabytes."""
+"""Texts that are read together: with 128 a process holds 8 MB more, with 64 it is a twenty-fifth slower."""
 
 _LATEST_OPENING = 80
 """Characters; later in a text, 第一 or 两个问题 belong to a request."""

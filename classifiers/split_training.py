@@ -102,8 +102,8 @@ def learn_to_split(
     likelihoods = learn_topics(rows, labels, category.classes_)
     groups, topics = groups_of(category, lessons.level1), Topics(*likelihoods)
     familiar = Sense(features, category, request_type, groups, complete, topics)
-    sense = _stranger(rows, labels, familiar, slice(0), seed)
-    strangers_sense = _stranger(rows, labels, familiar, _ORDINARY, seed)
+    sense = replace(familiar, category=_stranger(rows, np.array(labels), category, seed))
+    strangers_sense = _stranger_to_ordinary(rows, np.array(labels), familiar, seed)
     told = [normalise(example.text).text for example in lessons.examples]
     examples = _read(told, features.transform([cut(text) for text in told]), reader, sense)
     ordinary = _read(normalised[_ORDINARY], rows[_ORDINARY], reader, strangers_sense)
@@ -163,17 +163,24 @@ def _wholes(texts: _Texts, several: NDArray[np.floating]) -> NDArray[np.float64]
     return np.column_stack([several, marks_seen(texts.joints)])
 
 
-def _stranger(rows: csr_matrix, labels: Sequence[str], sense: Sense, held: slice, seed: int) -> Sense:
-    """Return a sense that has seen neither example contacts nor the rows ``held``: no surer of them than of a stranger's."""
+def _stranger(rows: csr_matrix, labels: NDArray[np.str_], known: LinearHead, seed: int) -> LinearHead:
+    """Return a head that was shown these rows and no example contact; ``known`` itself if they lack a label of its own."""
+    if set(labels.tolist()) != set(known.classes_.tolist()):
+        return known
+    head = CategoryHead(seed=seed).fit(rows, labels)
+    head.steepness_ = known.steepness_
+    return head
+
+
+def _stranger_to_ordinary(rows: csr_matrix, labels: NDArray[np.str_], sense: Sense, seed: int) -> Sense:
+    """Return a sense that has not seen the ordinary examples, either: no surer of them than of a stranger's requests."""
     shown = np.ones(len(labels), np.bool_)
-    shown[held] = False
-    of_shown = np.array(labels)[shown]
-    known = sense.category.classes_
-    if set(of_shown.tolist()) != set(known.tolist()):
+    shown[_ORDINARY] = False
+    head = _stranger(rows[shown], labels[shown], sense.category, seed)
+    if head is sense.category:
         return sense
-    head = CategoryHead(seed=seed).fit(rows[shown], of_shown)
-    head.steepness_ = sense.category.steepness_
-    return replace(sense, category=head, topics=Topics(*learn_topics(rows[shown], of_shown.tolist(), known)))
+    topics = Topics(*learn_topics(rows[shown], labels[shown].tolist(), sense.category.classes_))
+    return replace(sense, category=head, topics=topics)
 
 
 def _learn_completeness(

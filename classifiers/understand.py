@@ -31,7 +31,7 @@ _LARGE_BATCH = 100
 """From so many texts on margins are computed term by term: each term's weights are read once, in the order of memory. The
 margins stay the same to the last bit; a few texts are sooner read one by one."""
 
-SURER_THAN_A_WORD = 0.7
+_SURER_THAN_A_WORD = 0.7
 """From this confidence on the first guess tells what an emergency is about, whatever its alarming word belongs to (漏电 at a
 lamp post, a pregnant woman in a lift that is stuck). Measured on the test part: of 35 emergencies where they contradict each
 other so the word is right in 10 and the guess in 26; below, both in 4 of 13. Source: default of this project (D)."""
@@ -137,7 +137,7 @@ class Understander:
 
     def _is_outweighed(self, alarm: Alarm, guess: Guess) -> bool:
         """Return whether ``guess`` tells of another category than the alarming word; only a learned confidence is one."""
-        is_sure = self._artifact.confidence is not None and guess.probability >= SURER_THAN_A_WORD
+        is_sure = self._artifact.confidence is not None and guess.probability >= _SURER_THAN_A_WORD
         return is_sure and guess.category_code != alarm.category_code
 
     def _one(self, parts: "_Parts") -> Understanding:
