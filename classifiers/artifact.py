@@ -25,7 +25,7 @@ from classifiers.linear import LinearHead
 from classifiers.split import SplitWeights
 from models.errors import Rejected
 
-FORMAT = 7
+FORMAT = 8
 """Raised when an older program could not read what a newer one writes."""
 
 _CARD, _ARRAYS = "card.json", "arrays.npz"

@@ -1,13 +1,13 @@
 """Evidence: the citizen's own words that speak for a guess."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.artifact import Artifact
 from classifiers.closings import without_closing
-from classifiers.features import TextFeatures
+from classifiers.features import Terms
 from classifiers.normalise import NormalisedText
-from classifiers.words import cut_words, fastest_cutter
+from classifiers.words import CutTexts, cut_together, fastest_cutter
 from models.understanding import Evidence
 
 MOST_WORDS = 5
@@ -22,33 +22,34 @@ def explain(text: NormalisedText, artifact: Artifact, label: str | None = None) 
         ValueError: the model has no such label.
     """
     features, head = artifact.features, artifact.category
-    words = cut_words(without_closing(text.text), fastest_cutter(artifact.local_words))
-    row = features.transform([words])
+    told = without_closing(text.text)
+    cut = cut_together([told], fastest_cutter(artifact.local_words))
+    terms = features.terms_of(cut)
+    row, _ = features.look_up_spans(terms, *np.array([[0], [0], [len(told)]]))
     column = int(head.decision_function(row).argmax()) if label is None else head.classes_.tolist().index(label)
-    pull_of_column = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))
-    pulls = _spread(words, features, dict(zip(row.indices.tolist(), pull_of_column.tolist(), strict=True)))
-    return tuple(_strongest(text, words, pulls))
+    pulls = np.zeros(row.shape[1])
+    pulls[row.indices] = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))
+    return tuple(_strongest(text, cut, _shared_out(cut, terms, pulls)))
 
 
-def _spread(words: Sequence[str], features: TextFeatures, pull_of_column: Mapping[int, float]) -> list[float]:
-    """Return each word's share of the pulls: a term's pull is divided by its occurrences and by the words it spans."""
-    spans = [span for span in zip(*(each.tolist() for each in features.word_spans(words)), strict=True) if span[0] >= 0]
-    occurrences = Counter(column for column, _, _ in spans)
-    pulls = [0.0] * len(words)
-    for column, first, last in spans:
-        for owner in {first, last}:
-            pulls[owner] += pull_of_column[column] / occurrences[column] / (1 + (first != last))
-    return pulls
+def _shared_out(cut: CutTexts, terms: Terms, pulls: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each word's share of the ``pulls`` of columns: a part of a term's that is said several times or in two words."""
+    known = terms.columns >= 0
+    columns, first, last = terms.columns[known], terms.first[known], terms.last[known]
+    word_at = np.zeros(cut.offsets[-1], np.int64)
+    for number, (start, end) in enumerate(zip(cut.first.tolist(), cut.last.tolist(), strict=True)):
+        word_at[start : end + 1] = number
+    first, last = word_at[first], word_at[last]
+    share = pulls[columns] / np.bincount(columns, minlength=len(pulls))[columns] / 2
+    return np.asarray(np.bincount(first, share, len(cut.first)) + np.bincount(last, share, len(cut.first)), np.float64)
 
 
-def _strongest(text: NormalisedText, words: Sequence[str], pulls: Sequence[float]) -> list[Evidence]:
-    """Return the strongest words, each once, at its first place."""
+def _strongest(text: NormalisedText, cut: CutTexts, pulls: NDArray[np.float64]) -> list[Evidence]:
+    """Return the strongest words, each once, at its first place of the strongest pull."""
     evidence: dict[str, Evidence] = {}
-    cursor = 0
-    for word, pull in zip(words, pulls, strict=True):
-        start = text.text.index(word, cursor)
-        cursor = start + len(word)
+    for number in np.argsort(cut.first).tolist():
+        start, end, pull = int(cut.first[number]), int(cut.last[number]) + 1, float(pulls[number])
+        word = text.text[start:end]
         if pull > 0 and (word not in evidence or evidence[word].weight < pull):
-            raw_start, raw_end = text.raw_span(start, cursor)
-            evidence[word] = Evidence(text.raw[raw_start:raw_end], raw_start, raw_end, pull)
+            evidence[word] = Evidence(text.quoted(start, end), *text.raw_span(start, end), pull)
     return sorted(evidence.values(), key=lambda each: -each.weight)[:MOST_WORDS]

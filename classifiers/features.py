@@ -10,8 +10,7 @@ A term is known by a hash of 64 bits alone. That makes a batch's terms one array
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import chain, repeat
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -20,7 +19,7 @@ from scipy.sparse import csr_matrix
 
 from classifiers.hashing import HashTable
 from classifiers.linear import not_fitted
-from classifiers.words import BREAK, CutTexts, term_of
+from classifiers.words import CutTexts, term_of
 
 _Hashes = NDArray[np.uint64]
 _Codes = NDArray[np.uint64]
@@ -29,33 +28,35 @@ _Columns = NDArray[np.int32]
 
 # Odd constants of splitmix64 (Steele, Lea, Flood 2014), which spread neighbouring inputs over all 64 bits.
 _STEP, _FIRST_MIX, _SECOND_MIX = (np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
-_CHARACTER, _PAIR = np.uint64(1 << 32), np.uint64(1 << 33)
-"""What tells the character 水 from the word 水, and a pair from both; code points and their pairs stay below."""
+_CHARACTER, _PAIR, _WORD = np.uint64(1 << 32), np.uint64(1 << 33), np.uint64(1 << 34)
+"""What tells the character 水 from the word 水, and a pair from both; code points stay below."""
 
 _LAST_ASCII = 127
 _N_CHARACTERS = 1 << 16
 """Only characters of the basic plane are terms: no word holds others (``cut_words``)."""
 
 _LARGEST_INT32 = (1 << 31) - 1
-_NEW, _AT_BREAK = -2, -3
-"""In the place of a column: the word was not met yet; it is no word, but stands between two runs."""
-
-_MOST_REMEMBERED = 300_000
-"""Words whose column is kept at hand: a busy city's vocabulary; when it is full, remembering begins anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """The terms of several texts (``CutTexts``): words, characters and pairs, each with its column (-1: unknown).
 
-    ``first`` and ``last`` are the positions of a term's first and last character. All have shape (n_terms,) but ``offsets``,
-    which are those of the texts.
+    ``first`` and ``last`` are the positions of a term's first and last character; like ``columns`` they have shape (n_terms,).
+    ``offsets`` are those of the texts. ``begins`` tells where the terms of each text and of one more begin, kind by kind:
+    shape (4, n_texts + 1), since Latin words stand apart.
     """
 
     columns: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
     offsets: NDArray[np.int32]
+    begins: NDArray[np.int64]
+
+    def of_texts(self, texts: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return the places of the terms of some texts."""
+        begins = self.begins[:, texts]
+        return _places(begins.ravel(), (self.begins[:, texts + 1] - begins).ravel())
 
 
 class TextFeatures:
@@ -95,7 +96,6 @@ class TextFeatures:
         self.hashes_ = hashes
         self.idf_ = idf
         self._table = HashTable(hashes)
-        self._column_of_word: dict[str, int] = {BREAK: _AT_BREAK}
         self._column_of_character = self._table.places_of(_hashes_of_characters(np.arange(_N_CHARACTERS, dtype=np.uint64)))
         return self
 
@@ -113,10 +113,10 @@ class TextFeatures:
         Raises:
             NotFittedError: ``fit`` was not called.
         """
+        self._must_be_fitted()
         texts = list(texts)
-        words, row_of_word = _words_of(texts)
-        rows, columns = self._columns(self._columns_of_words(words), row_of_word, ["".join(text) for text in texts])
-        return self._looked_up(rows, columns, len(texts))
+        rows, hashes = _terms_of(texts)
+        return self._looked_up(rows, self._table.places_of(hashes), len(texts))
 
     def terms_of(self, texts: CutTexts) -> Terms:
         """Return the terms of texts that were cut together, for ``look_up_spans``.
@@ -124,18 +124,26 @@ class TextFeatures:
         Raises:
             NotFittedError: ``fit`` was not called.
         """
-        of_words = self._columns_of_words(texts.words)
-        is_word = of_words != _AT_BREAK
+        self._must_be_fitted()
+        codes, n_han = texts.codes.astype(np.uint64), len(texts.first) - len(texts.latin)
         text_of = np.repeat(np.arange(len(texts.offsets) - 1, dtype=np.int32), np.diff(texts.offsets))[texts.han]
-        codes = texts.codes.astype(np.uint64)
         in_one_text = text_of[1:] == text_of[:-1]
-        pairs = _hashes_of_pairs(codes)[in_one_text]
-        columns = [of_words[is_word], self._column_of_character[codes], self._table.places_of(pairs)]
+        of_words = _hashes_of_runs(codes, texts.last[:n_han] - texts.first[:n_han] + 1)
+        of_latin, pairs = _hashes_of_words(texts.latin), _hashes_of_pairs(codes)[in_one_text]
+        starts = [texts.first[:n_han], texts.first[n_han:], texts.han, texts.han[:-1][in_one_text]]
+        before = np.cumsum([0, *map(len, starts[:-1])])
         return Terms(
-            np.concatenate(columns),
-            np.concatenate([texts.first[is_word], texts.han, texts.han[:-1][in_one_text]]),
-            np.concatenate([texts.last[is_word], texts.han, texts.han[1:][in_one_text]]),
+            np.concatenate(
+                [
+                    self._table.places_of(np.concatenate([of_words, of_latin])),
+                    self._column_of_character[codes],
+                    self._table.places_of(pairs),
+                ]
+            ),
+            np.concatenate(starts),
+            np.concatenate([texts.last, texts.han, texts.han[1:][in_one_text]]),
             texts.offsets,
+            np.array([n + np.searchsorted(each, texts.offsets) for n, each in zip(before, starts, strict=True)]),
         )
 
     def look_up_spans(
@@ -147,22 +155,13 @@ class TextFeatures:
         in none.
         """
         lengths = ends - starts
-        begins = terms.offsets[texts] + starts
-        places = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
         span_of = np.full(terms.offsets[-1], -1, np.int32)
-        span_of[places] = np.repeat(np.arange(len(begins), dtype=np.int32), lengths)
-        spans = span_of[terms.first]
-        inside = np.flatnonzero((spans >= 0) & (spans == span_of[terms.last]))
-        return self._looked_up(spans[inside], terms.columns[inside], len(begins))
-
-    def word_spans(self, words: Sequence[str]) -> tuple[_Columns, _Rows, _Rows]:
-        """Return, for each term of one text, its column (-1: unknown) and the first and last word it was taken from."""
-        numbers = np.arange(len(words))
-        _, columns = self._columns(self._columns_of_words(words), np.zeros_like(numbers), ["".join(words)])
-        _, of_character = _characters_of(words)
-        first = np.concatenate([numbers, of_character, of_character[:-1]])
-        last = np.concatenate([numbers, of_character, of_character[1:]])
-        return columns, first, last
+        span_of[_places(terms.offsets[texts] + starts, lengths)] = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
+        asked = np.unique(texts)
+        near = terms.of_texts(asked) if len(asked) < len(terms.offsets) - 1 else slice(None)
+        spans = span_of[terms.first[near]]
+        inside = np.flatnonzero((spans >= 0) & (spans == span_of[terms.last[near]]))
+        return self._looked_up(spans[inside], terms.columns[near][inside], len(texts))
 
     def _looked_up(self, rows: NDArray[np.integer], columns: _Columns, n_rows: int) -> tuple[csr_matrix, NDArray[np.float32]]:
         counts = _counted(rows, columns, (n_rows, len(self.idf_)))
@@ -170,29 +169,9 @@ class TextFeatures:
         unknown = 1 - (n_terms - n_unknown) / np.maximum(n_terms, 1)
         return self._weighted(counts), unknown.astype(np.float32)
 
-    def _columns(self, of_words: _Columns, row_of_word: _Rows, joined: Sequence[str]) -> tuple[_Rows, _Columns]:
-        """Return for each term its text and its column (-1: unknown); words come first, then characters, then pairs.
-
-        ``joined`` are the texts without what stands between their words.
-        """
-        codes, row_of_character = _characters_of(joined)
-        pairs, row_of_pair = _pairs_of(codes, row_of_character)
-        columns = [of_words, self._column_of_character[codes], self._table.places_of(pairs)]
-        return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(columns)
-
-    def _columns_of_words(self, words: Sequence[str]) -> _Columns:
+    def _must_be_fitted(self) -> None:
         if not hasattr(self, "hashes_"):
             raise not_fitted("TextFeatures")
-        if len(self._column_of_word) > _MOST_REMEMBERED:
-            self._column_of_word = {BREAK: _AT_BREAK}
-        remembered = self._column_of_word
-        columns = np.fromiter(map(remembered.get, words, repeat(_NEW)), np.int32, len(words))
-        new = np.flatnonzero(columns == _NEW)
-        if len(new):
-            new_words = [words[number] for number in new.tolist()]
-            columns[new] = self._table.places_of(np.array(list(map(_hash_of_word, new_words)), np.uint64))
-            remembered.update(zip(new_words, columns[new].tolist(), strict=True))
-        return columns
 
     def _weighted(self, counts: csr_matrix) -> csr_matrix:
         counts.data = (np.log(counts.data) + 1) * self.idf_[counts.indices]
@@ -232,18 +211,18 @@ def _counted(rows: NDArray[np.integer], columns: _Columns, shape: tuple[int, int
     return csr_matrix((counts, (places & ((1 << bits) - 1)).astype(np.int32), begins), shape=shape)
 
 
+def _places(begins: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the numbers from each of ``begins`` on, as many as its length, one behind the other."""
+    return np.repeat(begins - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+
+
 def _terms_of(texts: Sequence[Sequence[str]]) -> tuple[_Rows, _Hashes]:
     """Return for each term its text and its hash; words come first, then characters, then pairs."""
-    words, row_of_word = _words_of(texts)
-    hash_of = {word: _hash_of_word(word) for word in set(words)}
+    row_of_word = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     codes, row_of_character = _characters_of(["".join(text) for text in texts])
     pairs, row_of_pair = _pairs_of(codes, row_of_character)
-    hashes = [np.array([hash_of[word] for word in words], np.uint64), _hashes_of_characters(codes), pairs]
+    hashes = [_hashes_of_words([*chain.from_iterable(texts)]), _hashes_of_characters(codes), pairs]
     return np.concatenate([row_of_word, row_of_character, row_of_pair]), np.concatenate(hashes)
-
-
-def _words_of(texts: Sequence[Sequence[str]]) -> tuple[list[str], _Rows]:
-    return list(chain.from_iterable(texts)), np.repeat(np.arange(len(texts)), [len(text) for text in texts])
 
 
 def _characters_of(texts: Sequence[str]) -> tuple[_Codes, _Rows]:
@@ -265,8 +244,19 @@ def _hashes_of_pairs(codes: _Codes) -> _Hashes:
     return _mixed((codes[:-1] * _STEP) ^ (codes[1:] + _PAIR))
 
 
-def _hash_of_word(word: str) -> int:
-    return int.from_bytes(blake2b(term_of(word).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def _hashes_of_words(words: Sequence[str]) -> _Hashes:
+    """Return the hashes of what ``words`` count as; none is empty."""
+    terms = [*map(term_of, words)]
+    codes = np.frombuffer("".join(terms).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _hashes_of_runs(codes.astype(np.uint64), np.array([*map(len, terms)], np.int32))
+
+
+def _hashes_of_runs(codes: _Codes, lengths: NDArray[np.int32]) -> _Hashes:
+    """Return the hashes of the words that ``codes`` are, one behind the other; a character counts by its place in its word."""
+    starts = np.cumsum(lengths) - lengths
+    place = (np.arange(len(codes)) - np.repeat(starts, lengths)).astype(np.uint64)
+    sums = np.add.reduceat(_mixed(codes + _STEP * place), starts) if len(starts) else np.empty(0, np.uint64)
+    return _mixed(sums + _WORD)
 
 
 def _hashes_of_characters(codes: _Codes) -> _Hashes:

@@ -51,18 +51,18 @@ def test_the_vocabulary_keeps_to_its_limit():
     assert features.transform([["灯泡"]]).nnz < 4  # the word, 灯, 泡 and 灯泡
 
 
-def test_every_term_knows_the_words_behind_it():
+def test_every_term_knows_where_it_stands():
     """Evidence can be drawn on the citizen's own words: words, then characters, then pairs, also across words."""
-    words = ["wifi", "路灯", "坏", "12"]
+    features = TextFeatures().fit([["wifi", "路灯", "坏", "12"]])
 
-    columns, first, last = TextFeatures().fit([words]).word_spans(words)
+    terms = features.terms_of(cut_together(["wifi路灯坏12"], fastest_cutter()))
 
-    assert [*zip(first.tolist(), last.tolist(), strict=True)] == [
-        *((0, 0), (1, 1), (2, 2), (3, 3)),
-        *((1, 1), (1, 1), (2, 2)),
-        *((1, 1), (1, 2)),
+    assert [*zip(terms.first.tolist(), terms.last.tolist(), strict=True)] == [
+        *((4, 5), (6, 6), (0, 3), (7, 8)),
+        *((4, 4), (5, 5), (6, 6)),
+        *((4, 5), (5, 6)),
     ]
-    assert sorted(columns.tolist()) == list(range(9))
+    assert sorted(terms.columns.tolist()) == list(range(9))
 
 
 def test_a_word_weighs_apart_from_its_character_and_from_the_same_pair():

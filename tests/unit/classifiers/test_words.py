@@ -50,12 +50,12 @@ def test_texts_that_are_cut_together_have_the_words_that_each_has_alone(texts: l
     cut = cut_together(texts, cutter())
     joined, is_han = BREAK.join(texts), re.compile(r"[\u4e00-\u9fd5]")
     words: list[list[tuple[int, str]]] = [[] for _ in texts]
-    for word, first, last in zip(cut.words, cut.first.tolist(), cut.last.tolist(), strict=True):
-        if word != BREAK:
-            assert joined[first : last + 1] == word
-            words[int(np.searchsorted(cut.offsets, first, side="right")) - 1].append((first, word))
+    for first, last in zip(cut.first.tolist(), cut.last.tolist(), strict=True):
+        words[int(np.searchsorted(cut.offsets, first, side="right")) - 1].append((first, joined[first : last + 1]))
+    n_han = len(cut.first) - len(cut.latin)
 
     assert [[word for _, word in sorted(each)] for each in words] == [cut_words(text, cutter()) for text in texts]
+    assert cut.latin == [joined[first : last + 1] for first, last in zip(cut.first[n_han:], cut.last[n_han:], strict=True)]
     assert [joined[place] for place in cut.han] == list(map(chr, cut.codes)) == is_han.findall(joined)
 
 
