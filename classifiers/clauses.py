@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 
-from classifiers.cuts import Cuts, CutTable
+from classifiers.cuts import Cuts, CutTable, in_columns
 from classifiers.features import Terms, TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.topics import Topics
@@ -40,6 +40,8 @@ _BEGINNING = 12
 
 _LEAST_PROBABILITY = 1e-4
 _N_COMPLETE = 2  # columns of ``Sense.complete``
+
+Number = TypeVar("Number", bound=np.generic)
 
 _Runs = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where runs of clauses begin and end (not included), numbered through the batch."""
@@ -99,31 +101,33 @@ class Meaning:
     def of_cuts(self, cuts: Cuts) -> NDArray[np.float64]:
         """Return shape (n_cuts, len(MEANING))."""
         first, middle, end = cuts.first + cuts.text, cuts.joint + cuts.text + 1, cuts.last + cuts.text + 1
-        left, right = self._margins((first, middle)), self._margins((middle, end))
+        sides = self._margins((np.append(first, middle), np.append(middle, end)))  # of all left sides, then of all right ones
         beginnings = self._table.behind(cuts, _BEGINNING)
-        columns: tuple[Any, ...] = (
-            *self._of_categories(left.category, right.category, self._margins_of_wholes(cuts, (first, end))),
-            *_of_completeness(left.complete, right.complete),
-            *self._of_types(left.request_type, right.request_type),
+        columns: list[ArrayLike] = [
+            *self._of_categories(sides.category, self._margins_of_wholes(cuts, (first, end))),
+            *_of_completeness(*_halves(sides.complete)),
+            *self._of_types(sides.request_type),
             [_PLACE.search(beginning) is not None for beginning in beginnings],
             [_HEARSAY.match(beginning) is not None for beginning in beginnings],
-        )
-        return np.column_stack(columns).astype(np.float64)
+        ]
+        return in_columns(columns)
 
     def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
         """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
-        is_first = np.diff(cuts.piece, prepend=-1) != 0
+        is_first = np.append(True, cuts.piece[1:] != cuts.piece[:-1])
         margins = self._margins((whole[0][is_first], whole[1][is_first])).category + self._sense.category.intercepts_
         best: NDArray[np.floating] = margins.max(axis=1)[np.cumsum(is_first) - 1]
         return best
 
     def _of_categories(
-        self, left: NDArray[np.float32], right: NDArray[np.float32], margin_whole: NDArray[np.floating]
+        self, sides: NDArray[np.float32], margin_whole: NDArray[np.floating]
     ) -> tuple[NDArray[np.floating], ...]:
         category, level1 = self._sense.category, self._sense.level1
-        lefts, rights = left + category.intercepts_, right + category.intercepts_
-        sure_left, sure_right = category.probabilities(lefts), category.probabilities(rights)
-        each, best_left, best_right = np.arange(len(lefts)), lefts.argmax(axis=1), rights.argmax(axis=1)
+        margins = sides + category.intercepts_
+        lefts, rights = _halves(margins)
+        sure_left, sure_right = _halves(category.probabilities(margins))
+        best_left, best_right = _halves(margins.argmax(axis=1))
+        each = np.arange(len(lefts))
         other = 1 - ((sure_left @ level1) * (sure_right @ level1)).sum(axis=1)
         top_left, top_right = sure_left[each, best_left], sure_right[each, best_right]
         margin_left, margin_right = lefts[each, best_left], rights[each, best_right]
@@ -148,19 +152,21 @@ class Meaning:
         features = self._features if asked.all() else self._features[np.flatnonzero(asked)]
         return Explanation(_summed(self._sense.topics.of(features)), np.append(0, np.cumsum(asked)))
 
-    def _of_types(self, left: NDArray[np.float32], right: NDArray[np.float32]) -> tuple[NDArray[np.floating], ...]:
+    def _of_types(self, sides: NDArray[np.float32]) -> tuple[NDArray[np.floating], ...]:
         head = self._sense.request_type
         if head is None:
-            unknown = np.zeros(len(left))
+            unknown = np.zeros(len(sides) // 2)
             return unknown, unknown, unknown
-        lefts, rights = head.probabilities(left + head.intercepts_), head.probabilities(right + head.intercepts_)
+        lefts, rights = _halves(head.probabilities(sides + head.intercepts_))
         return (lefts * rights).sum(axis=1), lefts.max(axis=1), rights.max(axis=1)
 
     def _margins(self, runs: _Runs) -> _Margins:
         start, end = runs
         squares = np.maximum(self._squares[end] - self._squares[start], 1.0)
         margins = (self._sums[end] - self._sums[start]).astype(np.float32) / np.sqrt(squares).astype(np.float32)[:, None]
-        return _Margins(*np.split(margins, np.cumsum([len(self._sense.category.classes_), _N_COMPLETE]), axis=1))
+        complete = len(self._sense.category.classes_)
+        types = complete + _N_COMPLETE
+        return _Margins(margins[:, :complete], margins[:, complete:types], margins[:, types:])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,13 +191,13 @@ class Explanation:
         apart = own_left + own_right - (lefts + rights).max(axis=1)
         need_left, need_right = own_left - lefts_of_right, own_right - rights_of_left
         size_left, size_right = np.sqrt(cuts.left), np.sqrt(cuts.right)
-        columns: tuple[NDArray[Any], ...] = (
+        columns: list[ArrayLike] = [
             *(apart, apart / np.sqrt(cuts.whole)),
             *(need_right / size_right, need_left / size_left, np.minimum(need_right / size_right, need_left / size_left)),
             *(rights_of_left / size_right, lefts_of_right / size_left),
             *(np.minimum(need_left, need_right), best_left != best_right),
-        )
-        return np.column_stack(columns).astype(np.float64)
+        ]
+        return in_columns(columns)
 
 
 def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -204,6 +210,12 @@ def _lengths(features: csr_matrix, idf: NDArray[np.float32]) -> NDArray[np.float
     if len(filled):
         lengths[filled] = np.maximum.reduceat(idf[features.indices] / features.data, features.indptr[filled])
     return lengths
+
+
+def _halves(rows: NDArray[Number]) -> tuple[NDArray[Number], NDArray[Number]]:
+    """Return the first and the second half of ``rows``."""
+    middle = len(rows) // 2
+    return rows[:middle], rows[middle:]
 
 
 def _of_completeness(left: NDArray[np.float32], right: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:

@@ -185,8 +185,8 @@ def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64
     """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
     order = np.lexsort((-odds, cuts.piece))
     piece, falling = cuts.piece[order], odds[order]
-    starts = np.flatnonzero(np.diff(piece, prepend=-1))
-    counts = np.diff(starts, append=len(order))
+    starts = np.flatnonzero(np.append(True, piece[1:] != piece[:-1]))
+    counts = np.append(starts[1:], len(order)) - starts
     best = order[starts]
     second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
     mean = np.add.reduceat(falling, starts) / counts
