@@ -41,7 +41,7 @@ class MeasuredBands:
 
     At ``automatic`` or above the first guess is right in ``automatic_precision`` of the rows; between ``review`` and
     ``automatic`` the truth is among three guesses in ``review_precision`` of them. At ``critical`` or above the
-    probability of an emergency is right in .85 of the rows (``calibration.EMERGENCY_PRECISION``); at ``urgent`` or above
+    probability of an emergency is right in .9 of the rows (``calibration.EMERGENCY_PRECISION``); at ``urgent`` or above
     that of 紧急 or more in ``urgency_precision``.
     Above ``strange`` (``strangeness``) lie 1 in 200 of all rows.
     """

@@ -114,7 +114,8 @@ class Meaning:
 
     def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
         """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
-        is_first = np.append(True, cuts.piece[1:] != cuts.piece[:-1])
+        is_first = np.ones(len(cuts.piece), np.bool_)
+        is_first[1:] = cuts.piece[1:] != cuts.piece[:-1]
         margins = self._margins((whole[0][is_first], whole[1][is_first])).category + self._sense.category.intercepts_
         best: NDArray[np.floating] = margins.max(axis=1)[np.cumsum(is_first) - 1]
         return best
