@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 
-from classifiers.cuts import Cuts, CutTable, in_columns
+from classifiers.cuts import Cuts, CutTable, begins_of, in_columns
 from classifiers.features import Terms, TextFeatures
 from classifiers.linear import LinearHead
 from classifiers.topics import Topics
@@ -114,8 +114,7 @@ class Meaning:
 
     def _margins_of_wholes(self, cuts: Cuts, whole: _Runs) -> NDArray[np.floating]:
         """Return the best margin of the piece that each cut would cut: a piece has a dozen cuts."""
-        is_first = np.ones(len(cuts.piece), np.bool_)
-        is_first[1:] = cuts.piece[1:] != cuts.piece[:-1]
+        is_first = begins_of(cuts.piece)
         margins = self._margins((whole[0][is_first], whole[1][is_first])).category + self._sense.category.intercepts_
         best: NDArray[np.floating] = margins.max(axis=1)[np.cumsum(is_first) - 1]
         return best

@@ -70,6 +70,13 @@ def in_columns(columns: Sequence[ArrayLike]) -> NDArray[np.float64]:
     return np.array(columns, np.float64).T
 
 
+def begins_of(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return where in rising ``numbers`` another one begins."""
+    begins = np.ones(len(numbers), np.bool_)
+    begins[1:] = numbers[1:] != numbers[:-1]
+    return begins
+
+
 class CutTable:
     """The texts of a batch with their joints.
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from classifiers.batches import in_batches
 from classifiers.clauses import Explanation, Meaning, Sense, groups_of
-from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece
+from classifiers.cuts import LEAST_CHARACTERS, Cuts, CutTable, Piece, begins_of
 from classifiers.features import Terms, TextFeatures
 from classifiers.joints import Joints
 from classifiers.linear import LinearHead
@@ -182,10 +182,10 @@ def best_cuts(cuts: Cuts, rows: NDArray[np.float64], weights: NDArray[np.float64
 
 
 def best_by_odds(cuts: Cuts, rows: NDArray[np.float64], odds: NDArray[np.float64], wholes: NDArray[np.float64]) -> BestCuts:
-    """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,), at least one."""
+    """Choose each piece's cut by log ``odds`` that are known, shape (n_cuts,)."""
     order = np.lexsort((-odds, cuts.piece))
     piece, falling = cuts.piece[order], odds[order]
-    starts = np.flatnonzero(np.append(True, piece[1:] != piece[:-1]))
+    starts = np.flatnonzero(begins_of(piece))
     counts = np.append(starts[1:], len(order)) - starts
     best = order[starts]
     second = np.where(counts > 1, falling[np.minimum(starts + 1, len(order) - 1)], _NO_SECOND)
