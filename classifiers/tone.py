@@ -9,14 +9,13 @@ from classifiers.artifact import Artifact
 from classifiers.urgency import CALM_REACH, Alarm, Retraction, Signs
 from models.codes import Urgency
 
-TAKEN_FROM = 1 / 36
-"""From which probability a text is taken for 特急. Source: the targets of this project (D), .99 of the emergencies at a
-precision of .75 among them and what only sounds like them. How many of each other thresholds cost stands in
-docs/understanding.md."""
+TAKEN_FROM = 1 / 14
+"""From which probability a text is taken for 特急. Default of this project: one missed emergency weighs as much as
+thirteen vain alarms. How many of each that costs stands in docs/understanding.md."""
 
-_BACKS_A_WORD_FROM, _BRIEF = 1 / 14, 30
-"""In a text of 30 characters and more an alarming word alone is right in one of twenty-two, in five folds of the training
-rows; from this probability on it makes the emergency sure. In a shorter text it is right in one of five."""
+_CALM_BELOW, _BRIEF = TAKEN_FROM / 6, 30
+"""Below the threshold a text of 30 characters and more is calm whatever alarming words it holds: there such a word is right in
+one of twenty-two, in five folds of the training rows. In a shorter one it counts down to a sixth of it (老人走失了两天了找不到)."""
 
 _OUTWEIGHS_DOUBT_FROM = 0.5
 """From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完). Over a short
@@ -37,14 +36,12 @@ class Tone:
     """How urgent a whole text sounds, also where no single word says so (老人叫不醒了).
 
     ``is_calm``: it is no emergency, whatever words it holds. ``is_sure``: an emergency more often than not, as often as the
-    card promises; ``backs_a_word``: with an alarming word it is sure, too. ``outweighs_doubt``: hardly anything but an
-    emergency sounds like this.
+    card promises. ``outweighs_doubt``: hardly anything but an emergency sounds like this.
     """
 
     urgency: Urgency
     is_calm: bool = False
     is_sure: bool = False
-    backs_a_word: bool = True
     outweighs_doubt: bool = False
 
 
@@ -82,12 +79,12 @@ def _are_urgent(artifact: Artifact, features: csr_matrix) -> list[bool]:
 
 
 def _tone(danger: float, *, is_urgent: bool, sure: float | None, characters: int) -> Tone:
-    backs_a_word = danger >= _BACKS_A_WORD_FROM or characters < _BRIEF
-    if danger < TAKEN_FROM:
-        return Tone(Urgency.URGENT if is_urgent else Urgency.NORMAL, is_calm=True, backs_a_word=backs_a_word)
-    is_sure = sure is not None and danger >= sure
-    outweighs_doubt = danger >= _OUTWEIGHS_DOUBT_FROM and characters > CALM_REACH
-    return Tone(Urgency.CRITICAL, is_sure=is_sure, backs_a_word=backs_a_word, outweighs_doubt=outweighs_doubt)
+    if danger >= TAKEN_FROM:
+        is_sure = sure is not None and danger >= sure
+        outweighs_doubt = danger >= _OUTWEIGHS_DOUBT_FROM and characters > CALM_REACH
+        return Tone(Urgency.CRITICAL, is_sure=is_sure, outweighs_doubt=outweighs_doubt)
+    is_calm = characters >= _BRIEF or danger < _CALM_BELOW
+    return Tone(Urgency.URGENT if is_urgent else Urgency.NORMAL, is_calm=is_calm)
 
 
 def weigh(alarm: Alarm, tone: Tone) -> Urgency:
@@ -101,8 +98,3 @@ def weigh(alarm: Alarm, tone: Tone) -> Urgency:
     if alarm.urgency is Urgency.CRITICAL and tone.is_calm:
         return Urgency.URGENT
     return max(alarm.urgency, tone.urgency)
-
-
-def is_sure(alarm: Alarm, tone: Tone) -> bool:
-    """Return whether what is taken for an emergency surely is one: by a word that the tone backs, or by the tone alone."""
-    return tone.is_sure or (alarm.urgency is Urgency.CRITICAL and tone.backs_a_word)

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from classifiers.artifact import Artifact, MeasuredBands
 from classifiers.danger import Danger, DangerScale
 from classifiers.linear import LinearHead
-from classifiers.tone import NO_TONE, TAKEN_FROM, Tone, hear_tones, is_sure, weigh
+from classifiers.tone import NO_TONE, TAKEN_FROM, Tone, hear_tones, weigh
 from classifiers.urgency import Alarm, Retraction, Signs
 from models.codes import Urgency
 
@@ -40,15 +40,14 @@ def tone_of(artifact: Artifact, probability: float, *, sure: float, characters: 
     [
         (0.95, 60, Tone(Urgency.CRITICAL, is_sure=True, outweighs_doubt=True)),
         (0.4, 60, Tone(Urgency.CRITICAL, is_sure=True)),
-        (0.08, 60, Tone(Urgency.CRITICAL)),
-        (TAKEN_FROM + 0.01, 60, Tone(Urgency.CRITICAL, backs_a_word=False)),
-        (TAKEN_FROM + 0.01, 29, Tone(Urgency.CRITICAL)),
-        (TAKEN_FROM - 0.01, 60, Tone(Urgency.NORMAL, is_calm=True, backs_a_word=False)),
-        (TAKEN_FROM - 0.01, 29, Tone(Urgency.NORMAL, is_calm=True)),
+        (TAKEN_FROM + 0.01, 60, Tone(Urgency.CRITICAL)),
+        (TAKEN_FROM - 0.01, 60, Tone(Urgency.NORMAL, is_calm=True)),
+        (TAKEN_FROM - 0.01, 29, Tone(Urgency.NORMAL)),
+        (TAKEN_FROM / 6 - 0.01, 29, Tone(Urgency.NORMAL, is_calm=True)),
     ],
 )
 def test_a_text_is_critical_before_it_is_sure(small_model: Artifact, probability: float, characters: int, tone: Tone):
-    """A missed emergency costs more than a vain alarm; a hot word makes a long text sure only where it sounds like one."""
+    """A missed emergency costs more than a vain alarm; beside an alarming word a short text needs a sixth of the chance."""
     assert tone_of(small_model, probability, sure=0.3, characters=characters) == tone
 
 
@@ -106,20 +105,6 @@ def test_a_model_without_emergencies_hears_none(small_model: Artifact):
 def test_words_and_tone_are_weighed_together(word: Urgency, tone: Tone, urgency: Urgency):
     """A hot word in a calm letter goes to a person; an emergency without a hot word is heard all the same."""
     assert weigh(Alarm(word, None, None), tone) is urgency
-
-
-@pytest.mark.parametrize(
-    ("word", "tone", "sure"),
-    [
-        (Urgency.CRITICAL, Tone(Urgency.CRITICAL), True),
-        (Urgency.CRITICAL, Tone(Urgency.CRITICAL, backs_a_word=False), False),
-        (Urgency.URGENT, Tone(Urgency.CRITICAL), False),
-        (Urgency.NORMAL, Tone(Urgency.CRITICAL, is_sure=True, backs_a_word=False), True),
-    ],
-)
-def test_an_emergency_is_sure_by_its_tone_or_by_a_word_that_the_tone_backs(word: Urgency, tone: Tone, sure: bool):
-    """What is not sure goes to a person first."""
-    assert is_sure(Alarm(word, None, None), tone) is sure
 
 
 @pytest.mark.parametrize(
