@@ -15,7 +15,7 @@ thirteen vain alarms. How many of each that costs stands in docs/understanding.m
 
 _CALM_BELOW, _BRIEF = TAKEN_FROM / 6, 30
 """Below the threshold a text of 30 characters and more is calm whatever alarming words it holds: there such a word is right in
-one of twenty-two, in five folds of the training rows. In a shorter one it counts down to a sixth of it (老人走失了两天了找不到)."""
+one of twenty-two, in five folds of the training rows. In a shorter one it counts down to a sixth of it (老人走失了找不到)."""
 
 _OUTWEIGHS_DOUBT_FROM = 0.5
 """From which probability an emergency counts although its words are beside a fear or a memory (谢谢你们听我说完). Over a short

@@ -40,7 +40,7 @@ def test_false_friends_are_told_apart(told: list[tuple[bool, bool]]):
 
 
 def test_ordinary_requests_are_sent_as_such_or_looked_at(understander: Understander, haikou_directory: Path):
-    """Of these, many written to sound dangerous, one of sixty calls out a unit in vain, and a person looks at one of sixteen."""
+    """Many were written to sound dangerous: one of sixty calls out a unit in vain, a person looks at one of fifteen."""
     files = [path for path in corpus_files(haikou_directory) if not path.name.startswith("emergencies")]
     rows = [row for row in kept_apart(read_labelled(files)) if row.urgency is Urgency.NORMAL]
 
