@@ -149,14 +149,17 @@ def test_only_emergencies_interrupt(understander: Understander, haikou_directory
     assert {understood.urgency for understood in sure} == {Urgency.CRITICAL}
 
 
-def test_few_calm_requests_of_the_corpus_are_surely_emergencies(understander: Understander, haikou: Profile, haikou_directory):
+def test_few_calm_requests_of_the_corpus_are_taken_for_emergencies(
+    understander: Understander, haikou: Profile, haikou_directory
+):
     """Crews that are sent out for nothing are missing elsewhere. What was written to sound alarming is measured elsewhere."""
     ordinary = [path for path in corpus_files(haikou_directory) if not path.name.startswith("emergencies")]
     calm = [row.text for row in read_labelled(ordinary) if row.urgency is Urgency.NORMAL]
 
-    alarmed = [each for each in understander.understand(calm) if each.alarm_is_sure]
+    understood = understander.understand(calm)
 
-    assert len(alarmed) < 0.012 * len(calm)
+    assert sum(each.urgency is Urgency.CRITICAL for each in understood) < 0.042 * len(calm)
+    assert sum(each.alarm_is_sure for each in understood) < 0.008 * len(calm)
 
 
 def test_every_understanding_names_its_model(understander: Understander, haikou_model: Artifact):
