@@ -21,6 +21,8 @@ from models.codes import Urgency
 _OWN_KIND_FROM = 40
 """A category with so many emergencies is a kind of danger of its own; the others are heard together."""
 
+_OF = ":"  # stands in a kind's name between the urgency and the category
+
 SHARPNESS = 4.0  # margins of a linear SVM on TF-IDF lie within one or two of each other
 _SHORT = 15  # characters: what is heard of a call when it has just begun, or a message of few words
 
@@ -66,6 +68,12 @@ class Danger:
     head: LinearHead
     scale: DangerScale
 
+    @property
+    def categories(self) -> frozenset[str]:
+        """The categories whose emergencies are a kind of danger of their own: they have many."""
+        named = (str(label).partition(_OF) for label in self.head.classes_)
+        return frozenset(code for urgency, _, code in named if urgency == Urgency.CRITICAL.value and code)
+
     def probabilities(self, features: csr_matrix, signs: Sequence[Signs]) -> NDArray[np.float64]:
         """Return the probability that each row of ``features`` tells of an emergency; shape (n_rows,)."""
         return self.scale.of(self.head.decision_function(features), self.head.classes_.tolist(), signs)
@@ -77,7 +85,7 @@ def kinds_of(categories: Sequence[str], urgencies: Sequence[str]) -> NDArray[np.
     counts = Counter(code for code, urgency in zip(categories, urgencies, strict=True) if urgency == critical)
     return np.array(
         [
-            f"{urgency}:{code}" if urgency == critical and counts[code] >= _OWN_KIND_FROM else urgency
+            f"{urgency}{_OF}{code}" if urgency == critical and counts[code] >= _OWN_KIND_FROM else urgency
             for code, urgency in zip(categories, urgencies, strict=True)
         ]
     )

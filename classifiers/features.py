@@ -74,7 +74,7 @@ class TextFeatures:
         idf_: weight of each column; shape (n_terms,), float32.
     """
 
-    def __init__(self, max_terms: int = 90_000) -> None:
+    def __init__(self, max_terms: int = 80_000) -> None:
         self.max_terms = max_terms
 
     def fit(self, texts: Iterable[Sequence[str]], labels: Sequence[str] | None = None) -> Self:

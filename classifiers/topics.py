@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 _SMOOTHING = 1_000.0
 """So many terms as they are anywhere are added to what a category was seen with; 300 to 10,000 do the same."""
 
-_LEAST_TEXTS = 5  # a rarer term tells of no category
+_LEAST_TEXTS = 8  # a rarer term tells of no category
 
 
 class Likelihoods(NamedTuple):

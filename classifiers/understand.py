@@ -18,7 +18,7 @@ from classifiers.place import PlaceGuess, PlaceReader
 from classifiers.request_type import guess_types, usual_types
 from classifiers.split import Splitter
 from classifiers.strangeness import strangeness
-from classifiers.tone import Tone, hear_tones, weigh
+from classifiers.tone import Tone, hear_tones, is_sure, weigh
 from classifiers.urgency import Alarm, Signs, UrgencyReader
 from classifiers.words import cut_together, fastest_cutter
 from models.codes import RequestType, Urgency
@@ -81,7 +81,7 @@ class Understander:
         strange = self._strange(margins, unknown_shares)
         types = self._types(features, tops)
         alarms, signs = self._alarms(plain, tops)
-        tones = hear_tones(self._artifact, features, signs)
+        tones = hear_tones(self._artifact, features, signs, tops)
         places = self._place.read_all(plain)
         facts = self._facts.read_all(normalised)
         answered = [is_answered for _, is_answered in closings]
@@ -150,7 +150,7 @@ class Understander:
             top=parts.top,
             request_type=parts.request_type,
             urgency=urgency,
-            alarm_is_sure=urgency is Urgency.CRITICAL and (alarm.urgency is Urgency.CRITICAL or parts.tone.is_sure),
+            alarm_is_sure=urgency is Urgency.CRITICAL and is_sure(alarm, parts.tone),
             alarm_taken_back=alarm.retraction is not None and urgency is not Urgency.CRITICAL,
             alarm=alarm.word,
             alarm_category=None if self._is_outweighed(alarm, parts.top[0]) else alarm.category_code,

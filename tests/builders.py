@@ -241,12 +241,13 @@ def an_issue(category_code: str = "0703", probability: float = 0.95) -> Issue:
 
 
 def an_understanding(category_code: str = "0703", probability: float = 0.95, **changes: Any) -> Understanding:
-    """Return what a sure classifier makes of an ordinary request for help."""
+    """Return what a sure classifier makes of an ordinary request for help; an alarming word makes it sure of that, too."""
     values: dict[str, Any] = {
         "top": (Guess(category_code, probability),),
         "request_type": RequestType.HELP,
         "urgency": Urgency.NORMAL,
         "alarm": None,
+        "alarm_is_sure": changes.get("alarm") is not None,
         "alarm_category": None,
         "district_code": None,
         "address": None,

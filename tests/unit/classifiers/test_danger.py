@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from classifiers.danger import DangerScale, kinds_of
+from classifiers.danger import Danger, DangerScale, kinds_of
 from classifiers.danger_training import DangerRows, learn_danger
 from classifiers.features import TextFeatures
+from classifiers.linear import LinearHead
 from classifiers.urgency import Signs
 
 LABELS = ["1", "3", "3:fire"]
@@ -16,6 +17,13 @@ def test_a_category_with_many_emergencies_is_a_kind_of_its_own():
     kinds = kinds_of(["fire"] * 61 + ["well", "well", "fire"], ["3"] * 62 + ["1", "2"])
 
     assert kinds.tolist() == ["3:fire"] * 61 + ["3", "1", "2"]
+
+
+def test_the_kinds_tell_where_emergencies_are_common():
+    """A category whose few emergencies are heard with the others is none of them."""
+    head = LinearHead().restore(np.array(["1", "3", "3:fire"]), np.zeros((2, 3), np.float32), np.zeros(3), steepness=1.0)
+
+    assert Danger(head, DangerScale()).categories == {"fire"}
 
 
 def test_what_the_words_leave_open_the_signs_decide():

@@ -26,25 +26,25 @@ def told(understander: Understander, haikou_directory: Path) -> list[tuple[bool,
 
 
 def test_emergencies_are_heard(told: list[tuple[bool, bool]]):
-    """Of a hundred, most of them told without a single hot word, three are missed."""
+    """Of a hundred, most of them told without a single hot word, one is missed."""
     heard = [alarmed for is_emergency, alarmed in told if is_emergency]
 
-    assert sum(heard) / len(heard) >= 0.965
+    assert sum(heard) / len(heard) >= 0.985
 
 
 def test_false_friends_are_told_apart(told: list[tuple[bool, bool]]):
-    """Of five taken for 特急 four are it, though nearly half of these rows were written to mislead."""
+    """Of four taken for 特急 three are it, though nearly half of these rows were written to mislead."""
     taken = [is_emergency for is_emergency, alarmed in told if alarmed]
 
-    assert sum(taken) / len(taken) >= 0.8
+    assert sum(taken) / len(taken) >= 0.76
 
 
 def test_ordinary_requests_are_sent_as_such_or_looked_at(understander: Understander, haikou_directory: Path):
-    """Many were written to sound dangerous: one of sixty calls out a unit in vain, a person looks at one of fifteen."""
+    """Many were written to sound dangerous: one of ninety calls out a unit in vain, a person looks at one of ten."""
     files = [path for path in corpus_files(haikou_directory) if not path.name.startswith("emergencies")]
     rows = [row for row in kept_apart(read_labelled(files)) if row.urgency is Urgency.NORMAL]
 
     understood = understander.understand([row.text for row in rows])
 
-    assert sum(each.alarm_is_sure for each in understood) <= 0.016 * len(rows)
-    assert sum(each.urgency is Urgency.CRITICAL for each in understood) <= 0.07 * len(rows)
+    assert sum(each.alarm_is_sure for each in understood) <= 0.014 * len(rows)
+    assert sum(each.urgency is Urgency.CRITICAL for each in understood) <= 0.105 * len(rows)

@@ -123,7 +123,9 @@ def test_an_emergency_overrides_every_band():
     assert (judgement.doubts, judgement.category_code, judgement.urgency) == ((), "0805", Urgency.CRITICAL)
 
 
-@pytest.mark.parametrize(("alarm", "is_sure", "waits"), [("漏气", False, False), (None, True, False), (None, False, True)])
+@pytest.mark.parametrize(
+    ("alarm", "is_sure", "waits"), [("漏气", True, False), ("漏气", False, True), (None, True, False), (None, False, True)]
+)
 def test_what_merely_sounds_like_an_emergency_is_sent_by_a_person(alarm, is_sure, waits):
     """It stays 特急, with its alarm and its short clock; a unit that is called out in vain learns not to come."""
     judgement = judged(an_understanding(urgency=Urgency.CRITICAL, alarm=alarm, alarm_is_sure=is_sure))
