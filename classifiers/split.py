@@ -112,7 +112,8 @@ class Splitter:
     ) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
 
-        ``terms`` and ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
+        The texts stand without the courtesies at their ends (``without_closing``): 好的明白了谢谢 is no praise. ``terms`` and
+        ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
         """
         worth, joints, marks = self._worth_reading(texts, features, margins)
         wholes = np.column_stack([(features @ self._weights.several)[worth], marks])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.clauses import Meaning, Sense
+from classifiers.closings import without_closing
 from classifiers.cuts import Cuts, CutTable, Piece
 from classifiers.normalise import normalise
 from classifiers.pauses import JointReader
@@ -67,8 +68,8 @@ def as_example(request: LabelledText) -> ExampleContact:
 def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Sense, cut_han: CutHan) -> Lesson:
     """Return the possible cuts of whole examples, and of every run of their requests."""
     normalised = [normalise(example.text) for example in examples]
-    joints = [reader.read(text.text) for text in normalised]
-    texts = [text.text for text in normalised]
+    texts = [without_closing(text.text) for text in normalised]
+    joints = [reader.read(text) for text in texts]
     table = CutTable(texts, joints)
     is_right = np.array(
         [

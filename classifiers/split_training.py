@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from classifiers.category_head import CategoryHead
 from classifiers.clauses import Sense, groups_of
+from classifiers.closings import without_closing
 from classifiers.features import TextFeatures
 from classifiers.joints import Joints
 from classifiers.linear import LinearHead
@@ -95,7 +96,7 @@ def learn_to_split(
     plan = _Plan(is_several, np.random.default_rng(seed).permutation(len(is_several)) % _N_FOLDS, seed)
     cut_han = cut_han or fastest_cutter()
     cut = text_cutter(cut_han)
-    normalised = [normalise(request.text).text for request in requests]
+    normalised = [_told(request.text) for request in requests]
     pauses = learn_pauses((text for text in normalised if _PUNCTUATED.search(text)), cut)
     reader = JointReader(lessons.cues, pauses, cut)
     complete = _learn_completeness(normalised[:: 1 + len(normalised) // _MOST_REQUESTS], reader, features, cut, seed)
@@ -107,7 +108,7 @@ def learn_to_split(
     sense = replace(familiar, category=_stranger(rows, np.array(labels), category, seed))
     chosen = np.flatnonzero([request.urgency is not Urgency.CRITICAL for request in requests])[::_EVERY]
     strangers_sense = _stranger_to(chosen, rows, np.array(labels), familiar, seed)
-    told = [normalise(example.text).text for example in lessons.examples]
+    told = [_told(example.text) for example in lessons.examples]
     examples = _read(told, features.transform([cut(text) for text in told]), reader, sense)
     ordinary = _read([normalised[row] for row in chosen.tolist()], rows[chosen], reader, strangers_sense)
 
@@ -155,6 +156,10 @@ def learn_to_split(
         further=further,
         thresholds=np.array([*thresholds, least_early, threshold, 0.0]),
     )
+
+
+def _told(text: str) -> str:
+    return without_closing(normalise(text).text)
 
 
 def _read(texts: Sequence[str], rows: csr_matrix, reader: JointReader, sense: Sense) -> _Texts:

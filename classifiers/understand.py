@@ -77,7 +77,7 @@ class Understander:
         features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
-        issues = self._issues(normalised, terms, by_text, margins)
+        issues = self._issues(normalised, ends, terms, by_text, margins)
         strange = self._strange(margins, unknown_shares)
         types = self._types(features, tops)
         alarms, signs = self._alarms(plain, tops)
@@ -103,13 +103,19 @@ class Understander:
         return list(zip(*guesses, strict=True))
 
     def _issues(
-        self, texts: Sequence[NormalisedText], terms: Terms, features: spmatrix, margins: NDArray[np.float32]
+        self,
+        texts: Sequence[NormalisedText],
+        ends: NDArray[np.int64],
+        terms: Terms,
+        features: spmatrix,
+        margins: NDArray[np.float32],
     ) -> list[tuple[Issue, ...]]:
-        """Return the requests of each text that holds several; nothing for the others."""
+        """Return the requests of each text that holds several; nothing for the others. Courtesies at its end are none."""
         issues: list[tuple[Issue, ...]] = [()] * len(texts)
         if self._splitter is None or not texts:
             return issues
-        spans = self._splitter.split([text.text for text in texts], terms, features, margins)
+        told = [text.text[:end] for text, end in zip(texts, ends.tolist(), strict=True)]
+        spans = self._splitter.split(told, terms, features, margins)
         if not spans:
             return issues
         parts = [(number, *span) for number, of_text in spans.items() for span in of_text]

@@ -71,15 +71,16 @@ class Issue:
 class Understanding:
     """Everything that was understood of one contact.
 
-    ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one did;
-    ``alarm_category`` the category that this word belongs to, None also where the whole text is surer of another one.
-    ``alarm_is_sure``: a hot word counts, or the text surely sounds like an emergency, enough to send it without a person and to
-    interrupt a running call of which only a part was heard. ``alarm_taken_back``: the emergency is denied, feared or past.
-    ``address`` is the citizen's own wording of the place, with the ``repairs`` of local names applied; ``street`` is the road's proper name.
-    ``out_of_domain``: the text is far from everything that the model learned, or in a language that it never met.
-    ``rival_districts`` are those that the text names with the same weight where they contradict each other; there is no
-    ``district_code`` then. ``issues`` are the requests of a contact that holds several, in their order; empty where it holds
-    one. ``answered``: it ends as talks end in which the citizen was told what he wanted to know (好的明白了谢谢).
+    ``top`` holds up to three guesses, best first, and is never empty. ``alarm`` is the word that made it urgent, if one
+    did; ``alarm_category`` the category that this word belongs to, None also where the whole text is surer of another one.
+    ``alarm_is_sure``: a hot word counts, or the text surely sounds like an emergency, enough to send it without a person
+    and to interrupt a running call of which only a part was heard. ``alarm_taken_back``: the emergency is denied, feared or
+    past. ``address`` is the citizen's own wording of the place, with the ``repairs`` of local names applied; ``street`` is
+    the road's proper name. ``out_of_domain``: the text is far from everything that the model learned, or in a language that
+    it never met. ``rival_districts`` are those that the text names with the same weight where they contradict each other;
+    there is no ``district_code`` then. ``issues`` are the requests of a contact that holds several, in their order; empty
+    where it holds one. ``answered``: it ends as talks end in which the citizen was told what he wanted to know
+    (好的明白了谢谢).
     """
 
     top: tuple[Guess, ...]

@@ -38,9 +38,9 @@ def judge(
     """Weigh confidence, transcript quality, the number of requests and emergency words.
 
     An emergency (特急) overrides every band: it takes the alarm word's own category where the word has one, and no doubt
-    holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without being sure, keeps its urgency, its alarm and
-    its five minutes, but a person sends it: of a hundred real messages two or three sound so, and a unit that is called out in
-    vain learns not to come.
+    holds it back. Source: domain.md A.8.8; I.3. What merely sounds like one, without being sure, keeps its urgency, its
+    alarm and its five minutes, but a person sends it: of a hundred real messages two or three sound so, and a unit that is
+    called out in vain learns not to come.
 
     A person also decides about what is denied, feared or past (没有煤气味了: I.3), and about what may have to be declined
     (A.2: the engine dispatches nothing of 不予受理): its category says so, or ``may_be_declined``, where it speaks of another

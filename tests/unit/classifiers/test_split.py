@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from classifiers.artifact import Artifact, load_artifact, save_artifact
+from classifiers.closings import without_closing
+from classifiers.normalise import normalise
 from classifiers.rows import read_labelled
 from classifiers.split import Splitter, SplitWeights
 from classifiers.split_lessons import SplitLessons
@@ -53,6 +55,11 @@ def understood(
     return list(zip(measured, understander.understand([example.text for example in measured]), strict=True))
 
 
+def spans_of(understanding: Understanding) -> list[tuple[int, int]]:
+    """Return where its requests stand."""
+    return [(issue.start, issue.end) for issue in understanding.issues]
+
+
 def test_a_contact_with_two_requests_is_cut_between_them(understander: Understander, haikou: Profile):
     """Both stand in the citizen's own characters, each with its category and type."""
     text = "嗯，你好我反映兩個事，第一個是凤翔路路灯全都不亮了，第二個是，小区电梯坏了三天没有人修"
@@ -95,13 +102,27 @@ def test_issues_stand_in_order_and_apart(understood: Sequence[tuple[ExampleConta
         assert all(0 <= issue.start < issue.end <= len(example.text) and issue.top for issue in understanding.issues)
 
 
+@pytest.mark.parametrize("closing", ["\n好的明白了谢谢", "\n好的好的，谢谢你们，再见", "，辛苦了谢谢"])
+def test_a_closing_is_no_request(
+    understander: Understander, understood: Sequence[tuple[ExampleContact, Understanding]], closing: str
+):
+    """谢谢 behind a question is no praise: what stands before it is split as it would be alone."""
+    told = [without_closing(normalise(example.text).text) for example, _ in understood]
+    told = ["我想问一下灵活就业人员社保怎么交要带什么材料", *[text for text in told if text[-1] not in "，。！？!?."]]
+
+    alone, closed = understander.understand(told), understander.understand([text + closing for text in told])
+
+    assert [spans_of(each) for each in closed] == [spans_of(each) for each in alone]
+    assert not alone[0].issues
+
+
 def test_a_contact_is_split_the_same_way_in_any_batch(
     understander: Understander, understood: Sequence[tuple[ExampleContact, Understanding]]
 ):
     """What others say does not matter."""
     for example, together in understood[:40]:
         [alone] = understander.understand([example.text])
-        assert [(issue.start, issue.end) for issue in alone.issues] == [(issue.start, issue.end) for issue in together.issues]
+        assert spans_of(alone) == spans_of(together)
 
 
 def test_three_of_five_contacts_of_several_requests_are_split_rightly(
