@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.figures import Figure, shares
 from bench.subject import Subject
-from classifiers.closings import without_closing
+from classifiers.courtesies import without_courtesies
 from classifiers.normalise import normalise
 from classifiers.split_scores import LEAST_OVERLAP, score_splits
 from classifiers.split_training import FALSE_SPLITS
@@ -54,7 +54,7 @@ def splitting(subject: Subject) -> Iterator[Figure]:
 def _cost(subject: Subject, which: str, texts: Sequence[str]) -> Figure:
     """Return what splitting adds for a text whose features and margins are known, in batches of 500."""
     batch = (list(texts) * (_BATCH // len(texts) + 1))[:_BATCH]
-    told = [without_closing(normalise(text).text) for text in batch]
+    told = [without_courtesies(normalise(text).text) for text in batch]
     model, splitter = subject.model, splitter_of(subject.profile, subject.model)
     terms = model.features.terms_of(cut_together(told, fastest_cutter(model.local_words)))
     lengths = np.array([len(text) for text in told])
@@ -64,7 +64,7 @@ def _cost(subject: Subject, which: str, texts: Sequence[str]) -> Figure:
     for _ in range(_RUNS):
         started = time.process_time()
         if splitter is not None:
-            splitter.split(told, terms, features, margins)
+            splitter.split(told, terms, features, margins, np.zeros_like(lengths))
         seconds.append(time.process_time() - started)
     characters = sum(map(len, batch)) / _BATCH
     return Figure(

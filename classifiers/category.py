@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from classifiers.batches import in_batches
-from classifiers.closings import without_closing
+from classifiers.courtesies import without_courtesies
 from classifiers.normalise import normalise
 from classifiers.words import cut_words, fastest_cutter
 from models.profile import Category
@@ -36,4 +36,4 @@ def hints_of(categories: Iterable[Category], local_words: tuple[str, ...] = ()) 
 
 def words_of(raw: str, local_words: tuple[str, ...] = ()) -> list[str]:
     """Return the words of a text as the citizen gave it; ``local_words`` stay in one piece."""
-    return cut_words(without_closing(normalise(raw).text), fastest_cutter(local_words))
+    return cut_words(without_courtesies(normalise(raw).text), fastest_cutter(local_words))

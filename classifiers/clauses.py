@@ -83,13 +83,16 @@ class Meaning:
     """What the clauses of a batch mean, added up so that any run of clauses is weighed at once.
 
     The weight of a term in a run is the sum of its weights in the clauses; the run then has length 1, as texts have.
-    ``numbers`` tell which of the texts of ``terms`` are those of ``table``.
+    ``numbers`` tell which of the texts of ``terms`` are those of ``table``, ``begins`` where the latter begin in them.
     """
 
-    def __init__(self, table: CutTable, terms: Terms, numbers: NDArray[np.integer], sense: Sense) -> None:
+    def __init__(
+        self, table: CutTable, terms: Terms, numbers: NDArray[np.integer], sense: Sense, begins: NDArray[np.integer]
+    ) -> None:
         self._table, self._sense = table, sense
         texts, starts, ends = table.clauses()
-        features, _ = sense.features.look_up_spans(terms, numbers[texts], starts, ends)
+        before = begins[texts]
+        features, _ = sense.features.look_up_spans(terms, numbers[texts], before + starts, before + ends)
         lengths = _lengths(features, sense.features.idf_)[:, None]
         weights = [sense.category.weights_, sense.complete]
         if sense.request_type is not None:

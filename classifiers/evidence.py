@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.artifact import Artifact
-from classifiers.closings import without_closing
+from classifiers.courtesies import read_told
 from classifiers.features import Terms
 from classifiers.normalise import NormalisedText
 from classifiers.words import CutTexts, cut_together, fastest_cutter
@@ -22,14 +22,14 @@ def explain(text: NormalisedText, artifact: Artifact, label: str | None = None) 
         ValueError: the model has no such label.
     """
     features, head = artifact.features, artifact.category
-    told = without_closing(text.text)
-    cut = cut_together([told], fastest_cutter(artifact.local_words))
+    told = read_told(text.text)
+    cut = cut_together([told.of(text.text)], fastest_cutter(artifact.local_words))
     terms = features.terms_of(cut)
-    row, _ = features.look_up_spans(terms, *np.array([[0], [0], [len(told)]]))
+    row, _ = features.look_up_spans(terms, *np.array([[0], [0], [told.end - told.start]]))
     column = int(head.decision_function(row).argmax()) if label is None else head.classes_.tolist().index(label)
     pulls = np.zeros(row.shape[1])
     pulls[row.indices] = row.data * (head.weights_[row.indices, column] - head.weights_[row.indices].mean(axis=1))
-    return tuple(_strongest(text, cut, _shared_out(cut, terms, pulls)))
+    return tuple(_strongest(text, told.start, cut, _shared_out(cut, terms, pulls)))
 
 
 def _shared_out(cut: CutTexts, terms: Terms, pulls: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -44,11 +44,11 @@ def _shared_out(cut: CutTexts, terms: Terms, pulls: NDArray[np.float64]) -> NDAr
     return np.asarray(np.bincount(first, share, len(cut.first)) + np.bincount(last, share, len(cut.first)), np.float64)
 
 
-def _strongest(text: NormalisedText, cut: CutTexts, pulls: NDArray[np.float64]) -> list[Evidence]:
-    """Return the strongest words, each once, at its first place of the strongest pull."""
+def _strongest(text: NormalisedText, begin: int, cut: CutTexts, pulls: NDArray[np.float64]) -> list[Evidence]:
+    """Return the strongest words, each once, at its first place of the strongest pull; what was ``cut`` stands at ``begin``."""
     evidence: dict[str, Evidence] = {}
     for number in np.argsort(cut.first).tolist():
-        start, end, pull = int(cut.first[number]), int(cut.last[number]) + 1, float(pulls[number])
+        start, end, pull = begin + int(cut.first[number]), begin + int(cut.last[number]) + 1, float(pulls[number])
         word = text.text[start:end]
         if pull > 0 and (word not in evidence or evidence[word].weight < pull):
             evidence[word] = Evidence(text.quoted(start, end), *text.raw_span(start, end), pull)

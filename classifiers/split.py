@@ -108,12 +108,17 @@ class Splitter:
         self._joints = JointReader(cues, weights.pauses, text_cutter(cut_han))
 
     def split(
-        self, texts: Sequence[str], terms: Terms, features: csr_matrix, margins: NDArray[np.floating]
+        self,
+        texts: Sequence[str],
+        terms: Terms,
+        features: csr_matrix,
+        margins: NDArray[np.floating],
+        begins: NDArray[np.integer],
     ) -> dict[int, list[Span]]:
         """Return the spans of the requests, in order, of those normalised texts that hold several, by their place in ``texts``.
 
-        The texts stand without the courtesies at their ends (``without_closing``): 好的明白了谢谢 is no praise. ``terms`` and
-        ``features`` are those of the texts, shape (n_texts, n_terms); ``margins`` those of the category head.
+        The texts stand without courtesies: 好的明白了谢谢 is no praise. ``features`` are theirs, shape (n_texts, n_terms), and
+        ``margins`` those of the category head. ``terms`` are those of the whole texts, in which they stand at ``begins``.
         """
         worth, joints, marks = self._worth_reading(texts, features, margins)
         wholes = np.column_stack([(features @ self._weights.several)[worth], marks])
@@ -122,7 +127,7 @@ class Splitter:
             numbers = worth[some]
             of_some = [self._joints.with_pauses(texts[worth[each]], joints[each]) for each in some]
             table = CutTable([texts[number] for number in numbers], of_some)
-            found = self._cut(table, Meaning(table, terms, numbers, self._sense), wholes[some])
+            found = self._cut(table, Meaning(table, terms, numbers, self._sense, begins[numbers]), wholes[some])
             spans |= {int(numbers[place]): of_text for place, of_text in _spans(found, of_some).items()}
         return spans
 

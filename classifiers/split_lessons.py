@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.clauses import Meaning, Sense
-from classifiers.closings import without_closing
+from classifiers.courtesies import read_told
 from classifiers.cuts import Cuts, CutTable, Piece
 from classifiers.normalise import normalise
 from classifiers.pauses import JointReader
@@ -68,20 +68,22 @@ def as_example(request: LabelledText) -> ExampleContact:
 def lesson_of(examples: Sequence[ExampleContact], reader: JointReader, sense: Sense, cut_han: CutHan) -> Lesson:
     """Return the possible cuts of whole examples, and of every run of their requests."""
     normalised = [normalise(example.text) for example in examples]
-    texts = [without_closing(text.text) for text in normalised]
+    told = [read_told(text.text) for text in normalised]
+    texts = [each.of(text.text) for each, text in zip(told, normalised, strict=True)]
     joints = [reader.read(text) for text in texts]
     table = CutTable(texts, joints)
     is_right = np.array(
         [
-            _is_right(example, *text.raw_span(start, max(end, start + 1)))
-            for example, text, of_text in zip(examples, normalised, joints, strict=True)
+            _is_right(example, *text.raw_span(begin + start, begin + max(end, start + 1)))
+            for example, text, (begin, *_), of_text in zip(examples, normalised, told, joints, strict=True)
             for start, end, _ in of_text.cuts
         ],
         np.bool_,
     )
     pieces = [piece for whole in table.whole() for piece in _pieces_of(table, whole, is_right)]
     terms = sense.features.terms_of(cut_together(texts, cut_han))
-    cuts, meaning = table.cuts(pieces), Meaning(table, terms, np.arange(len(texts)), sense)
+    numbers = np.arange(len(texts))
+    cuts, meaning = table.cuts(pieces), Meaning(table, terms, numbers, sense, np.zeros_like(numbers))
     return Lesson(
         cuts=cuts,
         meaning=meaning,

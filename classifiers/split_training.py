@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from classifiers.category_head import CategoryHead
 from classifiers.clauses import Sense, groups_of
-from classifiers.closings import without_closing
+from classifiers.courtesies import without_courtesies
 from classifiers.features import TextFeatures
 from classifiers.joints import Joints
 from classifiers.linear import LinearHead
@@ -159,7 +159,7 @@ def learn_to_split(
 
 
 def _told(text: str) -> str:
-    return without_closing(normalise(text).text)
+    return without_courtesies(normalise(text).text)
 
 
 def _read(texts: Sequence[str], rows: csr_matrix, reader: JointReader, sense: Sense) -> _Texts:

@@ -17,6 +17,7 @@ from classifiers.artifact import Artifact, Card, signed
 from classifiers.background import NO_BACKGROUND, Background
 from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
 from classifiers.category import Hint, words_of
+from classifiers.courtesies import without_courtesies
 from classifiers.danger import Danger
 from classifiers.danger_training import DangerRows, learn_danger
 from classifiers.features import TextFeatures
@@ -179,7 +180,7 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
 
 
 def _signs_of(rows: Sequence[LabelledText], urgency: UrgencyReader | None) -> list[Signs]:
-    texts = (normalise(row.text).text for row in rows)
+    texts = (without_courtesies(normalise(row.text).text) for row in rows)
     return [Signs(characters=len(text)) if urgency is None else urgency.read(text, ())[1] for text in texts]
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import spmatrix
 
 from classifiers.artifact import Artifact
-from classifiers.closings import read_closing
+from classifiers.courtesies import Told, read_told
 from classifiers.evidence import explain
 from classifiers.facts import FactReader
 from classifiers.features import Terms
@@ -71,20 +71,21 @@ class Understander:
         normalised = [normalise(text) for text in texts]
         plain = [each.text for each in normalised]
         terms = self._artifact.features.terms_of(cut_together(plain, self._cut_han))
-        closings = [read_closing(text) for text in plain]
-        ends = np.array([end for end, _ in closings], np.int64)
-        by_text, unknown_shares = self._artifact.features.look_up_spans(terms, np.arange(len(ends)), np.zeros_like(ends), ends)
+        bounds = [read_told(text) for text in plain]
+        told = [each.of(text) for each, text in zip(bounds, plain, strict=True)]
+        starts, ends = np.array([(each.start, each.end) for each in bounds], np.int64).reshape(-1, 2).T
+        by_text, unknown_shares = self._artifact.features.look_up_spans(terms, np.arange(len(texts)), starts, ends)
         features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
         margins = self._artifact.category.decision_function(features)
         tops = self._top_guesses(self._artifact.probabilities(margins))
-        issues = self._issues(normalised, ends, terms, by_text, margins)
+        issues = self._issues(normalised, bounds, terms, by_text, margins)
         strange = self._strange(margins, unknown_shares)
         types = self._types(features, tops)
-        alarms, signs = self._alarms(plain, tops)
+        alarms, signs = self._alarms(told, tops)
         tones = hear_tones(self._artifact, features, signs, tops)
         places = self._place.read_all(plain)
         facts = self._facts.read_all(normalised)
-        answered = [is_answered for _, is_answered in closings]
+        answered = [each.answered for each in bounds]
         of_each = zip(normalised, tops, issues, types, alarms, tones, places, facts, strange, answered, strict=True)
         return [self._one(_Parts(*parts)) for parts in of_each]
 
@@ -105,20 +106,25 @@ class Understander:
     def _issues(
         self,
         texts: Sequence[NormalisedText],
-        ends: NDArray[np.int64],
+        bounds: Sequence[Told],
         terms: Terms,
         features: spmatrix,
         margins: NDArray[np.float32],
     ) -> list[tuple[Issue, ...]]:
-        """Return the requests of each text that holds several; nothing for the others. Courtesies at its end are none."""
+        """Return the requests of each text that holds several; nothing for the others."""
         issues: list[tuple[Issue, ...]] = [()] * len(texts)
         if self._splitter is None or not texts:
             return issues
-        told = [text.text[:end] for text, end in zip(texts, ends.tolist(), strict=True)]
-        spans = self._splitter.split(told, terms, features, margins)
+        told = [bound.of(text.text) for bound, text in zip(bounds, texts, strict=True)]
+        begins = np.array([bound.start for bound in bounds])
+        spans = self._splitter.split(told, terms, features, margins, begins)
         if not spans:
             return issues
-        parts = [(number, *span) for number, of_text in spans.items() for span in of_text]
+        parts = [
+            (number, bounds[number].start + start, bounds[number].start + end)
+            for number, of_text in spans.items()
+            for start, end in of_text
+        ]
         rows, _ = self._artifact.features.look_up_spans(terms, *np.array(parts).T)
         tops = self._top_guesses(self._artifact.probabilities(self._artifact.category.decision_function(rows)))
         for (number, start, end), top, type_ in zip(parts, tops, self._types(rows, tops), strict=True):

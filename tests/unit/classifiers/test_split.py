@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifiers.artifact import Artifact, load_artifact, save_artifact
-from classifiers.closings import without_closing
+from classifiers.courtesies import without_courtesies
 from classifiers.normalise import normalise
 from classifiers.rows import read_labelled
 from classifiers.split import Splitter, SplitWeights
@@ -107,7 +107,7 @@ def test_a_closing_is_no_request(
     understander: Understander, understood: Sequence[tuple[ExampleContact, Understanding]], closing: str
 ):
     """谢谢 behind a question is no praise: what stands before it is split as it would be alone."""
-    told = [without_closing(normalise(example.text).text) for example, _ in understood]
+    told = [without_courtesies(normalise(example.text).text) for example, _ in understood]
     told = ["我想问一下灵活就业人员社保怎么交要带什么材料", *[text for text in told if text[-1] not in "，。！？!?."]]
 
     alone, closed = understander.understand(told), understander.understand([text + closing for text in told])
@@ -189,7 +189,8 @@ def test_splitting_can_be_learned_for_any_labels(
     features = small_model.features.transform([cut_words(text) for text in texts])
     terms = small_model.features.terms_of(cut_together(texts, fastest_cutter()))
 
-    spans = splitter.split(texts, terms, features, small_model.category.decision_function(features))
+    margins = small_model.category.decision_function(features)
+    spans = splitter.split(texts, terms, features, margins, np.zeros(len(texts), np.int64))
 
     assert {number: [texts[number][start:end] for start, end in of_text] for number, of_text in spans.items()} == {
         0: ["门口的路灯三天了没人管", "我们小区停水找不到人"]

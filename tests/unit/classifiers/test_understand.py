@@ -2,18 +2,23 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from classifiers.artifact import Artifact
+from classifiers.courtesies import without_courtesies
+from classifiers.normalise import normalise
 from classifiers.rows import read_labelled
 from classifiers.training import train
 from classifiers.understand import Understander
 from config.profiles import corpus_files
+from hotline.learning import kept_apart
 from models.codes import RequestType, Urgency
 from models.profile import Profile
-from models.understanding import Facts, Repair
+from models.understanding import Facts, Repair, Understanding
 from tests.unit.classifiers.conftest import A_DAY, some_rows
 
 
@@ -42,6 +47,39 @@ def test_who_was_answered_is_heard_in_every_spelling(understander: Understander)
     told, asks = understander.understand(["靈活就業社保怎麼交 嗯嗯好的明白了，謝謝", "我想知道灵活就业社保怎么交"])
 
     assert (told.answered, asks.answered) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "closing"),
+    [("喂你好请问是政府热线吗", ""), ("", "好的谢谢再见"), ("喂听得到吗那个我跟你说啊", "大概就是这样听清楚了吗")],
+)
+def test_courtesies_change_nothing(understander: Understander, haikou_directory: Path, greeting: str, closing: str):
+    """A drowning child is heard behind any greeting, and 谢谢 behind a question is no praise."""
+    rows = kept_apart(read_labelled(corpus_files(haikou_directory)))[::20]
+    texts = [told for row in rows if (told := without_courtesies(normalise(row.text).text)) and told[-1] not in "，。！？!?. "]
+
+    alone, framed = understander.understand(texts), understander.understand([f"{greeting}{text}{closing}" for text in texts])
+
+    same = [_told_by(each) == _told_by(other, len(greeting)) for each, other in zip(framed, alone, strict=True)]
+    assert sum(same) >= 0.99 * len(same)  # some words are cut otherwise beside a courtesy
+
+
+def _told_by(understood: Understanding, shift: int = 0) -> tuple[object, ...]:
+    issues = [(issue.start + shift, issue.end + shift) for issue in understood.issues]
+    return understood.best.category_code, understood.urgency, understood.alarm_is_sure, understood.request_type, issues
+
+
+def test_evidence_stands_behind_the_greeting(understander: Understander):
+    """Its places are those of the text as it was said."""
+    greeting, told = "喂你好是12345吗", "凤翔路路灯不亮"
+
+    evidence = understander.evidence(greeting + told)
+
+    shift = len(greeting)
+    assert evidence
+    assert evidence == tuple(
+        replace(each, start=each.start + shift, end=each.end + shift) for each in understander.evidence(told)
+    )
 
 
 def test_guesses_come_best_first_and_are_probabilities(understander: Understander):
