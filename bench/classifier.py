@@ -20,7 +20,7 @@ from bench.figures import HEADER, Figure
 from bench.machine import machine
 from bench.out_of_domain import out_of_domain
 from bench.places import places
-from bench.quality import cold_start, emergencies, own_test_part
+from bench.quality import cold_start, emergencies, framed, own_test_part
 from bench.speed import memory, single_texts, speed
 from bench.splitting import splitting
 from bench.subject import Subject
@@ -45,6 +45,7 @@ MEASURES: tuple[Callable[[Subject], Iterator[Figure]], ...] = (
     cold_start,
     own_test_part,
     emergencies,
+    framed,
     out_of_domain,
     places,
     splitting,

@@ -19,6 +19,14 @@ _EMERGENCIES = "emergencies*.csv"
 _BEGINNINGS = (6, 10, 15)
 """Characters of a call that are heard so far."""
 
+_FRAMES = (
+    *(("", ""), ("喂你好请问是政府热线吗", ""), ("不好意思打扰一下", ""), ("", "好的谢谢"), ("", "麻烦你们快点处理一下")),
+    *(("请问一下", ""), ("我是这里的居民，", ""), ("同志你帮帮我啊", ""), ("", "我说的你听清楚没有")),
+)
+"""What everyday speech puts before and behind a request. Those of the second line are no courtesies to the classifier."""
+
+_EVERY = 3  # of the test part's rows one in so many is framed
+
 
 def own_test_part(subject: Subject) -> Iterator[Figure]:
     """Category, type and automatic band on the fifth of the corpus that the model has not seen."""
@@ -71,6 +79,26 @@ def emergencies(subject: Subject) -> Iterator[Figure]:
     ):
         _, alarms, _ = _alarms(subject, ordinary, surely=surely)
         yield Figure(what, on, f"{alarms} ({alarms / max(len(ordinary), 1):.3f})", how)
+
+
+def framed(subject: Subject) -> Iterator[Figure]:
+    """The test part again, each request with words around it that tell nothing of it."""
+    rows = subject.test_rows[::_EVERY]
+    accepted = [{row.category, row.alternative} for row in rows]
+    critical = np.array([row.urgency is Urgency.CRITICAL for row in rows])
+    on = f"every third row of the own test part, {len(rows)} rows, {critical.sum()} of them 特急"
+    for before, behind in _FRAMES:
+        answers = subject.answers(subject.model, [f"{before}{row.text}{behind}" for row in rows])
+        claimed = np.array([each.urgency is Urgency.CRITICAL for each in answers.understandings])
+        split = np.mean([bool(each.issues) for each in answers.understandings])
+        yield shares(
+            "category: first guess / 特急: recall / split",
+            on,
+            f"as {before}…{behind}, alternative category accepted",
+            (float(_first_right(answers, accepted).mean()), None),
+            (float(claimed[critical].mean()), None),
+            (float(split), None),
+        )
 
 
 def cold_start(subject: Subject) -> Iterator[Figure]:

@@ -17,7 +17,7 @@ from classifiers.artifact import Artifact, Card, signed
 from classifiers.background import NO_BACKGROUND, Background
 from classifiers.calibration import Margins, Truth, calibrate, sure_danger_from
 from classifiers.category import Hint, words_of
-from classifiers.courtesies import without_courtesies
+from classifiers.courtesies import read_told
 from classifiers.danger import Danger
 from classifiers.danger_training import DangerRows, learn_danger
 from classifiers.features import TextFeatures
@@ -180,8 +180,11 @@ def _learn(material: _Material, shown: NDArray[np.int64]) -> tuple[Pipeline, dic
 
 
 def _signs_of(rows: Sequence[LabelledText], urgency: UrgencyReader | None) -> list[Signs]:
-    texts = (without_courtesies(normalise(row.text).text) for row in rows)
-    return [Signs(characters=len(text)) if urgency is None else urgency.read(text, ())[1] for text in texts]
+    texts = [normalise(row.text).text for row in rows]
+    told = [read_told(text) for text in texts]
+    if urgency is None:
+        return [Signs(characters=end - start) for start, end, _ in told]
+    return [urgency.read(text[start:], (), end - start)[1] for text, (start, end, _) in zip(texts, told, strict=True)]
 
 
 def _learn_danger(features: TextFeatures, material: _Material, signs: Sequence[Signs]) -> tuple[Danger | None, float | None]:

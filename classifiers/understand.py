@@ -72,7 +72,6 @@ class Understander:
         plain = [each.text for each in normalised]
         terms = self._artifact.features.terms_of(cut_together(plain, self._cut_han))
         bounds = [read_told(text) for text in plain]
-        told = [each.of(text) for each, text in zip(bounds, plain, strict=True)]
         starts, ends = np.array([(each.start, each.end) for each in bounds], np.int64).reshape(-1, 2).T
         by_text, unknown_shares = self._artifact.features.look_up_spans(terms, np.arange(len(texts)), starts, ends)
         features = by_text.tocsc() if len(texts) >= _LARGE_BATCH else by_text
@@ -81,7 +80,7 @@ class Understander:
         issues = self._issues(normalised, bounds, terms, by_text, margins)
         strange = self._strange(margins, unknown_shares)
         types = self._types(features, tops)
-        alarms, signs = self._alarms(told, tops)
+        alarms, signs = self._alarms(plain, bounds, tops)
         tones = hear_tones(self._artifact, features, signs, tops)
         places = self._place.read_all(plain)
         facts = self._facts.read_all(normalised)
@@ -137,8 +136,13 @@ class Understander:
             return guess_types(head, features)
         return usual_types([top[0].category_code for top in tops], self._categories)
 
-    def _alarms(self, texts: Sequence[str], tops: Sequence[tuple[Guess, ...]]) -> tuple[list[Alarm], list[Signs]]:
-        read = [self._urgency.read(text, [guess.category_code for guess in top]) for text, top in zip(texts, tops, strict=True)]
+    def _alarms(
+        self, texts: Sequence[str], bounds: Sequence[Told], tops: Sequence[tuple[Guess, ...]]
+    ) -> tuple[list[Alarm], list[Signs]]:
+        read = [
+            self._urgency.read(text[told.start :], [guess.category_code for guess in top], told.end - told.start)
+            for text, told, top in zip(texts, bounds, tops, strict=True)
+        ]
         return [alarm for alarm, _ in read], [signs for _, signs in read]
 
     def _strange(self, margins: NDArray[np.float32], unknown_shares: NDArray[np.float32]) -> list[bool]:

@@ -80,13 +80,17 @@ class UrgencyReader:
         for spelling, word in self._meant.items():
             self._sides[spelling] = _BOTH_SIDES if word in self._alone else self._pairs.sides_of(word)
 
-    def read(self, text: str, guesses: Sequence[str]) -> tuple[Alarm, Signs]:
+    def read(self, text: str, guesses: Sequence[str], characters: int | None = None) -> tuple[Alarm, Signs]:
         """Return the strongest alarm of ``text`` and what the text holds for and against an emergency.
+
+        ``characters``: how long it is without courtesies (None: as long as it is). It must stand without those at its beginning
+        (请问是热线吗); those at its end may calm (修好了谢谢).
 
         ``guesses`` are the likely category codes, best first; the signs do not depend on them.
         """
+        characters = len(text) if characters is None else characters
         if not self._may_alarm(text):
-            return NO_ALARM, Signs(characters=len(text))
+            return NO_ALARM, Signs(characters=characters)
         found = self._finder.every(text)
         words = self._without_false_friends(found)
         all_pairs = self._pairs.among(words)
@@ -94,7 +98,7 @@ class UrgencyReader:
         undenied = [each for each in words if not self._denials.stand_before(text, each.start)]
         standing = [each for each in undenied if not (_is_calmed(each, calming) or self._doubts.stand_before(text, each.start))]
         pairs = all_pairs if len(standing) == len(words) else self._pairs.among(standing)
-        signs = self._signs(text, words, standing, all_pairs=all_pairs, pairs=pairs)
+        signs = self._signs(characters, words, standing, all_pairs=all_pairs, pairs=pairs)
         alarm = self._strongest(words, all_pairs, guesses)
         if alarm.urgency is not Urgency.CRITICAL or len(standing) == len(words):
             return alarm, signs
@@ -115,14 +119,14 @@ class UrgencyReader:
         return firsts & seconds != 0
 
     def _signs(
-        self, text: str, words: Sequence[Found], standing: Sequence[Found], *, all_pairs: set[Pair], pairs: set[Pair]
+        self, characters: int, words: Sequence[Found], standing: Sequence[Found], *, all_pairs: set[Pair], pairs: set[Pair]
     ) -> Signs:
         said, stands = {each.phrase for each in words}, {each.phrase for each in standing}
         return Signs(
             stands=bool(pairs) or not self._critical.isdisjoint(stands),
             is_taken_back=len(pairs) < len(all_pairs) or not self._critical.isdisjoint(said - stands),
             is_urgent=not self._urgent.isdisjoint(stands),
-            characters=len(text),
+            characters=characters,
         )
 
     def _without_false_friends(self, found: Sequence[Found]) -> list[Found]:

@@ -276,6 +276,7 @@ def _understood(category: str, confidence: float = 0.95, **changes: Any) -> Unde
         "request_type": RequestType.COMPLAINT,
         "urgency": Urgency.NORMAL,
         "alarm": "报警" if changes.get("urgency") is Urgency.CRITICAL else None,
+        "alarm_is_sure": changes.get("urgency") is Urgency.CRITICAL,
         "alarm_category": None,
         "district_code": None,
         "address": None,

@@ -24,7 +24,7 @@ def test_the_shipped_corpus_teaches_what_it_promises(haikou_model: Artifact):
     assert scores["accepted_accuracy"] > 0.78
     assert scores["accepted_top3_accuracy"] > 0.90
     assert scores["type_accuracy"] > 0.815
-    assert scores["urgency_accuracy"] > 0.93
+    assert scores["urgency_accuracy"] > 0.925
     assert scores["coverage_at_0.95"] > 0.47
 
 
