@@ -41,7 +41,6 @@ async def ingest(
     started = time.monotonic()
     batch_size = BATCH if rate is None else max(1, min(BATCH, int(rate / 20)))
     for batch in _batches(submissions, batch_size):
-        _heed_cancellation()
         if rate is not None:
             ahead = (done.accepted + done.repeated) / rate - (time.monotonic() - started)
             await asyncio.sleep(max(ahead, 0))
@@ -66,19 +65,11 @@ async def _receive_patiently(batch: list[Submission], dispatcher: Dispatcher) ->
                 clock=dispatcher.clock,
             )
         except TryLater:
-            _heed_cancellation()
             if time.monotonic() > give_up_at:
                 raise
             await asyncio.sleep(0.5)
         else:
             return [receipt.is_new for receipt in receipts]
-
-
-def _heed_cancellation() -> None:
-    """Cancel what was asked to be cancelled and goes on: a query that is cancelled may end as a broken connection instead."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _batches(submissions: Iterable[Submission], size: int) -> Iterator[list[Submission]]:
