@@ -46,7 +46,6 @@ _UNDERSTOOD = rf"(?:(?<![不没未谁])(?<!(?<!我)就){_KNOWING}了|(?<=[好的
 _CLOSING = re.compile(rf"(?:{_UNDERSTOOD}|{_COURTESY})+\Z")
 _ANSWERED = re.compile(rf"{_UNDERSTOOD}(?:{_UNDERSTOOD}|{_COURTESY})*\Z")
 
-
 _HOTLINE = r"(?:12345|一二三四五|[政市便]\w{1,3}热线|热线)(?:热线|平台|电话|中心)?"
 _GREETING = re.compile(
     r"(?:喂+|(?:你|您|大家)们?好(?![坏好多])[啊呀哈]?|(?:早上|上午|中午|下午|晚上)好(?!好)"

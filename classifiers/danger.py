@@ -7,6 +7,7 @@ in common is little. A logistic regression then weighs its margins with the lexi
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -61,14 +62,14 @@ class DangerScale:
         return np.asarray(expit(_inputs(margins, labels, signs) @ self.weights_ + self.intercept_))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Danger:
     """What hears the kinds of danger, with what weighs them. The head's labels are those of ``kinds_of``."""
 
     head: LinearHead
     scale: DangerScale
 
-    @property
+    @cached_property
     def categories(self) -> frozenset[str]:
         """The categories whose emergencies are a kind of danger of their own: they have many."""
         named = (str(label).partition(_OF) for label in self.head.classes_)
